@@ -1,0 +1,73 @@
+/** Which arithmetic produces the bits; NUMERICS.md defines each revision. */
+export type Numerics = 'ieee-f32/1' | 'ieee-f64/1'
+
+export type ActivationSpec =
+  | { readonly kind: 'relu' | 'elu' | 'gelu' | 'tanh' }
+  | { readonly kind: 'leaky-relu'; readonly leak: number }
+
+export type InitializationSpec =
+  | {
+      readonly kind:
+        | 'he-normal'
+        | 'he-uniform'
+        | 'glorot-normal'
+        | 'glorot-uniform'
+        | 'lecun-normal'
+        | 'torch-default'
+    }
+  | { readonly kind: 'small'; readonly std: number }
+  | { readonly kind: 'randomized-asymmetric'; readonly outputLayer: boolean }
+
+/** `initialization` where the initialization draws the biases itself (torch-default, randomized-asymmetric). */
+export type BiasSpec =
+  | { readonly kind: 'zero' | 'initialization' }
+  | { readonly kind: 'normal' | 'uniform'; readonly std: number }
+
+export type OptimizerSpec =
+  | { readonly kind: 'sgd'; readonly learningRate: number; readonly momentum: number }
+  | { readonly kind: 'adam'; readonly learningRate: number }
+
+export type LossKind = 'mse' | 'mae'
+export type Sampling = 'grid' | 'random' | 'directions'
+export type TargetKind = 'abs' | 'x-sin-5x' | 'step-sin' | 'abs-2d' | 'square'
+
+export interface NetworkSpec {
+  readonly activation: ActivationSpec
+  readonly initialization: InitializationSpec
+  readonly bias: BiasSpec
+}
+
+export interface ProblemSpec {
+  readonly target: TargetKind
+  readonly inputDim: number
+  /** Number of training points n. */
+  readonly points: number
+  readonly sampling: Sampling
+  /** The same interval [low, high] for every input coordinate. */
+  readonly domain: readonly [number, number]
+}
+
+export interface TrainingSpec {
+  readonly loss: LossKind
+  readonly optimizer: OptimizerSpec
+  /** `full`, or the size of a minibatch drawn with replacement from the trial's own stream. */
+  readonly batch: 'full' | number
+  readonly steps: number
+  readonly stopAtDeath: boolean
+}
+
+/**
+ * One cell: the complete description of a trial without its index. Every field is part of the cell's identity.
+ * A trial is a pure function of (TrialSpec, index).
+ */
+export interface TrialSpec {
+  readonly numerics: Numerics
+  readonly seed: number
+  /** L, the number of affine layers: depth 10 has 9 hidden layers. */
+  readonly depth: number
+  /** N, units of every hidden layer. */
+  readonly width: number
+  readonly network: NetworkSpec
+  readonly problem: ProblemSpec
+  readonly training: TrainingSpec
+}
