@@ -1,1 +1,8 @@
-export {}
+export type * from './trial.ts'
+export type * from './batch.ts'
+export type * from './engine.ts'
+export type * from './record.ts'
+export { END } from './batch.ts'
+export { COLLAPSED, OUTCOMES } from './record.ts'
+export type * from './network.ts'
+export { allocateParameters, layerLayouts, layerSizes, parameterCount } from './network.ts'
