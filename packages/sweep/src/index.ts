@@ -1,1 +1,6 @@
-export {}
+export { CollapsarError, ERRORS } from './errors.ts'
+export type { ErrorCode, Problem } from './errors.ts'
+export type * from './chunk.ts'
+export * from './tally.ts'
+export { BLOCK_TRIALS, cellDigest, decodeBlock, encodeBlock } from './block.ts'
+export { canonicalJson, CELL_ID_PATTERN, cellId, OUTCOME_RULE } from './identity.ts'

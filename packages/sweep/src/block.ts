@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto'
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { OUTCOMES } from '@collapsar/trial'
+import type { TrialRecord } from '@collapsar/trial'
+import type { EncodedBlock } from './chunk.ts'
+import { CollapsarError } from './errors.ts'
+import { tallyOf } from './tally.ts'
+
+/** Consecutive trials of a cell that are trained, stored and counted together: block b is [100 b, 100 b + 100). */
+export const BLOCK_TRIALS = 100
+
+/** Bytes of one trial in the unpacked columns. */
+const RECORD_BYTES = 20
+const FORMAT = 1
+
+/** Byte offset of each column in the unpacked block; every column holds BLOCK_TRIALS little-endian values. */
+const COLUMNS = {
+  outcome: 0, // u8, index into OUTCOMES
+  deadLayer: 1, // u8
+  deathCheck: 2, // u16
+  loss: 4, // f32
+  value: 8, // f32
+  pieces: 12, // u32
+  checksum: 16, // u32
+} as const
+
+/**
+ * Packs the records of one whole block. The digest covers the unpacked columns, so it depends on the records alone
+ * and not on how they are compressed.
+ */
+export function encodeBlock(index: number, records: readonly TrialRecord[]): EncodedBlock {
+  if (records.length !== BLOCK_TRIALS) {
+    throw new RangeError(`invalid block: ${records.length} records; a block holds ${BLOCK_TRIALS}`)
+  }
+  const plain = unpackedColumns(records)
+  const packed = deflateRawSync(bytePlanes(plain), { level: 9 })
+  return {
+    index,
+    columns: Uint8Array.from([FORMAT, ...packed]),
+    digest: blockDigest(plain),
+    tally: tallyOf(records),
+  }
+}
+
+function unpackedColumns(records: readonly TrialRecord[]): Uint8Array {
+  const plain = new Uint8Array(RECORD_BYTES * BLOCK_TRIALS)
+  const view = new DataView(plain.buffer)
+  const at = (column: keyof typeof COLUMNS, size: number, trial: number) =>
+    COLUMNS[column] * BLOCK_TRIALS + size * trial
+  records.forEach((record, trial) => {
+    view.setUint8(at('outcome', 1, trial), OUTCOMES.indexOf(record.outcome))
+    view.setUint8(at('deadLayer', 1, trial), record.deadLayer)
+    view.setUint16(at('deathCheck', 2, trial), record.deathCheck, true)
+    setFloat(view, at('loss', 4, trial), record.loss)
+    setFloat(view, at('value', 4, trial), record.value)
+    view.setUint32(at('pieces', 4, trial), record.pieces, true)
+    view.setUint32(at('checksum', 4, trial), record.checksum, true)
+  })
+  return plain
+}
+
+const CANONICAL_NAN = 0x7fc00000
+
+/** A NaN has many bit patterns; records have one. */
+function setFloat(view: DataView, offset: number, value: number): void {
+  if (Number.isNaN(value)) view.setUint32(offset, CANONICAL_NAN, true)
+  else view.setFloat32(offset, value, true)
+}
+
+/** SHA-256 of a block's unpacked columns, 32 bytes. */
+function blockDigest(plain: Uint8Array): Uint8Array {
+  return createHash('sha256').update(`collapsar block/${FORMAT}\n`).update(plain).digest()
+}
+
+/** Groups the first, second, ... bytes of each 2- or 4-byte column: floats then compress by their exponents. */
+function bytePlanes(plain: Uint8Array): Uint8Array {
+  const planes = new Uint8Array(plain.length)
+  forEachPlaneByte((plane, column) => {
+    planes[plane] = plain[column] ?? 0
+  })
+  return planes
+}
+
+function fromBytePlanes(planes: Uint8Array): Uint8Array {
+  const plain = new Uint8Array(planes.length)
+  forEachPlaneByte((plane, column) => {
+    plain[column] = planes[plane] ?? 0
+  })
+  return plain
+}
+
+const COLUMN_SIZES = [1, 1, 2, 4, 4, 4, 4] as const
+
+function forEachPlaneByte(visit: (plane: number, column: number) => void): void {
+  let start = 0
+  for (const size of COLUMN_SIZES) {
+    for (let byte = 0; byte < size; byte += 1) {
+      for (let trial = 0; trial < BLOCK_TRIALS; trial += 1) {
+        visit(start + byte * BLOCK_TRIALS + trial, start + trial * size + byte)
+      }
+    }
+    start += size * BLOCK_TRIALS
+  }
+}
+
+/**
+ * The 100 records of a stored block.
+ * @throws CollapsarError `damaged` when the columns cannot be unpacked or differ from the digest.
+ */
+export function decodeBlock(columns: Uint8Array, digest: Uint8Array): TrialRecord[] {
+  const plain = inflateColumns(columns)
+  if (Buffer.compare(blockDigest(plain), digest) !== 0) {
+    throw new CollapsarError('damaged', 'The columns of a stored block do not match its digest.')
+  }
+  const view = new DataView(plain.buffer, plain.byteOffset, plain.byteLength)
+  const at = (column: keyof typeof COLUMNS, size: number, trial: number) =>
+    COLUMNS[column] * BLOCK_TRIALS + size * trial
+  return Array.from({ length: BLOCK_TRIALS }, (_, trial) => ({
+    outcome: outcomeOf(view.getUint8(at('outcome', 1, trial))),
+    deadLayer: view.getUint8(at('deadLayer', 1, trial)),
+    deathCheck: view.getUint16(at('deathCheck', 2, trial), true),
+    loss: view.getFloat32(at('loss', 4, trial), true),
+    value: view.getFloat32(at('value', 4, trial), true),
+    pieces: view.getUint32(at('pieces', 4, trial), true),
+    checksum: view.getUint32(at('checksum', 4, trial), true),
+  }))
+}
+
+function inflateColumns(columns: Uint8Array): Uint8Array {
+  if (columns[0] !== FORMAT) {
+    throw new CollapsarError('damaged', `A stored block has format ${columns[0]}; this version reads ${FORMAT}.`)
+  }
+  const length = RECORD_BYTES * BLOCK_TRIALS
+  try {
+    const planes = inflateRawSync(columns.subarray(1), { maxOutputLength: length })
+    if (planes.length === length) return fromBytePlanes(planes)
+  } catch (cause) {
+    throw new CollapsarError('damaged', 'The columns of a stored block cannot be unpacked.', { cause })
+  }
+  throw new CollapsarError('damaged', `The columns of a stored block do not unpack to ${length} bytes.`)
+}
+
+function outcomeOf(code: number): TrialRecord['outcome'] {
+  const outcome = OUTCOMES[code]
+  if (outcome === undefined) {
+    throw new CollapsarError('damaged', `A stored block has outcome ${code}; known are 0 to ${OUTCOMES.length - 1}.`)
+  }
+  return outcome
+}
+
+/** SHA-256 over the digests of a cell's blocks in order, hexadecimal; null where a block is a gap, or none is needed. */
+export function cellDigest(digests: readonly (Uint8Array | null)[]): string {
+  const hash = createHash('sha256').update('collapsar cell/1\n')
+  for (const digest of digests) hash.update(digest === null ? 'gap\n' : Buffer.from(digest))
+  return hash.digest('hex')
+}
