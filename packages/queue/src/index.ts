@@ -1,1 +1,1 @@
-export {}
+export type * from './chunk-queue.ts'

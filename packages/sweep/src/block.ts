@@ -148,9 +148,11 @@ function outcomeOf(code: number): TrialRecord['outcome'] {
   return outcome
 }
 
-/** SHA-256 over the digests of a cell's blocks in order, hexadecimal; null where a block is a gap, or none is needed. */
+const DIGEST_BYTES = 32
+
+/** SHA-256 over the digests of a cell's blocks in order, hexadecimal; a gap (null) counts as 32 zero bytes. */
 export function cellDigest(digests: readonly (Uint8Array | null)[]): string {
-  const hash = createHash('sha256').update('collapsar cell/1\n')
-  for (const digest of digests) hash.update(digest === null ? 'gap\n' : Buffer.from(digest))
+  const hash = createHash('sha256')
+  for (const digest of digests) hash.update(digest ?? new Uint8Array(DIGEST_BYTES))
   return hash.digest('hex')
 }

@@ -1,0 +1,39 @@
+import type { Chunk, EngineKind } from '@collapsar/sweep'
+
+/** Chunks in the queue of one engine. */
+export interface QueueDepth {
+  readonly waiting: number
+  readonly active: number
+}
+
+export interface Consumer {
+  /** Stops fetching and waits for the chunks in hand. */
+  drain(): Promise<void>
+  /** Aborts the chunks in hand, hands them back at once and stops. */
+  stop(): Promise<void>
+  /** Resolves when the consumer has been deaf (nothing fetched for `deafAfterSeconds` while chunks wait): exit the process. */
+  readonly deaf: Promise<void>
+}
+
+/**
+ * Disposable delivery of chunks, at least once; Postgres is the truth. Losing everything in it loses nothing.
+ * A chunk that is waiting or active is not enqueued twice. `QueueEvents` are not used: one backend loses them.
+ */
+export interface ChunkQueue {
+  /** Adds the chunks that are not in the queue. Rejects when the backend cannot be reached, without waiting for it. */
+  enqueue(chunks: readonly Chunk[]): Promise<void>
+  depth(engine: EngineKind): Promise<QueueDepth>
+  /** Removes waiting chunks; a chunk in a worker's hands is aborted through `cancelled`. */
+  drop(chunks: readonly Chunk[]): Promise<number>
+  /**
+   * Hands chunks to `handle`, `concurrency` at a time. When `handle` rejects, the chunk leaves the queue: the store decides
+   * whether it is tried again. The signal aborts when the lock is lost or the consumer stops.
+   */
+  consume(
+    engine: EngineKind,
+    handle: (chunk: Chunk, signal: AbortSignal) => Promise<void>,
+    options: { readonly concurrency: number; readonly lockSeconds?: number; readonly deafAfterSeconds?: number },
+  ): Promise<Consumer>
+  ping(): Promise<void>
+  close(): Promise<void>
+}

@@ -1,0 +1,162 @@
+import type { Chunk, ChunkResult, ChunkWork, EngineKind, EngineVersion, Tally } from '@collapsar/sweep'
+import type { TrialRecord, TrialSpec } from '@collapsar/trial'
+
+/**
+ * A sweep's states and their exits:
+ * `active` -> `done` (every cell has what was asked, gaps included), `cancelled`;
+ * `done` -> `active` (by `retryGaps`); `cancelled` has none.
+ */
+export type SweepState = 'active' | 'done' | 'cancelled'
+
+export interface SweepRecord {
+  readonly id: string
+  readonly name: string
+  readonly state: SweepState
+  /** The sweep file as it was submitted, defaults not filled in. */
+  readonly source: unknown
+  readonly createdAt: Date
+  readonly finishedAt: Date | null
+  /** Trials that existed when the sweep was created: not trained for it. */
+  readonly reused: number
+}
+
+export interface NewSweep {
+  readonly name: string
+  readonly source: unknown
+  /** Cells in the sweep's order, with the trials [0, inits) that it reads. */
+  readonly cells: readonly { readonly cell: string; readonly spec: TrialSpec; readonly inits: number }[]
+}
+
+/** A range of blocks [first, first + count). */
+export interface BlockRange {
+  readonly first: number
+  readonly count: number
+}
+
+/** Where a cell stands for one sweep; what the planner decides from. */
+export interface CellProgress {
+  readonly cell: string
+  readonly spec: TrialSpec
+  /** Blocks that the sweep needs, ceil(inits / 100). */
+  readonly goalBlocks: number
+  /** Length of the contiguous prefix of block indices that are recorded or terminal gaps. */
+  readonly prefixBlocks: number
+  /** Recorded blocks and gaps in [prefixBlocks, goalBlocks), ascending. */
+  readonly settled: readonly number[]
+  /** Blocks claimed by live chunks of any sweep, overlapping [prefixBlocks, goalBlocks). */
+  readonly claimed: readonly BlockRange[]
+  /** Mean seconds a block took on workers so far; null before the first. */
+  readonly secondsPerBlock: number | null
+}
+
+/** What a sweep reads of a cell: the integers of trials [0, inits) as far as the contiguous prefix goes. */
+export interface SweepCell {
+  readonly cell: string
+  readonly spec: TrialSpec
+  readonly inits: number
+  readonly tally: Tally
+  /** Trials lost to terminal gaps in the counted prefix. */
+  readonly gaps: number
+  /** Digest over the ceil(inits / 100) blocks once all are settled, hexadecimal; null before. */
+  readonly digest: string | null
+  readonly engines: readonly EngineVersion[]
+}
+
+export interface WorkerRecord {
+  readonly id: string
+  readonly engine: EngineKind
+  readonly threads: number
+}
+
+export interface LiveWorker extends WorkerRecord {
+  /** Flop per second by the static cost model, measured on its last chunks; null before the first. */
+  readonly flopsPerSecond: number | null
+  readonly lastSeen: Date
+}
+
+export interface GapRecord {
+  readonly cell: string
+  readonly block: number
+  readonly reason: string
+}
+
+/** One disagreement found by `verify`. */
+export interface Mismatch {
+  readonly cell: string
+  /** null when it concerns the whole cell. */
+  readonly block: number | null
+  readonly detail: string
+}
+
+/**
+ * Postgres, the truth. Every method is one transaction; a rejected promise means that nothing was written.
+ * Operational failures reject with the driver's error (retry them); a database that cannot be reached at `openStore`
+ * rejects with a CollapsarError `database-unavailable`.
+ */
+export interface Store {
+  /**
+   * Creates the sweep and the cells it lacks, and freezes at once the cells that already have what is asked.
+   * With a key that was used before: the same request gives the existing sweep (`created: false`), another request
+   * throws CollapsarError `idempotency-mismatch`.
+   */
+  createSweep(sweep: NewSweep, idempotencyKey?: string): Promise<{ sweep: SweepRecord; created: boolean }>
+  sweep(id: string): Promise<SweepRecord | null>
+  /** Newest first. */
+  sweeps(limit: number): Promise<readonly SweepRecord[]>
+  activeSweeps(): Promise<readonly SweepRecord[]>
+  /** Trials that exist already, per cell, capped at what is asked: what a plan reuses. Order as asked. */
+  existingTrials(cells: readonly { readonly cell: string; readonly inits: number }[]): Promise<readonly number[]>
+
+  progress(sweepId: string): Promise<readonly CellProgress[]>
+  /** Claims the chunks' blocks. Chunks that overlap a live claim or a settled block are left out of the answer. */
+  issue(chunks: readonly Chunk[]): Promise<readonly Chunk[]>
+  /** Every live chunk of an engine, oldest first: the planner enqueues these again after any loss. */
+  unfinished(engine: EngineKind): Promise<readonly Chunk[]>
+  /** The chunk with its cell's description; null when it is no longer live (recorded, abandoned, dropped). */
+  chunkWork(chunkId: string): Promise<ChunkWork | null>
+  /**
+   * Records blocks, advances the prefix and its tally, freezes the sweeps it completes and ends the chunk, in one
+   * transaction. A block that exists is a duplicate and changes nothing; if its digest differs, throws CollapsarError `damaged`.
+   * Blocks of a cancelled sweep are kept. A block recorded over a terminal gap fills it.
+   */
+  record(result: ChunkResult): Promise<{ recorded: number; duplicate: number }>
+  /**
+   * Counts a failure of the chunk itself (its training threw). Up to MAXIMUM_ATTEMPTS it stays live ('retry');
+   * then it is split in two ('split'), and a single block becomes a terminal gap ('gap'). 'gone' when it is not live.
+   */
+  fail(chunkId: string, reason: string): Promise<'retry' | 'split' | 'gap' | 'gone'>
+  /** Marks active sweeps whose cells all have what they asked as done; gives their ids. */
+  finishSweeps(): Promise<readonly string[]>
+  /** Cancels an active sweep and drops the live chunks that no active sweep wants; gives the ids of the dropped chunks. */
+  cancel(sweepId: string): Promise<{ sweep: SweepRecord; dropped: readonly string[] }>
+  /** Forgets the terminal gaps of a sweep's cells and makes it active again; gives how many blocks will be tried. */
+  retryGaps(sweepId: string): Promise<number>
+  gaps(sweepId: string): Promise<readonly GapRecord[]>
+
+  /** What the sweep reads, in its cells' order. */
+  sweepCells(sweepId: string): Promise<readonly SweepCell[]>
+  cellSpec(cell: string): Promise<TrialSpec | null>
+  /** The record of trial `index` and its block's engine; null when it is not recorded. */
+  trial(cell: string, index: number): Promise<{ record: TrialRecord; engine: EngineVersion } | null>
+  /** Recomputes blocks' digests and tallies, prefixes, tallies and frozen rows, and compares. */
+  verify(onProgress?: (blocks: number) => void): Promise<{ cells: number; blocks: number; mismatches: readonly Mismatch[] }>
+
+  heartbeat(worker: WorkerRecord, flopsPerSecond: number | null): Promise<void>
+  /** Workers seen in the last `seconds`. */
+  liveWorkers(seconds: number): Promise<readonly LiveWorker[]>
+  retire(workerId: string): Promise<void>
+
+  /**
+   * Tries to become the one active planner: a session-level advisory lock on a connection of its own.
+   * null while another has it. `lost` resolves when the connection breaks.
+   */
+  lead(): Promise<{ lost: Promise<void>; release(): Promise<void> } | null>
+  /** Calls back after commits that may matter (sweeps, blocks, states), coalesced; also works across processes (LISTEN). */
+  listen(onChange: () => void): Promise<() => Promise<void>>
+  /** Resolves when the database answers. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Failures of a chunk itself before it is split, and of a block before it becomes a gap. */
+export const MAXIMUM_ATTEMPTS = 3
