@@ -1,0 +1,162 @@
+import { targets } from '@collapsar/trial'
+import type {
+  ActivationSpec,
+  BiasSpec,
+  InitializationSpec,
+  NetworkSpec,
+  Numerics,
+  OptimizerSpec,
+  ProblemSpec,
+  TrainingSpec,
+  TrialSpec,
+} from '@collapsar/trial'
+import type { Problem } from './errors.ts'
+import type { SweepFile } from './sweep-file.ts'
+import { show } from './validation.ts'
+
+/** What all cells of a grid have in common. */
+export type CellTemplate = Omit<TrialSpec, 'depth' | 'width'>
+
+const DEFAULT_POINTS = 128
+const DEFAULT_STEPS = 3000
+const DEFAULT_LEARNING_RATE = 0.001
+const DEFAULT_LEAK = 0.01
+
+/** Fills in the defaults of a file whose fields are valid one by one, and reports the fields that do not go together. */
+export function cellTemplate(file: SweepFile, report: (problem: Problem) => void): CellTemplate {
+  return {
+    numerics: numericsOf(file, report),
+    seed: file.seed ?? 0,
+    network: networkOf(file.network ?? {}, report),
+    problem: problemOf(file.problem ?? {}, report),
+    training: trainingOf(file.training ?? {}, report),
+  }
+}
+
+const NUMERICS_OF_PRECISION = { float32: 'ieee-f32/1', float64: 'ieee-f64/1' } as const
+
+function numericsOf(file: SweepFile, report: (problem: Problem) => void): Numerics {
+  const byPrecision = file.precision === undefined ? undefined : NUMERICS_OF_PRECISION[file.precision]
+  if (file.numerics !== undefined && byPrecision !== undefined && byPrecision !== file.numerics) {
+    report({
+      pointer: '/numerics',
+      detail: `numerics is ${show(file.numerics)} but precision is ${show(file.precision)}; give one of the two`,
+    })
+  }
+  return file.numerics ?? byPrecision ?? 'ieee-f32/1'
+}
+
+function networkOf(network: NonNullable<SweepFile['network']>, report: (problem: Problem) => void): NetworkSpec {
+  const initialization = initializationOf(network.init ?? 'he-normal')
+  return {
+    activation: activationOf(network, report),
+    initialization,
+    bias: biasOf(network.bias, initialization, report),
+  }
+}
+
+function activationOf(network: NonNullable<SweepFile['network']>, report: (problem: Problem) => void): ActivationSpec {
+  const kind = network.activation ?? 'relu'
+  if (kind === 'leaky-relu') return { kind, leak: network.leak ?? DEFAULT_LEAK }
+  if (network.leak !== undefined) {
+    report({
+      pointer: '/network/leak',
+      detail: `network.leak is ${network.leak} but network.activation is ${kind}; accepted: leak with leaky-relu only`,
+    })
+  }
+  return { kind }
+}
+
+type InitField = NonNullable<NonNullable<SweepFile['network']>['init']>
+
+function initializationOf(init: InitField): InitializationSpec {
+  if (typeof init === 'string') {
+    return init === 'randomized-asymmetric' ? { kind: init, outputLayer: true } : { kind: init }
+  }
+  if (init.kind === 'small') return { kind: 'small', std: init.std }
+  if (init.kind === 'randomized-asymmetric') {
+    return { kind: init.kind, outputLayer: 'outputLayer' in init ? (init.outputLayer ?? true) : true }
+  }
+  return { kind: init.kind }
+}
+
+function biasOf(
+  bias: NonNullable<SweepFile['network']>['bias'],
+  initialization: InitializationSpec,
+  report: (problem: Problem) => void,
+): BiasSpec {
+  if (initialization.kind === 'torch-default' || initialization.kind === 'randomized-asymmetric') {
+    if (bias !== undefined) {
+      report({
+        pointer: '/network/bias',
+        detail: `network.bias is ${show(bias)} but ${initialization.kind} draws the biases itself; leave network.bias out`,
+      })
+    }
+    return { kind: 'initialization' }
+  }
+  return bias === undefined || typeof bias === 'string' ? { kind: 'zero' } : { kind: bias.kind, std: bias.std }
+}
+
+function problemOf(problem: NonNullable<SweepFile['problem']>, report: (problem: Problem) => void): ProblemSpec {
+  const target = targets[problem.target ?? 'abs']
+  const [low, high] = problem.domain ?? target.domain
+  const points = problem.points ?? DEFAULT_POINTS
+  const sampling = problem.sampling ?? target.sampling
+  if (problem.inputDim !== undefined && problem.inputDim !== target.inputDim) {
+    report({
+      pointer: '/problem/inputDim',
+      detail: `problem.inputDim is ${problem.inputDim}; accepted for the target ${target.kind}: ${target.inputDim}`,
+    })
+  }
+  if (low === undefined || high === undefined || low >= high) {
+    report({ pointer: '/problem/domain', detail: `problem.domain is ${show([low, high])}; accepted: [low, high] with low < high` })
+  }
+  reportSampling(target.inputDim, sampling, points, report)
+  return { target: target.kind, inputDim: target.inputDim, points, sampling, domain: [low ?? 0, high ?? 1] }
+}
+
+function reportSampling(
+  inputDim: number,
+  sampling: ProblemSpec['sampling'],
+  points: number,
+  report: (problem: Problem) => void,
+): void {
+  if (sampling === 'directions' && inputDim !== 2) {
+    report({
+      pointer: '/problem/sampling',
+      detail: `problem.sampling is directions, which needs 2 inputs; this target has ${inputDim}; accepted: grid, random`,
+    })
+  }
+  const side = Math.round(Math.sqrt(points))
+  if (sampling === 'grid' && inputDim === 2 && side * side !== points) {
+    report({
+      pointer: '/problem/points',
+      detail: `problem.points is ${points}; accepted for a grid over 2 inputs: a square, such as ${side * side}`,
+    })
+  }
+}
+
+function trainingOf(training: NonNullable<SweepFile['training']>, report: (problem: Problem) => void): TrainingSpec {
+  return {
+    loss: training.loss ?? 'mse',
+    optimizer: optimizerOf(training.optimizer, report),
+    batch: training.batch ?? 'full',
+    steps: training.steps ?? DEFAULT_STEPS,
+    stopAtDeath: training.stopAtDeath ?? true,
+  }
+}
+
+type OptimizerField = NonNullable<SweepFile['training']>['optimizer']
+
+function optimizerOf(optimizer: OptimizerField, report: (problem: Problem) => void): OptimizerSpec {
+  const kind = optimizer?.kind ?? 'adam'
+  const learningRate = optimizer?.learningRate ?? DEFAULT_LEARNING_RATE
+  if (kind === 'sgd') return { kind, learningRate, momentum: optimizer?.momentum ?? 0 }
+  if (optimizer?.momentum !== undefined) {
+    report({
+      pointer: '/training/optimizer/momentum',
+      detail: `training.optimizer.momentum is ${optimizer.momentum} but the optimizer is adam; accepted: momentum with sgd only`,
+    })
+  }
+  return { kind, learningRate }
+}

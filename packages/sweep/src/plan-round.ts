@@ -1,0 +1,122 @@
+import type { TrialSpec } from '@collapsar/trial'
+import type { Chunk, EngineKind } from './chunk.ts'
+import { trialFlops } from './cost.ts'
+import { BLOCK_TRIALS } from './block.ts'
+
+/** Blocks [first, first + count). */
+export interface BlockRange {
+  readonly first: number
+  readonly count: number
+}
+
+/** Where a cell stands for one sweep. */
+export interface CellProgress {
+  readonly cell: string
+  readonly spec: TrialSpec
+  /** Blocks that the sweep needs, ceil(inits / 100). */
+  readonly goalBlocks: number
+  /** Length of the contiguous prefix of block indices that are recorded or terminal gaps. */
+  readonly prefixBlocks: number
+  /** Recorded blocks and gaps in [prefixBlocks, goalBlocks), ascending. */
+  readonly settled: readonly number[]
+  /** Blocks claimed by live chunks of any sweep, overlapping [prefixBlocks, goalBlocks). */
+  readonly claimed: readonly BlockRange[]
+  /** Mean seconds a block took on workers so far; null before the first. */
+  readonly secondsPerBlock: number | null
+}
+
+/** Blocks of one cell that nobody has and nobody works on. */
+export interface OpenRange extends BlockRange {
+  readonly cell: string
+  readonly spec: TrialSpec
+  readonly secondsPerBlock: number | null
+}
+
+/** `done`: every cell has what the sweep asked. `wait`: the rest is in workers' hands. `round`: these are to be trained. */
+export type Plan =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'wait' }
+  | { readonly kind: 'round'; readonly open: readonly OpenRange[] }
+
+/**
+ * Decides what a sweep needs next, from complete counts alone: the same progress gives the same plan, whoever asks
+ * and whenever. Ranges with the lowest blocks come first, so that all cells of a map sharpen together.
+ */
+export function planRound(cells: readonly CellProgress[]): Plan {
+  if (cells.every((cell) => cell.prefixBlocks >= cell.goalBlocks)) return { kind: 'done' }
+  const open = cells.flatMap(openRanges).sort((a, b) => a.first - b.first)
+  return open.length === 0 ? { kind: 'wait' } : { kind: 'round', open }
+}
+
+function openRanges(cell: CellProgress): OpenRange[] {
+  const taken = [
+    ...cell.settled.map((first) => ({ first, count: 1 })),
+    ...cell.claimed,
+    { first: cell.goalBlocks, count: 1 },
+  ].sort((a, b) => a.first - b.first)
+  const open: OpenRange[] = []
+  let next = cell.prefixBlocks
+  for (const range of taken) {
+    const end = Math.min(range.first, cell.goalBlocks)
+    if (end > next) {
+      open.push({
+        cell: cell.cell,
+        spec: cell.spec,
+        first: next,
+        count: end - next,
+        secondsPerBlock: cell.secondsPerBlock,
+      })
+    }
+    next = Math.max(next, range.first + range.count)
+  }
+  return open
+}
+
+/** What sizes chunks, and nothing else: two planners with other speeds count the same trials. */
+export interface ChunkSizing {
+  /** Flop per second of a worker by the static cost model. */
+  readonly flopsPerSecond: number
+  /** A chunk aims at this many seconds... */
+  readonly targetSeconds: number
+  /** ...and never holds more blocks than this. */
+  readonly maximumBlocks: number
+}
+
+/**
+ * Cuts at most `count` chunks off the open ranges, round robin over sweeps so that a small one never waits behind a
+ * huge one. Ids are names for the queue: letters, digits and '-'.
+ */
+export function nextChunks(
+  sweeps: readonly (readonly OpenRange[])[],
+  count: number,
+  sizing: ChunkSizing,
+  identify: (range: OpenRange) => { readonly id: string; readonly engine: EngineKind },
+): Chunk[] {
+  const remaining = sweeps.map((ranges) => [...ranges])
+  const claimed = new Set<string>()
+  const chunks: Chunk[] = []
+  while (chunks.length < count && remaining.some((ranges) => ranges.length > 0)) {
+    for (const ranges of remaining) {
+      const range = ranges.shift()
+      if (range === undefined || chunks.length >= count) continue
+      const blocks = Math.min(range.count, chunkBlocks(range, sizing))
+      const place = `${range.cell} ${range.first}`
+      if (!claimed.has(place)) {
+        chunks.push({ ...identify(range), cell: range.cell, firstBlock: range.first, blocks })
+        claimed.add(place)
+      }
+      if (blocks < range.count) {
+        ranges.push({ ...range, first: range.first + blocks, count: range.count - blocks })
+      }
+    }
+  }
+  return chunks
+}
+
+/** Blocks of a chunk: at least one, as many as fit the target time by measurement or, before the first, by the cost model. */
+export function chunkBlocks(range: Pick<OpenRange, 'spec' | 'secondsPerBlock'>, sizing: ChunkSizing): number {
+  const modelled = (BLOCK_TRIALS * trialFlops(range.spec)) / sizing.flopsPerSecond
+  const secondsPerBlock = range.secondsPerBlock ?? modelled
+  const fitting = Math.floor(sizing.targetSeconds / Math.max(secondsPerBlock, 1e-9))
+  return Math.max(1, Math.min(fitting, sizing.maximumBlocks))
+}

@@ -1,0 +1,128 @@
+import { estimate, theory } from '@collapsar/statistics'
+import type { Estimate } from '@collapsar/statistics'
+import { COLLAPSED, OUTCOMES } from '@collapsar/trial'
+import type { Outcome, TrialSpec } from '@collapsar/trial'
+import type { EngineVersion } from './chunk.ts'
+import { histogramMedian, lossOfBin } from './tally.ts'
+import type { Tally } from './tally.ts'
+
+/** What a sweep reads of one cell. */
+export interface CellCounts {
+  readonly cell: string
+  readonly spec: TrialSpec
+  readonly inits: number
+  readonly tally: Tally
+  /** Trials lost to terminal gaps in the counted prefix. */
+  readonly gaps: number
+  readonly digest: string | null
+  readonly engines: readonly EngineVersion[]
+}
+
+/** Born-dead probability by theory: proved bounds, the closed form where there is one, else a simulation with its error. */
+export interface BornDeadTheory {
+  readonly lower: number | null
+  readonly upper: number | null
+  readonly exact: number | null
+  readonly simulated: { readonly estimate: number; readonly standardError: number } | null
+}
+
+/** One cell of the document that `run --json` and `surface` print; a function of the counted trials alone. */
+export interface CellDocument {
+  readonly cell: string
+  readonly depth: number
+  readonly hiddenLayers: number
+  readonly width: number
+  readonly axes?: Readonly<Record<string, unknown>>
+  /** Trials asked for. */
+  readonly inits: number
+  /** Trials counted: those of the contiguous prefix. */
+  readonly trials: number
+  /** Trials lost for good. */
+  readonly gaps: number
+  readonly outcomes: Readonly<Record<Outcome, number>>
+  readonly collapse: Estimate
+  readonly pieces: { readonly mean: number | null; readonly median: number | null; readonly max: number | null }
+  /** The median is the middle of a histogram bin at most 3.2% wide. */
+  readonly loss: { readonly median: number | null; readonly best: number | null }
+  readonly theory: { readonly bornDead: BornDeadTheory }
+  readonly engine: string | null
+  readonly numerics: string
+  readonly digest: string | null
+}
+
+export interface SweepDocument {
+  readonly sweep: {
+    readonly id: string
+    readonly name: string
+    readonly state: string
+    readonly trials: number
+    readonly reused: number
+    readonly seconds: number
+  }
+  readonly cells: readonly CellDocument[]
+}
+
+export function cellDocument(counts: CellCounts, axes: Readonly<Record<string, unknown>> = {}): CellDocument {
+  const { spec, tally } = counts
+  return {
+    cell: counts.cell,
+    depth: spec.depth,
+    hiddenLayers: spec.depth - 1,
+    width: spec.width,
+    ...(Object.keys(axes).length > 0 && { axes }),
+    inits: counts.inits,
+    trials: tally.trials,
+    gaps: counts.gaps,
+    outcomes: Object.fromEntries(OUTCOMES.map((outcome) => [outcome, tally.outcomes[outcome]])) as Record<Outcome, number>,
+    collapse: estimate(collapsedTrials(tally), tally.trials, counts.gaps),
+    pieces: piecesSummary(tally),
+    loss: lossSummary(tally),
+    theory: { bornDead: bornDeadTheory(spec) },
+    engine: counts.engines.length === 0 ? null : [...new Set(counts.engines.map((engine) => engine.id))].join('+'),
+    numerics: spec.numerics,
+    digest: counts.digest,
+  }
+}
+
+/** Trials that ended as a constant, by any of the ways that count as collapse. */
+export function collapsedTrials(tally: Tally): number {
+  return COLLAPSED.reduce((sum, outcome) => sum + tally.outcomes[outcome], 0)
+}
+
+function piecesSummary(tally: Tally): CellDocument['pieces'] {
+  const counted = new Map([...tally.pieces].filter(([pieces]) => pieces > 0))
+  const trials = [...counted.values()].reduce((sum, count) => sum + count, 0)
+  if (trials === 0) return { mean: null, median: null, max: null }
+  return {
+    mean: tally.piecesSum / trials,
+    median: histogramMedian(counted, (pieces) => pieces),
+    max: Math.max(...counted.keys()),
+  }
+}
+
+function lossSummary(tally: Tally): CellDocument['loss'] {
+  const median = histogramMedian(tally.losses, lossOfBin)
+  return {
+    median: median !== null && Number.isFinite(median) ? median : null,
+    best: Number.isFinite(tally.bestLoss) ? tally.bestLoss : null,
+  }
+}
+
+const SYMMETRIC = ['he-normal', 'he-uniform', 'glorot-normal', 'glorot-uniform', 'lecun-normal', 'torch-default', 'small']
+const GAUSSIAN = ['he-normal', 'glorot-normal', 'lecun-normal', 'small']
+
+/** What theory says of being born dead in this cell: science in `@collapsar/statistics`, hypotheses checked here. */
+export function bornDeadTheory(spec: TrialSpec): BornDeadTheory {
+  const [low, high] = spec.problem.domain
+  const kind = spec.network.initialization.kind
+  return theory({
+    inputDim: spec.problem.inputDim,
+    depth: spec.depth,
+    width: spec.width,
+    relu: spec.network.activation.kind === 'relu',
+    gaussianWeights: GAUSSIAN.includes(kind),
+    symmetricWeights: SYMMETRIC.includes(kind),
+    zeroBias: spec.network.bias.kind === 'zero',
+    raysOfInput: spec.problem.inputDim > 1 ? 'many' : low < 0 && high > 0 ? 'both' : 'one',
+  }).bornDead
+}

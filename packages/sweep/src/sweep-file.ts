@@ -1,0 +1,205 @@
+import Type from 'typebox'
+
+/** Limits that are refused before anything is allocated. */
+export const LIMITS = {
+  depth: 200,
+  width: 256,
+  points: 65_536,
+  steps: 2_000_000,
+  inits: 1_000_000_000,
+  cells: 10_000,
+  axisValues: 1_000,
+  nameLength: 120,
+} as const
+
+const closed = { additionalProperties: false }
+
+/** A list of alternatives that completes in editors and is refused with the list of what is accepted. */
+function oneOf<const T extends readonly string[]>(values: T, description: string) {
+  return Type.Unsafe<T[number]>({ type: 'string', enum: values, description })
+}
+
+function axis(minimum: number, maximum: number, meaning: string) {
+  const value = Type.Integer({ minimum, maximum, description: `an integer from ${minimum} to ${maximum}` })
+  return Type.Union(
+    [
+      value,
+      Type.Array(value, { minItems: 1, maxItems: LIMITS.axisValues, description: 'a list of such integers' }),
+      Type.Object(
+        { from: value, to: value, step: Type.Optional(Type.Integer({ minimum: 1, description: 'an integer of at least 1' })) },
+        closed,
+      ),
+    ],
+    { description: `${meaning}: an integer from ${minimum} to ${maximum}, a list of them, or { from, to, step }` },
+  )
+}
+
+const positive = (meaning: string) =>
+  Type.Number({ exclusiveMinimum: 0, maximum: 1e6, description: `${meaning}: a number above 0, at most 1e6` })
+
+export const PLAIN_INITIALIZATIONS = [
+  'he-normal',
+  'he-uniform',
+  'glorot-normal',
+  'glorot-uniform',
+  'lecun-normal',
+  'torch-default',
+  'randomized-asymmetric',
+] as const
+
+const network = Type.Object(
+  {
+    activation: Type.Optional(
+      oneOf(['relu', 'leaky-relu', 'elu', 'gelu', 'tanh'], 'one of relu, leaky-relu, elu, gelu, tanh (default relu)'),
+    ),
+    leak: Type.Optional(
+      Type.Number({ exclusiveMinimum: 0, maximum: 1, description: 'a slope above 0, at most 1, for leaky-relu (default 0.01)' }),
+    ),
+    init: Type.Optional(
+      Type.Union(
+        [
+          oneOf(PLAIN_INITIALIZATIONS, `one of ${PLAIN_INITIALIZATIONS.join(', ')}`),
+          Type.Object({ kind: oneOf(['small'], 'small'), std: positive('the standard deviation') }, closed),
+          Type.Object(
+            {
+              kind: oneOf(['randomized-asymmetric'], 'randomized-asymmetric'),
+              outputLayer: Type.Optional(Type.Boolean({ description: 'true or false (default true)' })),
+            },
+            closed,
+          ),
+          Type.Object({ kind: oneOf(PLAIN_INITIALIZATIONS, `one of ${PLAIN_INITIALIZATIONS.join(', ')}`) }, closed),
+        ],
+        {
+          description:
+            `one of ${PLAIN_INITIALIZATIONS.join(', ')}, { kind: small, std }` +
+            ' or { kind: randomized-asymmetric, outputLayer } (default he-normal)',
+        },
+      ),
+    ),
+    bias: Type.Optional(
+      Type.Union(
+        [
+          oneOf(['zero'], 'zero'),
+          Type.Object(
+            { kind: oneOf(['normal', 'uniform'], 'normal or uniform'), std: positive('the standard deviation') },
+            closed,
+          ),
+        ],
+        { description: 'zero, or { kind: normal | uniform, std } (default zero)' },
+      ),
+    ),
+  },
+  closed,
+)
+
+const problem = Type.Object(
+  {
+    target: Type.Optional(
+      oneOf(
+        ['abs', 'x-sin-5x', 'step-sin', 'abs-2d', 'square'],
+        'one of abs, x-sin-5x, step-sin, abs-2d, square (default abs)',
+      ),
+    ),
+    points: Type.Optional(
+      Type.Integer({ minimum: 2, maximum: LIMITS.points, description: `an integer from 2 to ${LIMITS.points} (default 128)` }),
+    ),
+    sampling: Type.Optional(
+      oneOf(['grid', 'random', 'directions'], "one of grid, random, directions (default: the target's own)"),
+    ),
+    inputDim: Type.Optional(Type.Integer({ minimum: 1, maximum: 8, description: "the target's number of inputs" })),
+    domain: Type.Optional(
+      Type.Array(Type.Number({ minimum: -1e6, maximum: 1e6, description: 'a number within 1e6 of 0' }), {
+        minItems: 2,
+        maxItems: 2,
+        description: "[low, high] with low < high (default: the target's own)",
+      }),
+    ),
+  },
+  closed,
+)
+
+const training = Type.Object(
+  {
+    loss: Type.Optional(oneOf(['mse', 'mae'], 'one of mse, mae (default mse)')),
+    optimizer: Type.Optional(
+      Type.Object(
+        {
+          kind: oneOf(['sgd', 'adam'], 'one of sgd, adam'),
+          learningRate: Type.Optional(positive('the learning rate')),
+          momentum: Type.Optional(
+            Type.Number({ minimum: 0, exclusiveMaximum: 1, description: 'a number from 0 to below 1, for sgd (default 0)' }),
+          ),
+        },
+        { ...closed, description: '{ kind: sgd | adam, learningRate, momentum } (default adam, 0.001)' },
+      ),
+    ),
+    batch: Type.Optional(
+      Type.Union(
+        [
+          oneOf(['full'], 'full'),
+          Type.Integer({ minimum: 1, maximum: LIMITS.points, description: `an integer from 1 to ${LIMITS.points}` }),
+        ],
+        { description: `full, or the size of a minibatch from 1 to ${LIMITS.points} (default full)` },
+      ),
+    ),
+    steps: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: LIMITS.steps, description: `an integer from 0 to ${LIMITS.steps} (default 3000)` }),
+    ),
+    stopAtDeath: Type.Optional(Type.Boolean({ description: 'true or false (default true)' })),
+  },
+  closed,
+)
+
+/** The sweep file: JSON Schema (2020-12) and type in one, served for editor completion. */
+export const SweepFile = Type.Object(
+  {
+    $schema: Type.Optional(Type.String({ description: 'the address of this schema' })),
+    name: Type.Optional(
+      Type.String({
+        maxLength: LIMITS.nameLength,
+        description: `a label of at most ${LIMITS.nameLength} characters; not part of any identity`,
+      }),
+    ),
+    grid: Type.Object(
+      {
+        depth: axis(2, LIMITS.depth, 'number of affine layers'),
+        width: axis(1, LIMITS.width, 'units of every hidden layer'),
+      },
+      { ...closed, description: '{ depth, width }' },
+    ),
+    inits: Type.Integer({
+      minimum: 1,
+      maximum: LIMITS.inits,
+      description: `trials of every cell, an integer from 1 to ${LIMITS.inits}`,
+    }),
+    network: Type.Optional(network),
+    problem: Type.Optional(problem),
+    training: Type.Optional(training),
+    precision: Type.Optional(oneOf(['float32', 'float64'], 'one of float32, float64 (default float32)')),
+    numerics: Type.Optional(oneOf(['ieee-f32/1', 'ieee-f64/1'], 'one of ieee-f32/1, ieee-f64/1; precision is its short form')),
+    engine: Type.Optional(oneOf(['auto', 'cpu'], 'one of auto, cpu (default auto)')),
+    seed: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: Number.MAX_SAFE_INTEGER,
+        description: 'an integer from 0 to 2^53 - 1 (default 0)',
+      }),
+    ),
+    axes: Type.Optional(
+      Type.Record(
+        Type.String({ description: 'the dotted name of a field, as in training.optimizer.learningRate' }),
+        Type.Array(Type.Unknown(), { minItems: 1, maxItems: LIMITS.axisValues, description: 'a list of values' }),
+        { description: 'other swept fields: { dotted.name: [values] }' },
+      ),
+    ),
+  },
+  {
+    ...closed,
+    $id: '/schema/sweep/v1.json',
+    title: 'A Collapsar sweep',
+    description: 'a grid of cells and how many random initializations to train of each',
+  },
+)
+
+export type SweepFile = Type.Static<typeof SweepFile>
+export type GridAxis = SweepFile['grid']['depth']

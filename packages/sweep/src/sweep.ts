@@ -1,0 +1,154 @@
+import { trainingPoints } from '@collapsar/trial'
+import type { TrialSpec } from '@collapsar/trial'
+import { BLOCK_TRIALS } from './block.ts'
+import { cellTemplate } from './cell-spec.ts'
+import type { CellTemplate } from './cell-spec.ts'
+import type { EngineKind } from './chunk.ts'
+import { CollapsarError } from './errors.ts'
+import type { Problem } from './errors.ts'
+import { cellId } from './identity.ts'
+import { LIMITS, SweepFile } from './sweep-file.ts'
+import type { GridAxis } from './sweep-file.ts'
+import { schemaProblems, show } from './validation.ts'
+
+/** One cell of a sweep's grid. */
+export interface GridCell {
+  readonly cell: string
+  readonly spec: TrialSpec
+  readonly inits: number
+  /** The values of `axes` at this cell, by dotted name; empty without axes. */
+  readonly axes: Readonly<Record<string, unknown>>
+}
+
+/** A sweep file with its defaults filled in and its grid laid out: axes outermost, then width, then depth. */
+export interface Sweep {
+  readonly name: string
+  readonly engine: EngineKind | 'auto'
+  readonly inits: number
+  readonly cells: readonly GridCell[]
+  /** The file as it was given. */
+  readonly source: unknown
+}
+
+/** Blocks that hold the trials [0, inits). */
+export function blocksFor(inits: number): number {
+  return Math.ceil(inits / BLOCK_TRIALS)
+}
+
+/**
+ * Reads a sweep file that was parsed from YAML or JSON.
+ * @throws CollapsarError `invalid-spec` with every problem at once, each with its JSON pointer.
+ */
+export function parseSweep(source: unknown): Sweep {
+  refuseIf(schemaProblems(SweepFile, source))
+  const file = source as SweepFile
+  const variants = axisVariants(file)
+  refuseIf(cellCountProblems(file, variants.length))
+  const cells = variants.flatMap((variant) => variantCells(variant, variants.length > 1 || file.axes !== undefined))
+  return { name: file.name ?? '', engine: file.engine ?? 'auto', inits: file.inits, cells, source }
+}
+
+function refuseIf(problems: readonly Problem[]): void {
+  if (problems.length === 0) return
+  const sentences = problems.map((problem) => problem.detail)
+  throw new CollapsarError('invalid-spec', `The sweep is not valid: ${sentences.join('; ')}.`, { problems })
+}
+
+interface Variant {
+  readonly file: SweepFile
+  readonly axes: Readonly<Record<string, unknown>>
+}
+
+/** The files that result from setting each combination of the values in `axes`; the last axis varies fastest. */
+function axisVariants(file: SweepFile): Variant[] {
+  const { axes, ...plain } = file
+  const entries = Object.entries(axes ?? {})
+  const count = entries.reduce((product, [, values]) => product * values.length, 1)
+  refuseIf(
+    count <= LIMITS.cells
+      ? []
+      : [{ pointer: '/axes', detail: `axes make ${count} combinations; accepted: at most ${LIMITS.cells}` }],
+  )
+  let variants: Variant[] = [{ file: plain, axes: {} }]
+  for (const [name, values] of entries) {
+    variants = variants.flatMap((variant) => values.map((value) => setField(variant, name, value)))
+  }
+  refuseIf(entries.length === 0 ? [] : variants.flatMap((variant) => schemaProblems(SweepFile, variant.file)))
+  return variants
+}
+
+const SWEPT_SECTIONS = ['network', 'problem', 'training', 'precision', 'numerics', 'seed']
+
+function setField(variant: Variant, name: string, value: unknown): Variant {
+  const path = name.split('.')
+  if (!SWEPT_SECTIONS.includes(path[0] ?? '') || path.some((key) => !/^[A-Za-z]+$/.test(key))) {
+    refuseIf([
+      {
+        pointer: `/axes/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+        detail: `axes names ${show(name)}; accepted: a dotted name below ${SWEPT_SECTIONS.join(', ')}`,
+      },
+    ])
+  }
+  return {
+    file: withField(variant.file, path, value) as SweepFile,
+    axes: { ...variant.axes, [name]: value },
+  }
+}
+
+function withField(node: unknown, path: readonly string[], value: unknown): unknown {
+  const [key, ...rest] = path
+  if (key === undefined) return value
+  const members = typeof node === 'object' && node !== null ? new Map(Object.entries(node)) : new Map<string, unknown>()
+  return Object.fromEntries(members.set(key, withField(members.get(key), rest, value)))
+}
+
+function cellCountProblems(file: SweepFile, variants: number): Problem[] {
+  const cells = axisLength(file.grid.depth) * axisLength(file.grid.width) * variants
+  if (cells <= LIMITS.cells && cells > 0) return []
+  return [{ pointer: '/grid', detail: `grid makes ${cells} cells; accepted: 1 to ${LIMITS.cells}` }]
+}
+
+function axisLength(axis: GridAxis): number {
+  if (typeof axis === 'number') return 1
+  if (Array.isArray(axis)) return axis.length
+  return Math.max(0, Math.floor((axis.to - axis.from) / (axis.step ?? 1)) + 1)
+}
+
+/** The distinct values of an axis, ascending. */
+function axisValues(axis: GridAxis): number[] {
+  if (typeof axis === 'number') return [axis]
+  const values = Array.isArray(axis)
+    ? axis
+    : Array.from({ length: axisLength(axis) }, (_, index) => axis.from + index * (axis.step ?? 1))
+  return [...new Set(values)].sort((a, b) => a - b)
+}
+
+function variantCells(variant: Variant, labelled: boolean): GridCell[] {
+  const problems: Problem[] = []
+  const template = cellTemplate(variant.file, (problem) => problems.push(problem))
+  if (problems.length === 0) problems.push(...pointProblems(template))
+  refuseIf(labelled ? problems.map((problem) => atVariant(problem, variant)) : problems)
+  const { grid, inits } = variant.file
+  return axisValues(grid.width).flatMap((width) =>
+    axisValues(grid.depth).map((depth) => {
+      const spec: TrialSpec = { ...template, depth, width }
+      return { cell: cellId(spec), spec, inits, axes: variant.axes }
+    }),
+  )
+}
+
+function atVariant(problem: Problem, variant: Variant): Problem {
+  const values = Object.entries(variant.axes).map(([name, value]) => `${name} = ${show(value)}`)
+  return { ...problem, detail: `${problem.detail} (at ${values.join(', ')})` }
+}
+
+/** Building the points once shows whether the target is finite and not constant on them. */
+function pointProblems(template: CellTemplate): Problem[] {
+  try {
+    trainingPoints(template.problem, template.seed)
+    return []
+  } catch (error) {
+    if (error instanceof RangeError) return [{ pointer: '/problem', detail: error.message }]
+    throw error
+  }
+}
