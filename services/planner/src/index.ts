@@ -1,1 +1,2 @@
-export {}
+export { runPlanner } from './planner.ts'
+export type { Planner, PlannerOptions } from './planner.ts'

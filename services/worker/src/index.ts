@@ -1,1 +1,4 @@
-export {}
+export { runWorker } from './worker.ts'
+export type { Worker, WorkerDependencies, WorkerOptions } from './worker.ts'
+export { trainChunk } from './train-chunk.ts'
+export { openEngine } from './engines.ts'

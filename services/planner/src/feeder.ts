@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto'
+import type { ChunkQueue } from '@collapsar/queue'
+import type { LiveWorker, Store } from '@collapsar/store'
+import { nextChunks, planRound } from '@collapsar/sweep'
+import type { Chunk, ChunkSizing, EngineKind, OpenRange } from '@collapsar/sweep'
+import type { Logger } from 'pino'
+
+export interface FeederOptions {
+  readonly sweeps: 'lead' | readonly string[]
+  readonly engines?: readonly EngineKind[]
+  /** What a chunk aims at, in seconds of a worker's time. */
+  readonly chunkSeconds?: number
+  /** How often every live chunk is offered to the queue again, in seconds. */
+  readonly reconcileSeconds?: number
+}
+
+export interface Feeder {
+  /** Looks once: finishes sweeps, offers live chunks again when it is time, and issues new ones where there is room. */
+  tick(): Promise<void>
+}
+
+const CHUNK_SECONDS = 8
+const RECONCILE_SECONDS = 10
+/** Chunks kept outstanding for each worker: two in hand, one waiting. */
+const CHUNKS_PER_WORKER = 3
+/** A worker that has not been seen for this long is not counted. */
+const WORKER_TIMEOUT_SECONDS = 30
+/** Speed assumed of a thread before it is measured, in flop per second. */
+const ASSUMED_FLOPS_PER_THREAD = 30e9
+/** An upper bound on blocks in a chunk: the size of one record statement. */
+const MAXIMUM_CHUNK_BLOCKS = 500
+
+/**
+ * The queue is filled just in time, a few chunks for each worker, so that it stays small, a small sweep is not stuck
+ * behind a huge one, and a lost queue costs little. Chunks are claimed in Postgres before they are enqueued.
+ */
+export function createFeeder(
+  { store, queue, log }: { store: Store; queue: ChunkQueue; log: Logger },
+  options: FeederOptions,
+): Feeder {
+  const offered = new Set<string>()
+  let reconciledAt = -Infinity
+
+  const offer = async (live: readonly Chunk[]) => {
+    const due = performance.now() - reconciledAt >= (options.reconcileSeconds ?? RECONCILE_SECONDS) * 1000
+    const chunks = due ? live : live.filter((chunk) => !offered.has(chunk.id))
+    if (due) {
+      reconciledAt = performance.now()
+      offered.clear()
+    }
+    if (chunks.length === 0) return
+    try {
+      await queue.enqueue(chunks)
+      for (const chunk of chunks) offered.add(chunk.id)
+    } catch (error) {
+      log.warn({ err: error, chunks: chunks.length }, 'queue did not take chunks, they stay issued')
+    }
+  }
+
+  const feed = async (engine: EngineKind, open: readonly (readonly OpenRange[])[]) => {
+    const workers = (await store.liveWorkers(WORKER_TIMEOUT_SECONDS)).filter((worker) => worker.engine === engine)
+    const live = await store.unfinished(engine)
+    const room = Math.max(1, workers.length) * CHUNKS_PER_WORKER - live.length
+    const identify = () => ({ id: `c-${randomBytes(9).toString('hex')}`, engine })
+    const sizing = chunkSizing(workers, open, options.chunkSeconds ?? CHUNK_SECONDS)
+    const chunks = room > 0 ? nextChunks(open, room, sizing, identify) : []
+    const issued = chunks.length > 0 ? await store.issue(chunks) : []
+    for (const chunk of issued) log.debug({ chunk: chunk.id, cell: chunk.cell, blocks: chunk.blocks }, 'chunk issued')
+    await offer([...live, ...issued])
+  }
+
+  return {
+    tick: async () => {
+      for (const sweep of await store.finishSweeps()) log.info({ sweep }, 'sweep done')
+      const active = await store.activeSweeps()
+      const wanted = active.filter((sweep) => options.sweeps === 'lead' || options.sweeps.includes(sweep.id))
+      const plans = await Promise.all(wanted.map(async (sweep) => planRound(await store.progress(sweep.id))))
+      const open = plans.map((plan) => (plan.kind === 'round' ? plan.open : []))
+      for (const engine of options.engines ?? ['cpu']) await feed(engine, open)
+    },
+  }
+}
+
+/** Chunks take some seconds on a measured worker, and near the end of a sweep they shrink so that every worker has some. */
+function chunkSizing(
+  workers: readonly LiveWorker[],
+  open: readonly (readonly OpenRange[])[],
+  targetSeconds: number,
+): ChunkSizing {
+  const openBlocks = open.flat().reduce((sum, range) => sum + range.count, 0)
+  const shares = Math.max(1, workers.length) * CHUNKS_PER_WORKER
+  const speeds = workers.map((worker) => worker.flopsPerSecond ?? worker.threads * ASSUMED_FLOPS_PER_THREAD)
+  return {
+    flopsPerSecond: speeds.length > 0 ? Math.min(...speeds) : ASSUMED_FLOPS_PER_THREAD,
+    targetSeconds,
+    maximumBlocks: Math.min(MAXIMUM_CHUNK_BLOCKS, Math.max(1, Math.ceil(openBlocks / shares))),
+  }
+}

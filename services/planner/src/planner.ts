@@ -1,0 +1,92 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { ChunkQueue } from '@collapsar/queue'
+import type { Store } from '@collapsar/store'
+import type { EngineKind } from '@collapsar/sweep'
+import type { Logger } from 'pino'
+import { createFeeder } from './feeder.ts'
+import type { FeederOptions } from './feeder.ts'
+import { wakeUp } from './wake-up.ts'
+
+export interface PlannerOptions extends FeederOptions {
+  /**
+   * `lead` (a service): wait for the advisory lock, plan every active sweep, one planner at a time.
+   * A list (the embedded `run`): plan these sweeps without the lock; claims keep several such planners apart.
+   */
+  readonly sweeps: 'lead' | readonly string[]
+  readonly engines?: readonly EngineKind[]
+  /** Longest time between two looks at the store, in seconds; a notification comes sooner. */
+  readonly pollSeconds?: number
+}
+
+export interface Planner {
+  /** Resolves when the loop has ended; the queue and the store stay open. */
+  stop(): Promise<void>
+}
+
+const POLL_SECONDS = 1
+/** How long a planner without the lock waits before it asks again: the bound on a take-over. */
+const STANDBY_SECONDS = 5
+/** Pause after a failure of the store, so that an outage is neither hammered nor slept through. */
+const RETRY_SECONDS = 1
+
+/**
+ * Decides what to train and feeds the queue just in time, from Postgres alone. It keeps no state that matters: a
+ * planner that dies is replaced by the next one, and a queue that loses everything is filled again.
+ */
+export function runPlanner(
+  { store, queue, log }: { store: Store; queue: ChunkQueue; log: Logger },
+  options: PlannerOptions,
+): Planner {
+  const stopping = new AbortController()
+  const plan = async () => {
+    const wake = await wakeUp(store, stopping.signal)
+    const feeder = createFeeder({ store, queue, log }, options)
+    try {
+      while (!stopping.signal.aborted) {
+        await feeder.tick()
+        await wake.next((options.pollSeconds ?? POLL_SECONDS) * 1000)
+      }
+    } finally {
+      await wake.close()
+    }
+  }
+  const loop = async () => {
+    while (!stopping.signal.aborted) {
+      try {
+        await (options.sweeps === 'lead' ? whileLeading(store, stopping.signal, log, plan) : plan())
+      } catch (error) {
+        log.warn({ err: error }, 'planning failed, trying again')
+        await pause(RETRY_SECONDS, stopping.signal)
+      }
+    }
+  }
+  const ended = loop()
+  return {
+    stop: async () => {
+      stopping.abort()
+      await ended
+    },
+  }
+}
+
+/** Runs `plan` while this process holds the lock. Losing the connection ends it by an error, as every query then fails. */
+async function whileLeading(store: Store, signal: AbortSignal, log: Logger, plan: () => Promise<void>): Promise<void> {
+  const lease = await store.lead()
+  if (lease === null) {
+    await pause(STANDBY_SECONDS, signal)
+    return
+  }
+  log.info('planner leads')
+  try {
+    const lost = lease.lost.then(() => {
+      throw new Error('the connection that holds the planner lock broke')
+    })
+    await Promise.race([plan(), lost])
+  } finally {
+    await lease.release()
+  }
+}
+
+async function pause(seconds: number, signal: AbortSignal): Promise<void> {
+  await delay(seconds * 1000, undefined, { signal }).catch(() => undefined)
+}

@@ -1,0 +1,48 @@
+import { createChunkQueue } from '@collapsar/queue'
+import type { ChunkQueue } from '@collapsar/queue'
+import { openEmbeddedPostgres, openStore } from '@collapsar/store'
+import type { Store } from '@collapsar/store'
+import type { Logger } from 'pino'
+
+export interface BackendOptions {
+  /** Postgres to use; null: an embedded one in `dataDir`. */
+  readonly databaseUrl: string | null
+  /** Redis for the queue; null: the queue is kept in Postgres. */
+  readonly redisUrl: string | null
+  /** Folder of the embedded Postgres. */
+  readonly dataDir: string
+}
+
+export interface Backends {
+  readonly store: Store
+  /** Opened at first use: commands that only read never touch it. */
+  queue(): Promise<ChunkQueue>
+  close(): Promise<void>
+}
+
+/**
+ * The store and the queue, the same code on servers of one's own and on the embedded default. The embedded Postgres is
+ * shared by every process that opens the same folder, and stops with the last of them.
+ */
+export async function openBackends(options: BackendOptions, log: Logger): Promise<Backends> {
+  const server = options.databaseUrl === null ? await openEmbedded(options.dataDir, log) : null
+  const databaseUrl = options.databaseUrl ?? server?.url ?? ''
+  const store = await openStore({ databaseUrl }).catch(async (error: unknown) => {
+    await server?.close()
+    throw error
+  })
+  let queue: Promise<ChunkQueue> | null = null
+  return {
+    store,
+    queue: () => (queue ??= createChunkQueue(options.redisUrl === null ? { databaseUrl } : { redisUrl: options.redisUrl })),
+    close: async () => {
+      await (await queue?.catch(() => null))?.close()
+      await store.close()
+      await server?.close()
+    },
+  }
+}
+
+function openEmbedded(dataDir: string, log: Logger): ReturnType<typeof openEmbeddedPostgres> {
+  return openEmbeddedPostgres({ dataDir, log: (line) => log.debug({ line }, 'embedded postgres') })
+}

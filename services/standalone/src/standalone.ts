@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
+import { runPlanner } from '@collapsar/planner'
+import type { Planner, PlannerOptions } from '@collapsar/planner'
+import type { EngineKind } from '@collapsar/sweep'
+import { openEngine, runWorker } from '@collapsar/worker'
+import type { Worker } from '@collapsar/worker'
+import type { Logger } from 'pino'
+import type { Backends } from './backends.ts'
+
+export interface WorkerProcessOptions {
+  readonly engine: EngineKind
+  readonly threads: number
+  /** How long a dead worker keeps a chunk from others, in seconds. */
+  readonly lockSeconds?: number
+}
+
+export interface RunningWorker extends Worker {
+  readonly id: string
+}
+
+/** A worker with an engine of its own. Closing the engine is part of stopping. */
+export async function startWorker(
+  backends: Backends,
+  options: WorkerProcessOptions,
+  log: Logger,
+): Promise<RunningWorker> {
+  const engine = openEngine(options.engine, { threads: options.threads })
+  const id = `${hostname().replaceAll(/[^A-Za-z0-9-]/g, '-')}-${process.pid}-${randomBytes(3).toString('hex')}`
+  const worker = await runWorker({ store: backends.store, queue: await backends.queue(), engine, log }, { ...options, id })
+  const endAfter = async (ended: Promise<void>) => {
+    await ended
+    await engine.close()
+  }
+  return { id, deaf: worker.deaf, drain: () => endAfter(worker.drain()), stop: () => endAfter(worker.stop()) }
+}
+
+export async function startPlanner(backends: Backends, options: PlannerOptions, log: Logger): Promise<Planner> {
+  return runPlanner({ store: backends.store, queue: await backends.queue(), log }, options)
+}
+
+export interface Standalone {
+  readonly worker: RunningWorker
+  stop(): Promise<void>
+}
+
+/** Planner and worker in this process. The planner stops first, so that nothing is issued to a worker that is leaving. */
+export async function startStandalone(
+  backends: Backends,
+  options: { readonly planner: PlannerOptions; readonly worker: WorkerProcessOptions },
+  log: Logger,
+): Promise<Standalone> {
+  const worker = await startWorker(backends, options.worker, log)
+  const planner = await startPlanner(backends, options.planner, log)
+  return {
+    worker,
+    stop: async () => {
+      await planner.stop()
+      await worker.stop()
+    },
+  }
+}

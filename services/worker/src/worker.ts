@@ -1,0 +1,150 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { ChunkQueue, Consumer } from '@collapsar/queue'
+import type { Store, WorkerRecord } from '@collapsar/store'
+import { BLOCK_TRIALS, CollapsarError, trialFlops } from '@collapsar/sweep'
+import type { Chunk, ChunkResult, ChunkWork } from '@collapsar/sweep'
+import type { Engine } from '@collapsar/trial'
+import type { Logger } from 'pino'
+import { auditDeaths } from './death-audit.ts'
+import { trainChunk } from './train-chunk.ts'
+
+export interface WorkerDependencies {
+  readonly store: Store
+  readonly queue: ChunkQueue
+  readonly engine: Engine
+  readonly log: Logger
+}
+
+export interface WorkerOptions extends WorkerRecord {
+  /** Chunks in hand: while one is measured and recorded, the next one trains. */
+  readonly concurrency?: number
+  readonly lockSeconds?: number
+}
+
+export interface Worker {
+  /** Resolves when the queue has gone deaf on this worker: the process should end and be started again. */
+  readonly deaf: Promise<void>
+  /** Finishes the chunks in hand, then stops. */
+  drain(): Promise<void>
+  /** Hands the chunks back at once and stops. */
+  stop(): Promise<void>
+}
+
+const CONCURRENCY = 2
+const HEARTBEAT_SECONDS = 5
+/** Weight of the newest chunk in the running mean of the worker's speed. */
+const SPEED_WEIGHT = 0.3
+/** Pauses between attempts to record a trained chunk while the database is away, in seconds. */
+const RECORD_PAUSES = [0.2, 0.5, 1, 2, 5, 10, 10, 10]
+
+/**
+ * Takes chunks from the queue, trains and measures them and records the blocks. Delivery is at least once and a worker
+ * may die at any moment: what it had not recorded is trained again by another, to the same bytes.
+ */
+export async function runWorker(deps: WorkerDependencies, options: WorkerOptions): Promise<Worker> {
+  const { store, queue, log } = deps
+  const speed = createSpeedometer()
+  const beat = () =>
+    store.heartbeat(options, speed.flopsPerSecond()).catch((error: unknown) => {
+      log.warn({ err: error }, 'heartbeat failed')
+    })
+  await beat()
+  const heart = setInterval(() => void beat(), HEARTBEAT_SECONDS * 1000)
+  const consumer = await queue.consume(
+    options.engine,
+    (chunk, signal) => handleChunk(deps, options, speed, chunk, signal),
+    {
+      concurrency: options.concurrency ?? CONCURRENCY,
+      ...(options.lockSeconds !== undefined && { lockSeconds: options.lockSeconds }),
+    },
+  )
+  log.info({ worker: options.id, engine: deps.engine.id, threads: options.threads }, 'worker started')
+  const end = async (how: 'drain' | 'stop', running: Consumer) => {
+    await running[how]()
+    clearInterval(heart)
+    await store.retire(options.id).catch((error: unknown) => log.warn({ err: error }, 'worker could not be retired'))
+    log.info({ worker: options.id }, 'worker stopped')
+  }
+  return { deaf: consumer.deaf, drain: () => end('drain', consumer), stop: () => end('stop', consumer) }
+}
+
+/** Trains one delivered chunk. Rejects only when aborted; a failure of the chunk itself is counted in the store. */
+async function handleChunk(
+  deps: WorkerDependencies,
+  options: WorkerOptions,
+  speed: Speedometer,
+  chunk: Chunk,
+  signal: AbortSignal,
+): Promise<void> {
+  const { store, engine, log } = deps
+  const work = await store.chunkWork(chunk.id)
+  if (work === null) {
+    log.debug({ chunk: chunk.id }, 'chunk was no longer wanted')
+    return
+  }
+  try {
+    const result = await trainAndAudit(deps, options.id, work, signal)
+    speed.add(work, result.seconds)
+    const counts = await recordPatiently(deps, result, signal)
+    log.info({ chunk: chunk.id, cell: chunk.cell, seconds: result.seconds, ...counts }, 'chunk recorded')
+  } catch (error) {
+    if (signal.aborted) throw error
+    await countFailure(deps, chunk, error)
+  }
+}
+
+async function trainAndAudit(
+  { engine, log }: WorkerDependencies,
+  worker: string,
+  work: ChunkWork,
+  signal: AbortSignal,
+): Promise<ChunkResult> {
+  const started = performance.now()
+  const blocks = await trainChunk(engine, work, signal, async (batch, records) => {
+    const { failures } = await auditDeaths(engine, batch, records, signal)
+    for (const failure of failures) log.error({ cell: work.chunk.cell, ...failure }, 'audit contradicted a certified death')
+  })
+  const seconds = (performance.now() - started) / 1000
+  return { chunk: work.chunk, blocks, engine: { id: engine.id, version: engine.version }, worker, seconds }
+}
+
+async function countFailure({ store, log }: WorkerDependencies, chunk: Chunk, error: unknown): Promise<void> {
+  const reason = error instanceof Error ? error.message : String(error)
+  const consequence = await store.fail(chunk.id, reason)
+  log.error({ err: error, chunk: chunk.id, cell: chunk.cell, consequence }, 'chunk failed')
+}
+
+/** Records while the database comes and goes. Damage is not retried: other bytes for a recorded block must be seen. */
+async function recordPatiently(
+  { store, log }: WorkerDependencies,
+  result: ChunkResult,
+  signal: AbortSignal,
+): Promise<{ recorded: number; duplicate: number }> {
+  for (const pause of RECORD_PAUSES) {
+    try {
+      return await store.record(result)
+    } catch (error) {
+      if (error instanceof CollapsarError && error.code === 'damaged') throw error
+      log.warn({ err: error, chunk: result.chunk.id, pause }, 'recording failed, trying again')
+      await delay(pause * 1000, undefined, { signal })
+    }
+  }
+  return store.record(result)
+}
+
+interface Speedometer {
+  add(work: ChunkWork, seconds: number): void
+  flopsPerSecond(): number | null
+}
+
+/** Running mean of nominal flop per second: the cost model over the time, so dead networks make a worker look faster. */
+function createSpeedometer(): Speedometer {
+  let mean: number | null = null
+  return {
+    add: ({ chunk, spec }, seconds) => {
+      const flops = (chunk.blocks * BLOCK_TRIALS * trialFlops(spec)) / Math.max(seconds, 1e-6)
+      mean = mean === null ? flops : mean + SPEED_WEIGHT * (flops - mean)
+    },
+    flopsPerSecond: () => mean,
+  }
+}
