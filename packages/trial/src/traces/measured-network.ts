@@ -1,0 +1,68 @@
+import type { NetworkShape } from '../network.ts'
+import { activationField } from './activation-field.ts'
+import { InvalidField, listField, matrixField, numbersField, objectField } from './fields.ts'
+
+/** A network given by its weights, and where it is to be looked at. */
+export interface MeasuredNetwork {
+  readonly shape: NetworkShape
+  /** [parameter], as NUMERICS.md, 2 orders them. */
+  readonly parameters: Float64Array
+  /** Where to look: the interval of the input, or for several inputs line segments [p, q]. */
+  readonly region:
+    | { readonly kind: 'domain'; readonly domain: readonly [number, number] }
+    | { readonly kind: 'segments'; readonly segments: readonly (readonly [Float64Array, Float64Array])[] }
+}
+
+type Document = Readonly<Record<string, unknown>>
+
+/**
+ * Reads `{ activation, leak?, layers: [{ weights: [output][input], biases: [output] }, ...] }` with `domain: [low, high]`
+ * for one input or `segments: [[p, q], ...]` for any number of inputs. Hidden widths may differ.
+ * @throws {InvalidField} that names the first field at fault
+ */
+export function networkFromJson(json: unknown): MeasuredNetwork {
+  const document = objectField(json, 'network')
+  const layers = listField(document['layers'], 'layers').map((layer, l) => objectField(layer, `layers[${l}]`))
+  const sizes = sizesOf(layers)
+  const flat = layers.flatMap((layer, l) => {
+    const [inputs = 0, outputs = 0] = sizes.slice(l, l + 2)
+    return [
+      ...matrixField(layer['weights'], `layers[${l}].weights`, outputs, inputs),
+      ...numbersField(layer['biases'], `layers[${l}].biases`, outputs),
+    ]
+  })
+  return {
+    shape: { sizes, activation: activationField(document) },
+    parameters: Float64Array.from(flat),
+    region: regionOf(document, sizes[0] ?? 0),
+  }
+}
+
+/** [inputs of the first layer, outputs of each layer]; that the layers fit is seen when their weights are read. */
+function sizesOf(layers: readonly Document[]): number[] {
+  const first = listField(layers[0]?.['weights'], 'layers[0].weights')
+  const inputs = listField(first[0], 'layers[0].weights[0]').length
+  return [inputs, ...layers.map((layer, l) => listField(layer['biases'], `layers[${l}].biases`).length)]
+}
+
+function regionOf(document: Document, inputDim: number): MeasuredNetwork['region'] {
+  if (document['segments'] !== undefined) return { kind: 'segments', segments: segmentsOf(document, inputDim) }
+  if (inputDim !== 1) throw new InvalidField('segments', document['segments'], 'a list of [p, q] for several inputs')
+  const domain = numbersField(document['domain'], 'domain', 2)
+  const [low = 0, high = 0] = domain
+  if (low >= high) throw new InvalidField('domain', domain, '[low, high] with low < high')
+  return { kind: 'domain', domain: [low, high] }
+}
+
+function segmentsOf(document: Document, inputDim: number): (readonly [Float64Array, Float64Array])[] {
+  return listField(document['segments'], 'segments').map((segment, i) => {
+    const field = `segments[${i}]`
+    const [p, q] = listField(segment, field, 2)
+    const start = Float64Array.from(numbersField(p, `${field}[0]`, inputDim))
+    const end = Float64Array.from(numbersField(q, `${field}[1]`, inputDim))
+    if (start.every((coordinate, k) => coordinate === end[k])) {
+      throw new InvalidField(field, segment, 'two different points')
+    }
+    return [start, end] as const
+  })
+}
