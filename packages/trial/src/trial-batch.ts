@@ -1,0 +1,36 @@
+import type { TrainingPoints, TrialBatch } from './batch.ts'
+import { initialParameters } from './initial-parameters.ts'
+import { networkShape } from './network-shape.ts'
+import { streamKey } from './random/stream-key.ts'
+import { trainingPoints } from './training-points.ts'
+import type { TrialSpec } from './trial.ts'
+
+export interface TrialBatchOptions {
+  /** Record the loss before each update and after the last; default false. */
+  readonly trace?: boolean
+  /** The training set of the cell, if it has been computed already. */
+  readonly points?: TrainingPoints
+}
+
+/**
+ * Everything an engine needs to train the given trials of a cell.
+ * @param trials indices in the cell, integers in [0, 2^53)
+ * @throws RangeError for a specification or an index that describes no network or no training set
+ */
+export function trialBatch(
+  spec: TrialSpec,
+  trials: readonly number[] | Float64Array,
+  { trace = false, points = trainingPoints(spec.problem, spec.seed) }: TrialBatchOptions = {},
+): TrialBatch {
+  const { numerics, seed, depth, width, problem, training } = spec
+  return {
+    numerics,
+    shape: networkShape(spec),
+    training,
+    points,
+    trials: Float64Array.from(trials),
+    minibatchKey: streamKey({ seed, inputDim: problem.inputDim, depth, width, purpose: 'minibatch' }),
+    initial: initialParameters(spec, trials),
+    trace,
+  }
+}
