@@ -1,0 +1,79 @@
+import { parseArgs } from 'node:util'
+import { CollapsarError } from '@collapsar/sweep'
+import type { Command, OptionDefinition, Options } from './command.ts'
+
+/** Options that every command takes. */
+export const COMMON_OPTIONS: Readonly<Record<string, OptionDefinition>> = {
+  data: { type: 'string', value: 'DIR', description: "folder of the embedded database (COLLAPSAR_DATA; default: the user's data folder)" },
+  threads: { type: 'string', value: 'N', description: 'processor cores to train on (default: all)' },
+  help: { type: 'boolean', value: null, description: 'say what the command does' },
+}
+
+export interface ParsedArguments {
+  readonly positionals: readonly string[]
+  readonly options: Options
+}
+
+/** @throws CollapsarError `usage` on an unknown option, a missing value, or too few or too many arguments. */
+export function parseArguments(command: Command, args: readonly string[]): ParsedArguments {
+  const definitions = { ...COMMON_OPTIONS, ...command.options }
+  const { values, positionals } = parseStrictly(command, args, definitions)
+  const options = createOptions(command, values)
+  if (!options.flag('help') && positionals.length !== command.positionals.length) {
+    throw usageError(command, positionalsDetail(command, positionals))
+  }
+  return { positionals, options }
+}
+
+function parseStrictly(
+  command: Command,
+  args: readonly string[],
+  definitions: Readonly<Record<string, OptionDefinition>>,
+): { values: Readonly<Record<string, string | boolean | undefined>>; positionals: string[] } {
+  const options = Object.fromEntries(Object.entries(definitions).map(([name, { type }]) => [name, { type }]))
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
+  } catch (cause) {
+    throw usageError(command, cause instanceof Error ? cause.message : String(cause))
+  }
+}
+
+function positionalsDetail(command: Command, received: readonly string[]): string {
+  if (command.positionals.length === 0) return `takes no argument, received ${received.join(' ')}`
+  return `takes ${command.positionals.join(' ')}, received ${received.length === 0 ? 'nothing' : received.join(' ')}`
+}
+
+function usageError(command: Command, detail: string): CollapsarError {
+  return new CollapsarError('usage', `collapsar ${command.name}: ${detail}. See: collapsar ${command.name} --help`)
+}
+
+function createOptions(command: Command, values: Readonly<Record<string, string | boolean | undefined>>): Options {
+  const text = (name: string) => {
+    const value = values[name]
+    return typeof value === 'string' ? value : null
+  }
+  const integer = (name: string, minimum: number, maximum: number) => {
+    const value = text(name)
+    if (value === null) return null
+    const parsed = /^[+-]?\d+$/.test(value) ? Number(value) : NaN
+    if (parsed >= minimum && parsed <= maximum) return parsed
+    throw usageError(command, `--${name} is ${value}; accepted: an integer from ${minimum} to ${maximum}`)
+  }
+  return {
+    flag: (name) => values[name] === true,
+    text,
+    integer,
+    required: (name, minimum, maximum) => {
+      const value = integer(name, minimum, maximum)
+      if (value === null) throw usageError(command, `--${name} is missing; accepted: an integer from ${minimum} to ${maximum}`)
+      return value
+    },
+    oneOf: (name, accepted) => {
+      const value = text(name)
+      if (value === null) return null
+      const match = accepted.find((candidate) => candidate === value)
+      if (match === undefined) throw usageError(command, `--${name} is ${value}; accepted: ${accepted.join(', ')}`)
+      return match
+    },
+  }
+}

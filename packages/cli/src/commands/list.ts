@@ -1,0 +1,24 @@
+import { openBackends } from '@collapsar/standalone'
+import type { Command } from '../command.ts'
+import { EXIT, JSON_OPTION } from '../command.ts'
+
+const LISTED = 50
+
+export const list: Command = {
+  name: 'list',
+  summary: 'list the newest sweeps',
+  positionals: [],
+  options: { json: JSON_OPTION },
+  run: async ({ options, configuration, terminal, log }) => {
+    const backends = await openBackends(configuration, log)
+    try {
+      const sweeps = await backends.store.sweeps(LISTED)
+      const rows = sweeps.map(({ id, name, state, createdAt }) => `${id}  ${state.padEnd(9)}  ${createdAt.toISOString()}  ${name}`)
+      const entries = sweeps.map(({ id, name, state, createdAt, finishedAt }) => ({ id, name, state, createdAt, finishedAt }))
+      await terminal.data(options.flag('json') ? `${JSON.stringify(entries, null, 2)}\n` : rows.map((row) => `${row}\n`).join(''))
+      return EXIT.ok
+    } finally {
+      await backends.close()
+    }
+  },
+}

@@ -1,0 +1,32 @@
+import { CollapsarError } from '@collapsar/sweep'
+import { networkReport } from '@collapsar/trial'
+import type { Command } from '../command.ts'
+import { EXIT, JSON_OPTION } from '../command.ts'
+import { readJson } from '../input-file.ts'
+
+/** What a network given by its weights is made of. */
+export const measure: Command = {
+  name: 'measure',
+  summary: 'count the affine pieces, regions, dead layers and directions of a network given by its weights',
+  positionals: ['NETWORK.json'],
+  options: { json: JSON_OPTION },
+  run: async ({ positionals, options, terminal }) => {
+    const path = positionals[0] ?? ''
+    const report = measured(path, await readJson(path))
+    await terminal.data(
+      options.flag('json')
+        ? `${JSON.stringify(report, null, 2)}\n`
+        : Object.entries(report).map(([name, value]) => `${name.padEnd(10)}  ${JSON.stringify(value)}\n`).join(''),
+    )
+    return EXIT.ok
+  },
+}
+
+function measured(path: string, source: unknown): ReturnType<typeof networkReport> {
+  try {
+    return networkReport(source)
+  } catch (cause) {
+    if (!(cause instanceof RangeError || cause instanceof TypeError)) throw cause
+    throw new CollapsarError('invalid-file', `${path}: ${cause.message}`, { cause })
+  }
+}

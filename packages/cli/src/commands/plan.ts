@@ -1,0 +1,54 @@
+import { openBackends } from '@collapsar/standalone'
+import { planDocument } from '@collapsar/sweep'
+import type { PlanDocument } from '@collapsar/sweep'
+import type { Command } from '../command.ts'
+import { EXIT, JSON_OPTION } from '../command.ts'
+import { readSweep } from '../input-file.ts'
+import { duration } from '../progress-line.ts'
+
+/** What a run would do: nothing is created. */
+export const plan: Command = {
+  name: 'plan',
+  summary: 'say what a sweep would train, what it reuses and how long it takes',
+  positionals: ['FILE'],
+  options: {
+    explain: { type: 'boolean', value: null, description: 'say of every cell why it is new' },
+    inits: { type: 'string', value: 'N', description: 'trials of every cell (wins over the file)' },
+    'allow-slow': { type: 'boolean', value: null, description: 'plan even if a block of 100 trials takes over an hour' },
+    json: JSON_OPTION,
+  },
+  run: async ({ positionals, options, configuration, terminal, log }) => {
+    const sweep = await readSweep(positionals[0] ?? '', { inits: options.integer('inits', 1, 1e9), engine: null })
+    const backends = await openBackends(configuration, log)
+    try {
+      const document = planDocument(
+        sweep,
+        await backends.store.existingTrials(sweep.cells),
+        { flopsPerSecond: null, workers: 1, threads: configuration.threads },
+        { allowSlow: options.flag('allow-slow') },
+      )
+      await terminal.data(
+        options.flag('json')
+          ? `${JSON.stringify(document, null, 2)}\n`
+          : planText(document, options.flag('explain')),
+      )
+      return EXIT.ok
+    } finally {
+      await backends.close()
+    }
+  },
+}
+
+function planText(plan: PlanDocument, explain: boolean): string {
+  const { cells, trials } = plan
+  const lines = [
+    `cells    ${cells.total}: ${cells.cached} complete, ${cells.partial} begun, ${cells.new} new`,
+    `trials   ${trials.requested}: ${trials.reused} exist, ${trials.toRun} to train`,
+    `time     about ${duration(plan.seconds)} on this machine (device time ${duration(plan.deviceSeconds.p50)}, 90%: ${duration(plan.deviceSeconds.p90)})`,
+    ...plan.warnings.map((warning) => `warning  ${warning}`),
+  ]
+  if (explain) {
+    lines.push('', ...plan.explain.map((cell) => `depth ${cell.depth}, width ${cell.width}: ${cell.reason}`))
+  }
+  return `${lines.join('\n')}\n`
+}

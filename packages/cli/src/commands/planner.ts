@@ -1,0 +1,27 @@
+import { openBackends, startPlanner } from '@collapsar/standalone'
+import type { Command } from '../command.ts'
+import { EXIT } from '../command.ts'
+import { untilAborted } from '../until-aborted.ts'
+
+/** The planner process: one is active at a time, others stand by. */
+export const planner: Command = {
+  name: 'planner',
+  summary: 'decide what to train and feed the queue (REDIS_URL, DATABASE_URL; embedded without)',
+  positionals: [],
+  options: {
+    'chunk-seconds': { type: 'string', value: 'S', description: 'what a chunk aims at, in seconds of a worker (default 8)' },
+  },
+  service: true,
+  run: async ({ options, configuration, log, signal }) => {
+    const chunkSeconds = options.integer('chunk-seconds', 1, 3600)
+    const backends = await openBackends(configuration, log)
+    try {
+      const running = await startPlanner(backends, { sweeps: 'lead', ...(chunkSeconds !== null && { chunkSeconds }) }, log)
+      await untilAborted(signal)
+      await running.stop()
+      return EXIT.ok
+    } finally {
+      await backends.close()
+    }
+  },
+}

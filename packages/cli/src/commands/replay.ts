@@ -1,0 +1,143 @@
+import { existsSync } from 'node:fs'
+import { createCpuEngine } from '@collapsar/engine-cpu'
+import { openBackends } from '@collapsar/standalone'
+import { CollapsarError } from '@collapsar/sweep'
+import type { GridCell, Sweep } from '@collapsar/sweep'
+import { layerLayouts, trialBatch, trialRecord } from '@collapsar/trial'
+import type { NetworkShape, Parameters, TrialRecord } from '@collapsar/trial'
+import type { Command, Invocation, Options } from '../command.ts'
+import { EXIT, JSON_OPTION } from '../command.ts'
+import { readSweep } from '../input-file.ts'
+import { finiteOrNull, nestedParameters } from '../parameters-json.ts'
+import { loadEngine } from '../load-engine.ts'
+import { recordDigest } from '../record-digest.ts'
+
+/** One trial again, from the sweep file alone, and whether it equals what was recorded. */
+export const replay: Command = {
+  name: 'replay',
+  summary: 'train one trial again and compare it with its record, bit for bit',
+  positionals: ['FILE'],
+  options: {
+    depth: { type: 'string', value: 'D', description: 'depth of the cell' },
+    width: { type: 'string', value: 'W', description: 'width of the cell' },
+    trial: { type: 'string', value: 'I', description: 'index of the trial, from 0' },
+    cell: { type: 'string', value: 'ID', description: 'the cell, where a sweep with axes has several of one depth and width' },
+    json: JSON_OPTION,
+  },
+  run: async (invocation) => {
+    const { positionals, options, terminal, configuration, signal } = invocation
+    const sweep = await readSweep(positionals[0] ?? '', { inits: null, engine: null })
+    const cell = chooseCell(sweep, options)
+    const trial = options.required('trial', 0, 1e9)
+    const engine = loadEngine(() => createCpuEngine({ threads: configuration.threads }))
+    try {
+      const batch = trialBatch(cell.spec, [trial], { trace: true })
+      const trained = await engine.train(batch, signal)
+      const record = trialRecord(batch, trained, 0, cell.spec.problem.domain)
+      const recorded = await findRecord(invocation, cell.cell, trial)
+      const equal = recorded === null ? null : recordDigest(recorded) === recordDigest(record)
+      const document = {
+        cell: cell.cell,
+        depth: cell.spec.depth,
+        width: cell.spec.width,
+        trial,
+        ...describeRecord(record),
+        digest: recordDigest(record),
+        recorded: { found: recorded !== null, equal, ...(equal === false && recorded !== null && { record: describeRecord(recorded) }) },
+        lossTrace: [...(trained.lossTrace ?? [])].slice(0, (trained.endStep[0] ?? 0) + 1).map(finiteOrNull),
+        initial: nestedParameters(batch.shape, batch.initial),
+        final: nestedParameters(batch.shape, trained.parameters),
+      }
+      await terminal.data(
+        options.flag('json')
+          ? `${JSON.stringify(document, null, 2)}\n`
+          : replayText(document, batch.shape, trained.parameters),
+      )
+      return equal === false ? EXIT.error : EXIT.ok
+    } finally {
+      await engine.close()
+    }
+  },
+}
+
+function chooseCell(sweep: Sweep, options: Options): GridCell {
+  const depth = options.required('depth', 2, 200)
+  const width = options.required('width', 1, 256)
+  const id = options.text('cell')
+  const matching = sweep.cells.filter(
+    ({ cell, spec }) => spec.depth === depth && spec.width === width && (id === null || cell === id),
+  )
+  const [only, another] = matching
+  if (only === undefined) {
+    throw new CollapsarError('not-found', `The sweep has no cell of depth ${depth} and width ${width}${id === null ? '' : ` named ${id}`}`)
+  }
+  if (another !== undefined) {
+    const known = matching.map(({ cell, axes }) => `${cell} ${JSON.stringify(axes)}`).join(', ')
+    throw new CollapsarError('usage', `${matching.length} cells have depth ${depth} and width ${width}; name one with --cell: ${known}`)
+  }
+  return only
+}
+
+/** The record in the database; null when there is none, or no database yet: replaying needs none. */
+async function findRecord({ configuration, log }: Invocation, cell: string, trial: number): Promise<TrialRecord | null> {
+  if (configuration.databaseUrl === null && !existsSync(configuration.dataDir)) return null
+  const backends = await openBackends(configuration, log)
+  try {
+    return (await backends.store.trial(cell, trial))?.record ?? null
+  } finally {
+    await backends.close()
+  }
+}
+
+interface DescribedRecord {
+  readonly outcome: string
+  readonly deadLayer: number
+  readonly deathBracket: readonly [number, number] | null
+  readonly loss: number | null
+  readonly value: number | null
+  readonly pieces: number | null
+  readonly checksum: string
+}
+
+const STEPS_BETWEEN_CHECKS = 32
+
+function describeRecord(record: TrialRecord): DescribedRecord {
+  const { outcome, deadLayer, deathCheck } = record
+  return {
+    outcome,
+    deadLayer,
+    deathBracket:
+      deathCheck === 0 ? null : [(deathCheck - 1) * STEPS_BETWEEN_CHECKS, deathCheck * STEPS_BETWEEN_CHECKS],
+    loss: finiteOrNull(record.loss),
+    value: finiteOrNull(record.value),
+    pieces: record.pieces === 0 ? null : record.pieces,
+    checksum: record.checksum.toString(16).padStart(8, '0'),
+  }
+}
+
+function replayText(
+  document: DescribedRecord & {
+    readonly cell: string
+    readonly trial: number
+    readonly digest: string
+    readonly recorded: { readonly found: boolean; readonly equal: boolean | null }
+    readonly lossTrace: readonly (number | null)[]
+  },
+  shape: NetworkShape,
+  final: Parameters,
+): string {
+  const { found, equal } = document.recorded
+  const verdict = !found ? 'this trial has not been recorded' : equal === true ? 'equal to the record, bit for bit' : 'DIFFERENT from the record'
+  const trace = document.lossTrace
+  const lines = [
+    `trial ${document.trial} of ${document.cell}`,
+    `outcome   ${document.outcome}${document.deadLayer > 0 ? `, hidden layer ${document.deadLayer} is dead` : ''}`,
+    ...(document.deathBracket === null ? [] : [`died      in steps ${document.deathBracket[0]} to ${document.deathBracket[1]}`]),
+    `loss      ${trace[0]} at the start, ${document.loss} after ${trace.length - 1} steps`,
+    `pieces    ${document.pieces ?? 'not defined here'}`,
+    `checksum  ${document.checksum} of ${final.length} parameters in ${layerLayouts(shape.sizes).length} layers`,
+    `digest    ${document.digest}`,
+    `record    ${verdict}`,
+  ]
+  return `${lines.join('\n')}\n`
+}

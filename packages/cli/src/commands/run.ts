@@ -1,0 +1,125 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { FORMATS } from '@collapsar/report'
+import { openBackends, startStandalone, sweepDocument } from '@collapsar/standalone'
+import type { Backends } from '@collapsar/standalone'
+import { canonicalJson, CollapsarError, planDocument } from '@collapsar/sweep'
+import type { PlanDocument, Sweep, SweepDocument } from '@collapsar/sweep'
+import type { Command, Invocation } from '../command.ts'
+import { EXIT, JSON_OPTION } from '../command.ts'
+import { readSweep } from '../input-file.ts'
+import { printDocument } from '../print-document.ts'
+import { followSweep } from '../follow-sweep.ts'
+
+/** The whole thing on this machine: plan, train, count, print the map. A second call resumes and reuses. */
+export const run: Command = {
+  name: 'run',
+  summary: 'run a sweep on this machine and print its map; a second call resumes and reuses',
+  positionals: ['FILE'],
+  options: {
+    engine: { type: 'string', value: 'E', description: 'auto or cpu: where to train (wins over the file)' },
+    inits: { type: 'string', value: 'N', description: 'trials of every cell (wins over the file)' },
+    out: { type: 'string', value: 'DIR', description: 'also write sweep.json, surface.csv, surface.parquet, map.svg and map.png there' },
+    'allow-slow': { type: 'boolean', value: null, description: 'run even if a block of 100 trials takes over an hour' },
+    json: JSON_OPTION,
+  },
+  run: async (invocation) => {
+    const { options, configuration, log, positionals } = invocation
+    const sweep = await readSweep(positionals[0] ?? '', {
+      inits: options.integer('inits', 1, 1e9),
+      engine: options.oneOf('engine', ['auto', 'cpu']),
+    })
+    const out = options.text('out')
+    if (out !== null) await prepareFolder(out)
+    const backends = await openBackends(configuration, log)
+    try {
+      const { document, interrupted } = await runSweep(invocation, backends, sweep)
+      if (out !== null) await writeDocument(out, document)
+      await printDocument(invocation, document)
+      if (interrupted) return EXIT.interrupted
+      return document.cells.some((cell) => cell.gaps > 0) ? EXIT.gaps : EXIT.ok
+    } finally {
+      await backends.close()
+    }
+  },
+}
+
+async function runSweep(
+  invocation: Invocation,
+  backends: Backends,
+  sweep: Sweep,
+): Promise<{ document: SweepDocument; interrupted: boolean }> {
+  const { store } = backends
+  const plan = await planSweep(invocation, backends, sweep)
+  const started = performance.now()
+  const { id } = (await unfinishedRun(backends, sweep)) ?? (await store.createSweep({ ...sweep })).sweep
+  const interrupted = await train(invocation, backends, id, plan)
+  const record = interrupted ? (await store.cancel(id)).sweep : await store.sweep(id)
+  if (record === null) throw new CollapsarError('not-found', `The sweep ${id} was deleted while it ran.`)
+  const document = await sweepDocument(store, record)
+  const seconds = (performance.now() - started) / 1000
+  return { document: { ...document, sweep: { ...document.sweep, seconds } }, interrupted }
+}
+
+async function planSweep({ options, terminal, configuration }: Invocation, { store }: Backends, sweep: Sweep): Promise<PlanDocument> {
+  const existing = await store.existingTrials(sweep.cells)
+  const plan = planDocument(
+    sweep,
+    existing,
+    { flopsPerSecond: null, workers: 1, threads: configuration.threads },
+    { allowSlow: options.flag('allow-slow') },
+  )
+  for (const warning of plan.warnings) terminal.message(`warning: ${warning}`)
+  return plan
+}
+
+/** An earlier run of the same file that was killed: it goes on under its own id. */
+async function unfinishedRun({ store }: Backends, sweep: Sweep): Promise<{ id: string } | null> {
+  const source = canonicalJson(sweep.source)
+  const active = await store.activeSweeps()
+  return active.find((candidate) => canonicalJson(candidate.source) === source) ?? null
+}
+
+/** Trains what is missing; gives whether it was interrupted. Nothing is started when nothing is missing. */
+async function train(invocation: Invocation, backends: Backends, id: string, plan: PlanDocument): Promise<boolean> {
+  const { configuration, log, signal } = invocation
+  await backends.store.finishSweeps()
+  if ((await backends.store.sweep(id))?.state !== 'active') return false
+  const running = await startStandalone(
+    backends,
+    {
+      planner: { sweeps: [id] },
+      worker: { engine: 'cpu', threads: configuration.threads },
+    },
+    log,
+  )
+  try {
+    return await followSweep(invocation, backends.store, id, plan)
+  } finally {
+    await running.stop()
+    if (signal.aborted) invocation.terminal.message('interrupted: what was recorded is kept; the same command goes on from there')
+  }
+}
+
+async function prepareFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true })
+  } catch (cause) {
+    throw new CollapsarError('storage', `--out ${folder} cannot be made: ${String(cause)}`, { cause })
+  }
+}
+
+/** Each file appears whole or not at all. */
+async function writeDocument(folder: string, document: SweepDocument): Promise<void> {
+  const files = { json: 'sweep', csv: 'surface', parquet: 'surface', svg: 'map', png: 'map' } as const
+  for (const [format, name] of Object.entries(files) as [keyof typeof files, string][]) {
+    const path = join(folder, `${name}.${FORMATS[format].extension}`)
+    try {
+      await writeFile(`${path}.part`, await FORMATS[format].render(document))
+      await rename(`${path}.part`, path)
+    } catch (cause) {
+      if (cause instanceof CollapsarError) throw cause
+      throw new CollapsarError('storage', `${path} cannot be written: ${String(cause)}`, { cause })
+    }
+  }
+}

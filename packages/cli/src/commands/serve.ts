@@ -1,0 +1,41 @@
+import { openBackends, startApi, startStandalone } from '@collapsar/standalone'
+import type { Command } from '../command.ts'
+import { EXIT } from '../command.ts'
+import { untilAborted } from '../until-aborted.ts'
+
+const DEFAULT_PORT = 7070
+
+/** The HTTP service; on the embedded default it plans and trains too. */
+export const serve: Command = {
+  name: 'serve',
+  summary: 'serve the HTTP API; without REDIS_URL and DATABASE_URL, plan and train as well',
+  positionals: [],
+  options: {
+    host: { type: 'string', value: 'H', description: 'address to listen on (default 127.0.0.1)' },
+    port: { type: 'string', value: 'P', description: `port to listen on (default ${DEFAULT_PORT})` },
+  },
+  service: true,
+  run: async ({ options, configuration, log, signal }) => {
+    const host = options.text('host') ?? '127.0.0.1'
+    const port = options.integer('port', 0, 65_535) ?? DEFAULT_PORT
+    const backends = await openBackends(configuration, log)
+    try {
+      const api = await startApi(backends, { host, port }, log)
+      const embedded = configuration.databaseUrl === null && configuration.redisUrl === null
+      const local = embedded
+        ? await startStandalone(
+            backends,
+            { planner: { sweeps: 'lead' }, worker: { engine: 'cpu', threads: configuration.threads } },
+            log,
+          )
+        : null
+      log.info({ url: api.url, embedded }, 'serving')
+      await untilAborted(signal)
+      await api.close()
+      await local?.stop()
+      return EXIT.ok
+    } finally {
+      await backends.close()
+    }
+  },
+}

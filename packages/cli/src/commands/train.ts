@@ -1,0 +1,56 @@
+import { createCpuEngine } from '@collapsar/engine-cpu'
+import { CollapsarError } from '@collapsar/sweep'
+import { trainingCase } from '@collapsar/trial'
+import type { TrialBatch } from '@collapsar/trial'
+import type { Command } from '../command.ts'
+import { EXIT, JSON_OPTION } from '../command.ts'
+import { readJson } from '../input-file.ts'
+import { loadEngine } from '../load-engine.ts'
+import { finiteOrNull, nestedParameters } from '../parameters-json.ts'
+
+/** One given network, trained as its file says. */
+export const train: Command = {
+  name: 'train',
+  summary: 'train one given network and print its loss before each update and after the last',
+  positionals: ['CASE.json'],
+  options: {
+    precision: { type: 'string', value: 'P', description: 'float64 or float32 (default float64)' },
+    json: JSON_OPTION,
+  },
+  run: async ({ positionals, options, configuration, terminal, signal }) => {
+    const precision = options.oneOf('precision', ['float32', 'float64']) ?? 'float64'
+    const path = positionals[0] ?? ''
+    const batch = inPrecision(readCase(path, await readJson(path)), precision)
+    const engine = loadEngine(() => createCpuEngine({ threads: configuration.threads }))
+    try {
+      const supported = engine.supports(batch)
+      if (supported !== true) throw new CollapsarError('engine-unavailable', `This network cannot be trained: ${supported}`)
+      const trained = await engine.train(batch, signal)
+      const lossTrace = [...(trained.lossTrace ?? [])].map(finiteOrNull)
+      const final = nestedParameters(batch.shape, trained.parameters)
+      await terminal.data(
+        options.flag('json')
+          ? `${JSON.stringify({ lossTrace, final })}\n`
+          : lossTrace.map((loss, step) => `${step}\t${loss}\n`).join(''),
+      )
+      return EXIT.ok
+    } finally {
+      await engine.close()
+    }
+  },
+}
+
+function readCase(path: string, source: unknown): TrialBatch {
+  try {
+    return trainingCase(source)
+  } catch (cause) {
+    if (!(cause instanceof RangeError || cause instanceof TypeError)) throw cause
+    throw new CollapsarError('invalid-file', `${path}: ${cause.message}`, { cause })
+  }
+}
+
+function inPrecision(batch: TrialBatch, precision: 'float32' | 'float64'): TrialBatch {
+  return precision === 'float32'
+    ? { ...batch, numerics: 'ieee-f32/1', initial: Float32Array.from(batch.initial), trace: true }
+    : { ...batch, numerics: 'ieee-f64/1', initial: Float64Array.from(batch.initial), trace: true }
+}

@@ -1,0 +1,26 @@
+import { openBackends } from '@collapsar/standalone'
+import type { Command } from '../command.ts'
+import { EXIT, JSON_OPTION } from '../command.ts'
+
+export const verify: Command = {
+  name: 'verify',
+  summary: 'recompute every digest and tally from the stored blocks and compare',
+  positionals: [],
+  options: { json: JSON_OPTION },
+  run: async ({ options, configuration, terminal, log }) => {
+    const backends = await openBackends(configuration, log)
+    try {
+      const report = await backends.store.verify((blocks) => terminal.status(`${blocks} blocks checked`))
+      if (options.flag('json')) {
+        await terminal.data(`${JSON.stringify(report, null, 2)}\n`)
+      } else {
+        const lines = report.mismatches.map(({ cell, block, detail }) => `${cell}${block === null ? '' : ` block ${block}`}: ${detail}\n`)
+        const verdict = report.mismatches.length === 0 ? 'all agree' : `${report.mismatches.length} do not agree`
+        await terminal.data(`${lines.join('')}${report.blocks} blocks of ${report.cells} cells: ${verdict}\n`)
+      }
+      return report.mismatches.length === 0 ? EXIT.ok : EXIT.error
+    } finally {
+      await backends.close()
+    }
+  },
+}

@@ -1,0 +1,49 @@
+import { availableParallelism, homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { CollapsarError } from '@collapsar/sweep'
+import type { Options } from './command.ts'
+
+/** Everything the environment decides; the only place that reads it. */
+export interface Configuration {
+  readonly databaseUrl: string | null
+  readonly redisUrl: string | null
+  readonly dataDir: string
+  readonly threads: number
+  readonly colour: boolean
+  readonly logLevel: string | null
+}
+
+const MAXIMUM_THREADS = 1024
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
+
+/** @throws CollapsarError `usage` naming the variable or flag, its value and what is accepted. */
+export function readConfiguration(options: Options, env: NodeJS.ProcessEnv): Configuration {
+  return {
+    databaseUrl: serverUrl('DATABASE_URL', env['DATABASE_URL'], ['postgres:', 'postgresql:']),
+    redisUrl: serverUrl('REDIS_URL', env['REDIS_URL'], ['redis:', 'rediss:']),
+    dataDir: resolve(options.text('data') ?? (env['COLLAPSAR_DATA'] || defaultDataDir(env))),
+    threads: options.integer('threads', 1, MAXIMUM_THREADS) ?? availableParallelism(),
+    colour: env['NO_COLOR'] === undefined || env['NO_COLOR'] === '',
+    logLevel: logLevel(env['COLLAPSAR_LOG']),
+  }
+}
+
+function serverUrl(name: string, value: string | undefined, protocols: readonly string[]): string | null {
+  if (value === undefined || value === '') return null
+  const protocol = URL.canParse(value) ? new URL(value).protocol : ''
+  if (protocols.includes(protocol)) return value
+  // The value may hold a password: it is not repeated.
+  const accepted = protocols.map((known) => `${known}//user@host:port/name`).join(' or ')
+  throw new CollapsarError('usage', `${name} is not a valid address; accepted: ${accepted}`)
+}
+
+function defaultDataDir(env: NodeJS.ProcessEnv): string {
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'collapsar')
+  return join(env['XDG_DATA_HOME'] || join(homedir(), '.local', 'share'), 'collapsar')
+}
+
+function logLevel(value: string | undefined): string | null {
+  if (value === undefined || value === '') return null
+  if (LOG_LEVELS.includes(value)) return value
+  throw new CollapsarError('usage', `COLLAPSAR_LOG is ${value}; accepted: ${LOG_LEVELS.join(', ')}`)
+}

@@ -1,0 +1,52 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Backends } from '@collapsar/standalone'
+import { trialFlops, BLOCK_TRIALS } from '@collapsar/sweep'
+import type { CellProgress, PlanDocument } from '@collapsar/sweep'
+import type { Invocation } from './command.ts'
+import { progressLine } from './progress-line.ts'
+
+const POLL_MS = 250
+/** Off a terminal a line is written each time this much more is done. */
+const PLAIN_STEP = 0.1
+
+/** Shows how a sweep comes along until it is done (false) or the user interrupts (true). */
+export async function followSweep(
+  { terminal, signal }: Invocation,
+  store: Backends['store'],
+  id: string,
+  plan: PlanDocument,
+): Promise<boolean> {
+  const started = performance.now()
+  const initial = doneBlocks(await store.progress(id))
+  let announced = 0
+  while (!signal.aborted) {
+    const [record, cells] = await Promise.all([store.sweep(id), store.progress(id)])
+    const fraction = doneFlops(cells)
+    const seconds = (performance.now() - started) / 1000
+    const trained = (doneBlocks(cells) - initial) * BLOCK_TRIALS
+    const line = progressLine({ fraction, seconds, trained, toRun: plan.trials.toRun })
+    terminal.status(line)
+    if (!terminal.interactive && fraction >= announced + PLAIN_STEP) {
+      announced = fraction
+      terminal.message(line)
+    }
+    if (record === null || record.state !== 'active') return false
+    await delay(POLL_MS, undefined, { signal }).catch(() => undefined)
+  }
+  return true
+}
+
+function settledBlocks(cell: CellProgress): number {
+  return Math.min(cell.prefixBlocks, cell.goalBlocks) + cell.settled.length
+}
+
+function doneBlocks(cells: readonly CellProgress[]): number {
+  return cells.reduce((sum, cell) => sum + settledBlocks(cell), 0)
+}
+
+/** The share of the work that is done, by the cost model: a deep cell counts for more than a shallow one. */
+function doneFlops(cells: readonly CellProgress[]): number {
+  const total = cells.reduce((sum, cell) => sum + cell.goalBlocks * trialFlops(cell.spec), 0)
+  const done = cells.reduce((sum, cell) => sum + settledBlocks(cell) * trialFlops(cell.spec), 0)
+  return total === 0 ? 1 : done / total
+}

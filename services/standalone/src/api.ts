@@ -1,0 +1,20 @@
+import { buildApi, serveApi } from '@collapsar/api'
+import type { Logger } from 'pino'
+import type { Backends } from './backends.ts'
+
+export interface RunningApi {
+  /** Where it listens, as in `http://127.0.0.1:7070`. */
+  readonly url: string
+  close(): Promise<void>
+}
+
+/** The HTTP service in this process. It talks to the store alone: the queue may be down. */
+export async function startApi(
+  backends: Backends,
+  address: { readonly host: string; readonly port: number },
+  log: Logger,
+): Promise<RunningApi> {
+  const app = buildApi({ store: backends.store, log })
+  const url = await serveApi({ app, ...address })
+  return { url, close: () => app.close() }
+}
