@@ -98,21 +98,22 @@ function biasOf(
 }
 
 function problemOf(problem: NonNullable<SweepFile['problem']>, report: (problem: Problem) => void): ProblemSpec {
-  const target = targets[problem.target ?? 'abs']
+  const kind = problem.target ?? 'abs'
+  const target = targets[kind]
   const [low, high] = problem.domain ?? target.domain
   const points = problem.points ?? DEFAULT_POINTS
   const sampling = problem.sampling ?? target.sampling
   if (problem.inputDim !== undefined && problem.inputDim !== target.inputDim) {
     report({
       pointer: '/problem/inputDim',
-      detail: `problem.inputDim is ${problem.inputDim}; accepted for the target ${target.kind}: ${target.inputDim}`,
+      detail: `problem.inputDim is ${problem.inputDim}; accepted for the target ${kind}: ${target.inputDim}`,
     })
   }
   if (low === undefined || high === undefined || low >= high) {
     report({ pointer: '/problem/domain', detail: `problem.domain is ${show([low, high])}; accepted: [low, high] with low < high` })
   }
   reportSampling(target.inputDim, sampling, points, report)
-  return { target: target.kind, inputDim: target.inputDim, points, sampling, domain: [low ?? 0, high ?? 1] }
+  return { target: kind, inputDim: target.inputDim, points, sampling, domain: [low ?? 0, high ?? 1] }
 }
 
 function reportSampling(

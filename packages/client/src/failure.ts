@@ -1,0 +1,12 @@
+import { CollapsarError, ERRORS } from '@collapsar/sweep'
+import { Value } from 'typebox/value'
+import { ProblemDocument } from './wire.ts'
+
+/** The error that a response reports, under the code that the server used. */
+export async function failureOf(response: Response, url: string): Promise<CollapsarError> {
+  const body: unknown = await response.json().catch(() => null)
+  if (Value.Check(ProblemDocument, body) && Object.hasOwn(ERRORS, body.code)) {
+    return new CollapsarError(body.code, body.detail, { problems: body.errors })
+  }
+  return new CollapsarError('server-unavailable', `The server at ${url} answered ${response.status} without saying why.`)
+}

@@ -1,0 +1,43 @@
+import { cellDocument } from './surface.ts'
+import type { CellCounts, SweepDocument } from './surface.ts'
+import { parseSweep } from './sweep.ts'
+
+/** What is known of a sweep apart from its counts. */
+export interface SweepFacts {
+  readonly id: string
+  readonly name: string
+  readonly state: string
+  /** The sweep file as it was submitted. */
+  readonly source: unknown
+  readonly createdAt: Date
+  readonly finishedAt: Date | null
+  /** Trials that existed when the sweep was created. */
+  readonly reused: number
+}
+
+/**
+ * The document that `run --json` and `surface` print.
+ * @param cells what the sweep reads of each cell, in the sweep's order
+ * @param now ends the duration of a sweep that is not finished
+ */
+export function describeSweep(sweep: SweepFacts, cells: readonly CellCounts[], now: Date): SweepDocument {
+  const labels = axisLabels(sweep.source)
+  const documents = cells.map((cell, index) => cellDocument(cell, labels[index]))
+  return {
+    sweep: {
+      id: sweep.id,
+      name: sweep.name,
+      state: sweep.state,
+      trials: documents.reduce((sum, cell) => sum + cell.trials, 0),
+      reused: sweep.reused,
+      seconds: ((sweep.finishedAt ?? now).getTime() - sweep.createdAt.getTime()) / 1000,
+    },
+    cells: documents,
+  }
+}
+
+/** The values of `axes` at each cell, in order. Labels are no part of a cell, so they are read from the file again. */
+function axisLabels(source: unknown): readonly Readonly<Record<string, unknown>>[] {
+  const swept = typeof source === 'object' && source !== null && 'axes' in source
+  return swept ? parseSweep(source).cells.map((cell) => cell.axes) : []
+}
