@@ -14,15 +14,16 @@ const BINARY32_EPSILON = 2 ** -23
  */
 export function trainingPoints(problem: ProblemSpec, seed: number): TrainingPoints {
   const { target, inputDim, points: count } = problem
-  const { inputDim: expected, outputDim, evaluate } = targets[target]
-  if (inputDim !== expected) {
-    throw new RangeError(`invalid inputDim ${inputDim}: target ${target} has ${expected}`)
+  const definition = targets[target]
+  const { outputDim } = definition
+  if (inputDim !== definition.inputDim) {
+    throw new RangeError(`invalid inputDim ${inputDim}: target ${target} has ${definition.inputDim}`)
   }
   const inputs = samplePoints(problem, seed)
   const values = new Float64Array(count * outputDim)
   for (let i = 0; i < count; i++) {
     const point = inputs.subarray(i * inputDim, (i + 1) * inputDim)
-    evaluate(point, values.subarray(i * outputDim, (i + 1) * outputDim))
+    definition.evaluate(point, values.subarray(i * outputDim, (i + 1) * outputDim))
   }
   const points = { count, inputDim, outputDim, inputs, targets: values }
   requireLearnable(points, target)

@@ -3,7 +3,8 @@ import type { Initialization } from './initialization.ts'
 
 /**
  * N(0, std^2) in every layer, whatever its fans.
- * @source H. Maennel, O. Bousquet, S. Gelly, "Gradient descent quantizes ReLU network features" (2018), arXiv:1803.08367
+ * @source H. Maennel, O. Bousquet, S. Gelly, "Gradient descent quantizes ReLU network features" (2018),
+ *   arXiv:1803.08367
  * @throws RangeError unless std is positive and finite
  */
 export function small(std: number): Initialization {

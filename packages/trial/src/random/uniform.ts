@@ -34,6 +34,8 @@ export function fillUniforms(into: Float64Array, count: number, stream: TensorSt
   for (let start = 0; start < count; start += 2 * BLOCKS) {
     const end = Math.min(count, start + 2 * BLOCKS)
     fillWords(words, (end - start + 1) >> 1, start / 2, stream)
-    for (let i = start, w = 0; i < end; i++, w += 2) into[i] = uniformOfWords(words[w] as number, words[w + 1] as number)
+    for (let i = start, w = 0; i < end; i++, w += 2) {
+      into[i] = uniformOfWords(words[w] as number, words[w + 1] as number)
+    }
   }
 }
