@@ -1,5 +1,6 @@
-import { Value } from 'typebox/value'
 import type { TSchema } from 'typebox'
+import { Settings } from 'typebox/system'
+import { Value } from 'typebox/value'
 import type { Problem } from './errors.ts'
 
 interface Node {
@@ -16,6 +17,8 @@ interface Node {
  * there (the schema's descriptions).
  */
 export function schemaProblems(schema: TSchema, value: unknown): Problem[] {
+  // Its default of 8 would hide problems; one list of 1,000 bad values is enough to read.
+  Settings.Set({ maxErrors: MAXIMUM_ERRORS })
   const errors = Value.Errors(schema, value)
   const problems: Problem[] = []
   for (const error of errors) {
@@ -33,6 +36,8 @@ export function schemaProblems(schema: TSchema, value: unknown): Problem[] {
   }
   return mostSpecific(problems)
 }
+
+const MAXIMUM_ERRORS = 1000
 
 /** One problem for each place, and none for a place that only fails because of something inside it. */
 function mostSpecific(problems: readonly Problem[]): Problem[] {

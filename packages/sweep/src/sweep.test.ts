@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest'
+import { CollapsarError } from './errors.ts'
+import { blocksFor, parseSweep } from './sweep.ts'
+
+const grid = { depth: 10, width: 2 }
+
+function problemsOf(source: unknown): { pointer: string; detail: string }[] {
+  try {
+    parseSweep(source)
+  } catch (error) {
+    if (error instanceof CollapsarError && error.code === 'invalid-spec') return [...error.problems]
+    throw error
+  }
+  return []
+}
+
+describe('a sweep file', () => {
+  it('needs a grid and a number of initializations; the rest is the headline setting', () => {
+    const [cell] = parseSweep({ grid, inits: 1000 }).cells
+    expect(cell!.spec).toEqual({
+      numerics: 'ieee-f32/1',
+      seed: 0,
+      depth: 10,
+      width: 2,
+      network: { activation: { kind: 'relu' }, initialization: { kind: 'he-normal' }, bias: { kind: 'zero' } },
+      problem: { target: 'abs', inputDim: 1, points: 128, sampling: 'grid', domain: [-Math.sqrt(3), Math.sqrt(3)] },
+      training: {
+        loss: 'mse',
+        optimizer: { kind: 'adam', learningRate: 0.001 },
+        batch: 'full',
+        steps: 3000,
+        stopAtDeath: true,
+      },
+    })
+  })
+
+  it('lays its grid out by width, then depth, each value once', () => {
+    const sweep = parseSweep({ grid: { depth: { from: 2, to: 7, step: 2 }, width: [3, 1, 3] }, inits: 1 })
+    expect(sweep.cells.map(({ spec }) => [spec.width, spec.depth])).toEqual([
+      [1, 2], [1, 4], [1, 6], [3, 2], [3, 4], [3, 6],
+    ])
+  })
+
+  it('sweeps other fields by their dotted names and labels the cells', () => {
+    const axes = { 'training.optimizer.learningRate': [0.1, 0.01], seed: [0, 1] }
+    const sweep = parseSweep({ grid, inits: 1, axes, training: { optimizer: { kind: 'sgd' } } })
+    expect(sweep.cells.map((cell) => cell.axes)).toEqual([
+      { 'training.optimizer.learningRate': 0.1, seed: 0 },
+      { 'training.optimizer.learningRate': 0.1, seed: 1 },
+      { 'training.optimizer.learningRate': 0.01, seed: 0 },
+      { 'training.optimizer.learningRate': 0.01, seed: 1 },
+    ])
+    expect(new Set(sweep.cells.map((cell) => cell.cell)).size).toBe(4)
+    expect(sweep.cells[2]!.spec.training.optimizer).toEqual({ kind: 'sgd', learningRate: 0.01, momentum: 0 })
+  })
+
+  it('counts blocks of 100 trials, the last one begun', () => {
+    expect([1, 100, 101, 1000].map(blocksFor)).toEqual([1, 1, 2, 10])
+  })
+})
+
+describe('an invalid sweep file', () => {
+  it.each([
+    [{ grid: { depth: -1, width: 2 }, inits: 1 }, '/grid/depth', 'grid.depth is -1; accepted: number of affine layers: an integer from 2 to 200'],
+    [{ grid: { depth: 1, width: 2 }, inits: 1 }, '/grid/depth', 'is 1; accepted'],
+    [{ grid: { depth: 2.5, width: 2 }, inits: 1 }, '/grid/depth', 'is 2.5'],
+    [{ grid: { depth: [4, 'x'], width: 2 }, inits: 1 }, '/grid/depth/1', 'grid.depth[1] is "x"; accepted: an integer from 2 to 200'],
+    [{ grid: { depth: [], width: 2 }, inits: 1 }, '/grid/depth', 'is []'],
+    [{ grid: { depth: { from: 9, to: 3 }, width: 2 }, inits: 1 }, '/grid', 'grid makes 0 cells'],
+    [{ grid: { depth: 4, width: 1e9 }, inits: 1 }, '/grid/width', 'grid.width is 1000000000; accepted: units of every hidden layer: an integer from 1 to 256'],
+    [{ grid: { depth: 4 }, inits: 1 }, '/grid/width', 'grid.width is missing'],
+    [{ inits: 1 }, '/grid', 'grid is missing; accepted: { depth, width }'],
+    [{ grid, inits: 0 }, '/inits', 'inits is 0'],
+    [{ grid, inits: '10' }, '/inits', 'inits is "10"'],
+    [{ grid, inits: null }, '/inits', 'inits is null'],
+    [{ grid, inits: 1e10 }, '/inits', 'inits is 10000000000'],
+    [{ grid, inits: NaN }, '/inits', 'accepted: trials of every cell'],
+    [{ grid }, '/inits', 'inits is missing'],
+    [{ grid, inits: 1, colour: 'red' }, '/colour', 'colour is not a known field; accepted: $schema, name, grid, inits'],
+    [{ grid, inits: 1, problem: { target: 'sine' } }, '/problem/target', 'problem.target is "sine"; accepted: one of abs'],
+    [{ grid, inits: 1, problem: { points: 1 } }, '/problem/points', 'is 1'],
+    [{ grid, inits: 1, problem: { inputDim: 2 } }, '/problem/inputDim', 'accepted for the target abs: 1'],
+    [{ grid, inits: 1, problem: { domain: [1, -1] } }, '/problem/domain', 'low < high'],
+    [{ grid, inits: 1, problem: { sampling: 'directions' } }, '/problem/sampling', 'needs 2 inputs'],
+    [{ grid, inits: 1, problem: { target: 'abs-2d', sampling: 'grid', points: 120 } }, '/problem/points', 'such as 121'],
+    [{ grid, inits: 1, network: { init: 'xavier' } }, '/network/init', 'network.init is "xavier"'],
+    [{ grid, inits: 1, network: { init: { kind: 'small' } } }, '/network/init/std', 'network.init.std is missing'],
+    [{ grid, inits: 1, network: { leak: 0.1 } }, '/network/leak', 'leak with leaky-relu only'],
+    [{ grid, inits: 1, network: { init: 'torch-default', bias: 'zero' } }, '/network/bias', 'draws the biases itself'],
+    [{ grid, inits: 1, network: { init: 'randomized-asymmetric', bias: { kind: 'normal', std: 1 } } }, '/network/bias', 'draws the biases itself'],
+    [{ grid, inits: 1, training: { steps: -1 } }, '/training/steps', 'is -1'],
+    [{ grid, inits: 1, training: { optimizer: { kind: 'adam', momentum: 0.9 } } }, '/training/optimizer/momentum', 'momentum with sgd only'],
+    [{ grid, inits: 1, training: { optimizer: { kind: 'sgd', learningRate: 0 } } }, '/training/optimizer/learningRate', 'is 0'],
+    [{ grid, inits: 1, precision: 'float16' }, '/precision', 'accepted: one of float32, float64'],
+    [{ grid, inits: 1, precision: 'float32', numerics: 'ieee-f64/1' }, '/numerics', 'give one of the two'],
+    [{ grid, inits: 1, engine: 'tpu' }, '/engine', 'accepted: one of auto, cpu'],
+    [{ grid, inits: 1, seed: 2 ** 53 }, '/seed', 'seed is 9007199254740992'],
+    [{ grid, inits: 1, axes: { 'grid.depth': [3] } }, '/axes/grid.depth', 'accepted: a dotted name below network'],
+    [{ grid, inits: 1, axes: { '__proto__.x': [3] } }, '/axes/__proto__.x', 'accepted: a dotted name'],
+    [{ grid, inits: 1, axes: { seed: [-1] } }, '/seed', 'seed is -1'],
+    [[], '', 'the document is []'],
+    [null, '', 'the document is null'],
+    ['grid', '', 'the document is "grid"'],
+  ])('%j is refused at %s', (source, pointer, detail) => {
+    const problems = problemsOf(source)
+    expect(problems.map((problem) => problem.pointer)).toContain(pointer)
+    expect(problems.find((problem) => problem.pointer === pointer)!.detail).toContain(detail)
+  })
+
+  it('is told everything that is wrong at once', () => {
+    const problems = problemsOf({ grid: { depth: 0, width: 'x' }, training: { steps: 1.5, batch: 'half' }, hello: 1 })
+    expect(problems.map((problem) => problem.pointer).sort()).toEqual([
+      '/grid/depth', '/grid/width', '/hello', '/inits', '/training/batch', '/training/steps',
+    ])
+  })
+
+  it('is refused before anything of its size is allocated', () => {
+    const started = performance.now()
+    const depth = { from: 2, to: 200 }
+    const width = { from: 1, to: 256 }
+    expect(problemsOf({ grid: { depth, width }, inits: 1e9 })[0]!.detail).toContain('grid makes 50944 cells')
+    const values = Array.from({ length: 1000 }, (_, index) => index)
+    expect(problemsOf({ grid, inits: 1, axes: { seed: values, 'training.steps': values } })[0]!.detail).toContain('1000000 combinations')
+    expect(performance.now() - started).toBeLessThan(1000)
+  })
+})

@@ -1,0 +1,133 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseSync } from 'oxc-parser'
+import { describe, expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** Which workspace packages a package may import; ARCHITECTURE.md draws it. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  'packages/trial': [],
+  'packages/statistics': [],
+  'packages/sweep': ['trial', 'statistics'],
+  'packages/engine-cpu': ['trial'],
+  'packages/store': ['sweep', 'trial'],
+  'packages/queue': ['sweep'],
+  'packages/report': ['sweep', 'statistics', 'trial'],
+  'packages/client': ['sweep'],
+  'services/api': ['client', 'report', 'statistics', 'store', 'sweep', 'trial'],
+  'services/planner': ['queue', 'store', 'sweep'],
+  'services/worker': ['engine-cpu', 'queue', 'store', 'sweep', 'trial'],
+  'services/standalone': ['api', 'planner', 'worker', 'queue', 'store', 'sweep'],
+  'packages/cli': ['client', 'engine-cpu', 'report', 'standalone', 'statistics', 'sweep', 'trial'],
+}
+
+/** Third-party libraries that have one owner each. */
+const OWNER: Readonly<Record<string, readonly string[]>> = {
+  'bullmq': ['packages/queue'],
+  'ioredis': ['packages/queue'],
+  'fastify': ['services/api'],
+  '@prisma/client': ['packages/store'],
+  '@prisma/adapter-pg': ['packages/store'],
+  'pg': ['packages/store', 'packages/queue'],
+  'typebox': ['packages/sweep', 'packages/client', 'services/api'],
+  'yaml': ['packages/cli'],
+  '@resvg/resvg-js': ['packages/report'],
+  'hyparquet-writer': ['packages/report'],
+}
+
+interface SourceFile {
+  readonly path: string
+  readonly imports: readonly string[]
+}
+
+function sourceFiles(folder: string): SourceFile[] {
+  const src = join(root, folder, 'src')
+  return readdirSync(src, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && !name.includes('generated'))
+    .map((name) => ({ path: relative(root, join(src, name)), imports: importsOf(join(src, name)) }))
+}
+
+/** Every module a file imports or re-exports, statically or dynamically, by a real parser. */
+function importsOf(path: string): string[] {
+  const { module, errors } = parseSync(path, readFileSync(path, 'utf8'))
+  if (errors.length > 0) throw new Error(`${path} cannot be parsed: ${errors[0]!.message}`)
+  const text = readFileSync(path, 'utf8')
+  return [
+    ...module.staticImports.map((entry) => entry.moduleRequest.value),
+    ...module.staticExports.flatMap((entry) => entry.entries.flatMap((item) => item.moduleRequest?.value ?? [])),
+    ...module.dynamicImports.map((entry) => text.slice(entry.moduleRequest.start + 1, entry.moduleRequest.end - 1)),
+  ]
+}
+
+const packages = Object.keys(MAY_IMPORT).map((folder) => ({ folder, files: sourceFiles(folder) }))
+
+describe('the import direction', () => {
+  it('covers every package of the workspace', () => {
+    const folders = ['packages', 'services'].flatMap((kind) => readdirSync(join(root, kind)).map((name) => `${kind}/${name}`))
+    expect(folders.sort()).toEqual(Object.keys(MAY_IMPORT).sort())
+  })
+
+  it.each(packages)('$folder imports only what lies below it', ({ folder, files }) => {
+    expect(files.length).toBeGreaterThan(0)
+    const forbidden = files.flatMap(({ path, imports }) =>
+      imports
+        .filter((name) => name.startsWith('@collapsar/'))
+        .map((name) => name.slice('@collapsar/'.length))
+        .filter((name) => !MAY_IMPORT[folder]!.includes(name))
+        .map((name) => `${path} imports ${name}`),
+    )
+    expect(forbidden).toEqual([])
+  })
+
+  it.each(packages)('$folder declares what it imports, and imports what it declares', ({ folder, files }) => {
+    const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as {
+      dependencies?: Record<string, string>
+      optionalDependencies?: Record<string, string>
+    }
+    const declared = new Set([...Object.keys(manifest.dependencies ?? {}), ...Object.keys(manifest.optionalDependencies ?? {})])
+    const undeclared = files.flatMap(({ path, imports }) =>
+      imports
+        .filter((name) => !name.startsWith('.') && !name.startsWith('node:'))
+        .map(packageName)
+        .filter((name) => !declared.has(name))
+        .map((name) => `${path} imports ${name}`),
+    )
+    expect(undeclared).toEqual([])
+  })
+
+  it.each(packages)('$folder is entered through its index alone, and leaves no package by a relative path', ({ folder, files }) => {
+    const crossing = files.flatMap(({ path, imports }) =>
+      imports
+        .filter((name) => /^@collapsar\/[^/]+\//.test(name) || relative(folder, join(path, '..', name)).startsWith('..'))
+        .filter((name) => name.startsWith('.') || name.startsWith('@collapsar/'))
+        .map((name) => `${path} imports ${name}`),
+    )
+    expect(crossing).toEqual([])
+  })
+
+  it('gives each third-party library to its owner', () => {
+    const strays = packages.flatMap(({ folder, files }) =>
+      files.flatMap(({ path, imports }) =>
+        imports
+          .map(packageName)
+          .filter((name) => OWNER[name] !== undefined && !OWNER[name].includes(folder))
+          .map((name) => `${path} imports ${name}`),
+      ),
+    )
+    expect(strays).toEqual([])
+  })
+})
+
+function packageName(specifier: string): string {
+  const [scope, name] = specifier.split('/')
+  return specifier.startsWith('@') ? `${scope}/${name}` : (scope ?? specifier)
+}
+
+describe('the tree', () => {
+  it('has no folder or file that is named after nothing', () => {
+    const names = packages.flatMap(({ files }) => files.map((file) => file.path))
+    expect(names.filter((path) => /\b(utils?|helpers?|common|shared|types|misc)\b/.test(path))).toEqual([])
+  })
+})
