@@ -7,10 +7,10 @@ export interface MeasuredNetwork {
   readonly shape: NetworkShape
   /** [parameter], as NUMERICS.md, 2 orders them. */
   readonly parameters: Float64Array
-  /** Where to look: the interval of the input, or for several inputs line segments [p, q]. */
-  readonly region:
-    | { readonly kind: 'domain'; readonly domain: readonly [number, number] }
-    | { readonly kind: 'segments'; readonly segments: readonly (readonly [Float64Array, Float64Array])[] }
+  /** Where to look: the interval of a single input, or null where segments are given. */
+  readonly domain: readonly [number, number] | null
+  /** Line segments [p, q], [coordinate] each; empty where a domain is given. */
+  readonly segments: readonly (readonly [Float64Array, Float64Array])[]
 }
 
 type Document = Readonly<Record<string, unknown>>
@@ -34,7 +34,7 @@ export function networkFromJson(json: unknown): MeasuredNetwork {
   return {
     shape: { sizes, activation: activationField(document) },
     parameters: Float64Array.from(flat),
-    region: regionOf(document, sizes[0] ?? 0),
+    ...placeOf(document, sizes[0] ?? 0),
   }
 }
 
@@ -45,13 +45,13 @@ function sizesOf(layers: readonly Document[]): number[] {
   return [inputs, ...layers.map((layer, l) => listField(layer['biases'], `layers[${l}].biases`).length)]
 }
 
-function regionOf(document: Document, inputDim: number): MeasuredNetwork['region'] {
-  if (document['segments'] !== undefined) return { kind: 'segments', segments: segmentsOf(document, inputDim) }
+function placeOf(document: Document, inputDim: number): Pick<MeasuredNetwork, 'domain' | 'segments'> {
+  if (document['segments'] !== undefined) return { domain: null, segments: segmentsOf(document, inputDim) }
   if (inputDim !== 1) throw new InvalidField('segments', document['segments'], 'a list of [p, q] for several inputs')
   const domain = numbersField(document['domain'], 'domain', 2)
   const [low = 0, high = 0] = domain
   if (low >= high) throw new InvalidField('domain', domain, '[low, high] with low < high')
-  return { kind: 'domain', domain: [low, high] }
+  return { domain: [low, high], segments: [] }
 }
 
 function segmentsOf(document: Document, inputDim: number): (readonly [Float64Array, Float64Array])[] {

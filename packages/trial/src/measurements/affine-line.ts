@@ -1,0 +1,230 @@
+import { at } from '../at.ts'
+import type { LayerLayout } from '../network.ts'
+
+/** Beyond this many breakpoints a line is refused: at some hundred bytes each, memory would run out unannounced. */
+const MOST_POINTS = 2 ** 22
+
+const FIRST_CAPACITY = 32
+
+/**
+ * A layer's outputs along a line, exactly as far as binary64 goes: breakpoints, and between them affine functions.
+ * Slopes are propagated on their own rather than taken from differences of values, which cancel in short intervals; so
+ * where no live unit switches, the slopes on both sides of a breakpoint are equal to the bit.
+ * The arrays are reused from one network to the next and hold `count` intervals, `count + 1` breakpoints.
+ */
+export class AffineLine {
+  /** Number of intervals. */
+  count = 0
+  /** Places of the breakpoints, ascending, [breakpoint]. */
+  positions = new Float64Array(FIRST_CAPACITY)
+  /** Outputs of the last layer at the breakpoints, [breakpoint][unit], `stride` apart. */
+  values: Float64Array
+  /** Their derivatives with respect to the position, [interval][unit], `stride` apart. */
+  slopes: Float64Array
+  /** Widest layer. */
+  readonly stride: number
+
+  private units = 0
+  private capacity = FIRST_CAPACITY
+  private splitPositions = new Float64Array(FIRST_CAPACITY)
+  private splitValues: Float64Array
+  private splitSlopes: Float64Array
+  /** Crossings of one interval in order: where, and which unit. */
+  private readonly roots: Float64Array
+  private readonly crossing: Float64Array
+  /** 1 where a unit is positive just left of the next crossing, [unit]. */
+  private readonly active: Float64Array
+
+  constructor(sizes: readonly number[]) {
+    this.stride = Math.max(...sizes)
+    const length = FIRST_CAPACITY * this.stride
+    this.values = new Float64Array(length)
+    this.slopes = new Float64Array(length)
+    this.splitValues = new Float64Array(length)
+    this.splitSlopes = new Float64Array(length)
+    this.roots = new Float64Array(this.stride)
+    this.crossing = new Float64Array(this.stride)
+    this.active = new Float64Array(this.stride)
+  }
+
+  /** Starts with one interval [low, high] on which the input goes straight from `start` to `end`, [coordinate]. */
+  begin(low: number, high: number, start: Float64Array, end: Float64Array): void {
+    this.count = 1
+    this.units = start.length
+    this.positions[0] = low
+    this.positions[1] = high
+    for (let k = 0; k < this.units; k++) {
+      this.values[k] = at(start, k)
+      this.values[this.stride + k] = at(end, k)
+      this.slopes[k] = (at(end, k) - at(start, k)) / (high - low)
+    }
+  }
+
+  /** Applies one affine layer. @param parameters of the whole network, [parameter] */
+  applyLayer(layer: LayerLayout, parameters: Float64Array): void {
+    for (let p = 0; p <= this.count; p++) this.multiply(this.values, this.splitValues, p, layer, parameters)
+    for (let i = 0; i < this.count; i++) this.multiply(this.slopes, this.splitSlopes, i, layer, parameters)
+    for (let p = 0; p <= this.count; p++) {
+      const row = p * this.stride
+      for (let j = 0; j < layer.outputs; j++) {
+        this.splitValues[row + j] = at(this.splitValues, row + j) + at(parameters, layer.biases + j)
+      }
+    }
+    this.units = layer.outputs
+    this.swapRows()
+  }
+
+  private multiply(from: Float64Array, to: Float64Array, row: number, layer: LayerLayout, parameters: Float64Array): void {
+    const offset = row * this.stride
+    for (let j = 0; j < layer.outputs; j++) {
+      const weights = layer.weights + j * layer.inputs
+      let sum = 0
+      for (let k = 0; k < layer.inputs; k++) sum += at(parameters, weights + k) * at(from, offset + k)
+      to[offset + j] = sum
+    }
+  }
+
+  private swapRows(): void {
+    const { values, slopes } = this
+    this.values = this.splitValues
+    this.slopes = this.splitSlopes
+    this.splitValues = values
+    this.splitSlopes = slopes
+  }
+
+  /**
+   * Applies relu, or a leaky relu of slope `leak` below 0, cutting intervals where a unit changes its sign.
+   * A zero at a breakpoint is no crossing; a crossing that rounds to a breakpoint is moved there and cuts nothing.
+   * @param exactRoots where each unit is zero, [unit], if known in closed form
+   * @throws RangeError beyond 2^22 breakpoints
+   */
+  rectify(leak: number, exactRoots: Float64Array | null): void {
+    this.reserve(this.count + 1 + this.signChanges())
+    const intervals = this.count
+    this.count = 0
+    for (let j = 0; j < this.units; j++) this.putValue(j, at(this.values, j), leak)
+    this.splitPositions[0] = at(this.positions, 0)
+    for (let i = 0; i < intervals; i++) this.cutInterval(i, leak, exactRoots)
+    const { positions } = this
+    this.positions = this.splitPositions
+    this.splitPositions = positions
+    this.swapRows()
+  }
+
+  /** Whether the last layer is 0 at all breakpoints and so everywhere. */
+  isZero(): boolean {
+    for (let p = 0; p <= this.count; p++) {
+      for (let j = 0; j < this.units; j++) if (at(this.values, p * this.stride + j) !== 0) return false
+    }
+    return true
+  }
+
+  /** Writes one activated value of the newest breakpoint of the cut line. */
+  private putValue(unit: number, z: number, leak: number): void {
+    this.splitValues[this.count * this.stride + unit] = z > 0 ? z : leak === 0 ? 0 : leak * z
+  }
+
+  private cutInterval(i: number, leak: number, exactRoots: Float64Array | null): void {
+    const left = at(this.positions, i)
+    const right = at(this.positions, i + 1)
+    const row = i * this.stride
+    const crossings = this.findCrossings(i, exactRoots)
+    for (let c = 0; c < crossings; c++) {
+      const unit = at(this.crossing, c)
+      const root = at(this.roots, c)
+      if (root >= right) {
+        this.values[row + this.stride + unit] = 0
+        continue
+      }
+      if (root > at(this.splitPositions, this.count)) this.putBreakpoint(i, (root - left) / (right - left), leak, root)
+      this.splitValues[this.count * this.stride + unit] = 0
+      this.active[unit] = 1 - at(this.active, unit)
+    }
+    this.putInterval(row, leak, right)
+    for (let j = 0; j < this.units; j++) this.putValue(j, at(this.values, row + this.stride + j), leak)
+  }
+
+  /** Ends the current interval at a root inside the old interval `i`, a part `t` of the way. */
+  private putBreakpoint(i: number, t: number, leak: number, root: number): void {
+    const row = i * this.stride
+    this.putInterval(row, leak, root)
+    for (let j = 0; j < this.units; j++) {
+      const a = at(this.values, row + j)
+      const z = a + t * (at(this.values, row + this.stride + j) - a)
+      this.putValue(j, at(this.active, j) === 1 ? Math.max(z, 0) : Math.min(z, 0), leak)
+    }
+  }
+
+  /** Ends the current interval at `end` with the slopes of the units now active; `row` is its old interval's. */
+  private putInterval(row: number, leak: number, end: number): void {
+    const out = this.count * this.stride
+    for (let j = 0; j < this.units; j++) {
+      const slope = at(this.slopes, row + j)
+      this.splitSlopes[out + j] = at(this.active, j) === 1 ? slope : leak === 0 ? 0 : leak * slope
+    }
+    this.count++
+    this.splitPositions[this.count] = end
+  }
+
+  /** Sets `active` at the interval's left end and lists its crossings, ascending; returns their number. */
+  private findCrossings(i: number, exactRoots: Float64Array | null): number {
+    const row = i * this.stride
+    const left = at(this.positions, i)
+    const length = at(this.positions, i + 1) - left
+    let found = 0
+    for (let j = 0; j < this.units; j++) {
+      const a = at(this.values, row + j)
+      const b = at(this.values, row + this.stride + j)
+      this.active[j] = a > 0 || (a === 0 && b > 0) ? 1 : 0
+      if (!crosses(a, b)) continue
+      const root = exactRoots === null ? left + (a / (a - b)) * length : at(exactRoots, j)
+      this.insertCrossing(found++, root, j)
+    }
+    return found
+  }
+
+  private insertCrossing(found: number, root: number, unit: number): void {
+    let c = found
+    for (; c > 0 && at(this.roots, c - 1) > root; c--) {
+      this.roots[c] = at(this.roots, c - 1)
+      this.crossing[c] = at(this.crossing, c - 1)
+    }
+    this.roots[c] = root
+    this.crossing[c] = unit
+  }
+
+  private signChanges(): number {
+    let changes = 0
+    for (let i = 0; i < this.count; i++) {
+      const row = i * this.stride
+      for (let j = 0; j < this.units; j++) {
+        if (crosses(at(this.values, row + j), at(this.values, row + this.stride + j))) changes++
+      }
+    }
+    return changes
+  }
+
+  /** Makes room for so many breakpoints, keeping what is there. */
+  private reserve(points: number): void {
+    if (points > MOST_POINTS) throw new RangeError(`too many breakpoints: ${points} (at most ${MOST_POINTS})`)
+    if (points <= this.capacity) return
+    this.capacity = Math.max(points, 2 * this.capacity)
+    this.positions = grown(this.positions, this.capacity)
+    this.splitPositions = grown(this.splitPositions, this.capacity)
+    this.values = grown(this.values, this.capacity * this.stride)
+    this.splitValues = grown(this.splitValues, this.capacity * this.stride)
+    this.slopes = grown(this.slopes, this.capacity * this.stride)
+    this.splitSlopes = grown(this.splitSlopes, this.capacity * this.stride)
+  }
+}
+
+/** Opposite signs, without the product: it can underflow. */
+function crosses(a: number, b: number): boolean {
+  return (a < 0 && b > 0) || (a > 0 && b < 0)
+}
+
+function grown(values: Float64Array, length: number): Float64Array<ArrayBuffer> {
+  const copy = new Float64Array(length)
+  copy.set(values)
+  return copy
+}

@@ -1,0 +1,90 @@
+import type { TrainedBatch, TrialBatch } from '../batch.ts'
+import { END } from '../batch.ts'
+import type { Outcome, TrialRecord } from '../record.ts'
+import { COLLAPSED } from '../record.ts'
+import { parametersChecksum } from './checksum.ts'
+import type { OutcomeFacts, OutcomeSetting } from './outcome.ts'
+import { outcomeOf } from './outcome.ts'
+import type { LineMeasurer } from './pieces.ts'
+import { isPiecewiseAffine, lineMeasurer } from './pieces.ts'
+import { targetScale } from './target-scale.ts'
+
+/** Updates between two checks (NUMERICS.md, 6). */
+const CHECK_STEPS = 32
+
+type Domain = readonly [number, number]
+
+interface Recording {
+  readonly batch: TrialBatch
+  readonly trained: TrainedBatch
+  readonly domain: Domain
+  readonly setting: OutcomeSetting
+  /** Null where pieces are not defined. */
+  readonly measurer: LineMeasurer | null
+}
+
+/**
+ * The base records of all trials of a batch, in its order.
+ * @param domain where pieces are counted; that of the problem
+ * @throws RangeError where the targets are constant
+ */
+export function trialRecords(batch: TrialBatch, trained: TrainedBatch, domain: Domain): TrialRecord[] {
+  const recording = record(batch, trained, domain)
+  return Array.from(batch.trials, (_, lane) => laneRecord(recording, lane))
+}
+
+/** The base record of the trial in one lane of a batch. */
+export function trialRecord(batch: TrialBatch, trained: TrainedBatch, domain: Domain, lane: number): TrialRecord {
+  return laneRecord(record(batch, trained, domain), lane)
+}
+
+function record(batch: TrialBatch, trained: TrainedBatch, domain: Domain): Recording {
+  const { points, shape, training } = batch
+  const scale = targetScale(points, training.loss)
+  const setting = { loss: training.loss, steps: training.steps, points: points.count, scale }
+  const hasPieces = points.inputDim === 1 && isPiecewiseAffine(shape)
+  return { batch, trained, domain, setting, measurer: hasPieces ? lineMeasurer(shape) : null }
+}
+
+function laneRecord({ batch, trained, domain, setting, measurer }: Recording, lane: number): TrialRecord {
+  const facts = factsOf(batch, trained, lane)
+  const outcome = outcomeOf(facts, setting)
+  const isLost = outcome === 'diverged' || facts.end === END.diverged
+  const count = trained.parameters.length / batch.trials.length
+  return {
+    outcome,
+    deadLayer: facts.deadLayer,
+    deathCheck: facts.firstDeadStep / CHECK_STEPS,
+    loss: isLost ? Number.NaN : Math.fround(facts.loss),
+    value: isLost ? Number.NaN : Math.fround(valueOf(trained, lane, outcome, facts.outputRange)),
+    pieces: isLost ? 0 : (measurer?.onDomain(trained.parameters, lane * count, domain).pieces ?? 0),
+    checksum: parametersChecksum(trained.parameters.subarray(lane * count, (lane + 1) * count)),
+  }
+}
+
+function factsOf(batch: TrialBatch, trained: TrainedBatch, lane: number): OutcomeFacts {
+  return {
+    end: trained.end[lane] ?? END.diverged,
+    initialDeadLayer: trained.initialDeadLayer[lane] ?? 0,
+    deadLayer: trained.deadLayer[lane] ?? 0,
+    firstDeadStep: trained.firstDeadStep[lane] ?? 0,
+    loss: trained.loss[lane] ?? Number.NaN,
+    earlierLoss: trained.earlierLoss[lane] ?? Number.NaN,
+    outputRange: outputRange(trained, lane, batch.points.outputDim),
+    deadPoints: trained.deadPoints[lane] ?? 0,
+  }
+}
+
+function outputRange({ outputMin, outputMax }: TrainedBatch, lane: number, outputs: number): number {
+  const largest = outputMax.subarray(lane * outputs, (lane + 1) * outputs)
+  const smallest = outputMin.subarray(lane * outputs, (lane + 1) * outputs)
+  return Math.max(...largest.map((high, j) => high - (smallest[j] ?? Number.NaN)))
+}
+
+/** The constant of a collapsed network: the middle of its first output's range, which for a dead one is a point. */
+function valueOf({ outputMin, outputMax, loss }: TrainedBatch, lane: number, outcome: Outcome, range: number): number {
+  if (!COLLAPSED.includes(outcome)) return range
+  const first = lane * (outputMin.length / loss.length)
+  const low = outputMin[first] ?? Number.NaN
+  return low + ((outputMax[first] ?? Number.NaN) - low) / 2
+}
