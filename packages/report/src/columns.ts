@@ -1,0 +1,96 @@
+import type { CellDocument, SweepDocument } from '@collapsar/sweep'
+import { OUTCOMES } from '@collapsar/trial'
+import { axisValue } from './cell-map.ts'
+
+/** One column of the flat table of cells, with one value a cell, in the order of the document. */
+export type Column =
+  | { readonly name: string; readonly type: 'int32' | 'double'; readonly values: readonly (number | null)[] }
+  | { readonly name: string; readonly type: 'string'; readonly values: readonly (string | null)[] }
+
+/**
+ * The cells of a sweep as flat columns, the same for every tabular format. Names end in the unit where they have one:
+ * `_trials` are counts, `_probability` lies in [0, 1]; losses are in the unit of the loss, pieces are counts. A swept
+ * parameter is a column `axis_<name>`. Null stands for "none", never NaN.
+ */
+export function columnsOf(document: SweepDocument): Column[] {
+  const { cells, sweep } = document
+  return [
+    text('sweep_id', cells, () => sweep.id),
+    text('sweep_name', cells, () => sweep.name),
+    text('cell', cells, (cell) => cell.cell),
+    int32('depth', cells, (cell) => cell.depth),
+    int32('hidden_layers', cells, (cell) => cell.hiddenLayers),
+    int32('width', cells, (cell) => cell.width),
+    ...axisColumns(cells),
+    int32('requested_trials', cells, (cell) => cell.inits),
+    int32('counted_trials', cells, (cell) => cell.trials),
+    int32('lost_trials', cells, (cell) => cell.gaps),
+    ...OUTCOMES.map((outcome) => int32(`${outcome}_trials`, cells, (cell) => cell.outcomes[outcome])),
+    ...collapseColumns(cells),
+    ...bornDeadColumns(cells),
+    double('mean_pieces', cells, (cell) => cell.pieces.mean),
+    double('median_pieces', cells, (cell) => cell.pieces.median),
+    double('max_pieces', cells, (cell) => cell.pieces.max),
+    double('median_loss', cells, (cell) => cell.loss.median),
+    double('best_loss', cells, (cell) => cell.loss.best),
+    text('engine', cells, (cell) => cell.engine),
+    text('numerics', cells, (cell) => cell.numerics),
+    text('digest', cells, (cell) => cell.digest),
+  ]
+}
+
+function collapseColumns(cells: readonly CellDocument[]): Column[] {
+  return [
+    double('collapse_probability', cells, ({ collapse }) => collapse.estimate),
+    double('collapse_low_probability', cells, ({ collapse }) => collapse.low),
+    double('collapse_high_probability', cells, ({ collapse }) => collapse.high),
+    double('interval_level', cells, ({ collapse }) => collapse.level),
+    text('interval_method', cells, ({ collapse }) => collapse.method),
+  ]
+}
+
+function bornDeadColumns(cells: readonly CellDocument[]): Column[] {
+  return [
+    double('theory_born_dead_lower_probability', cells, ({ theory }) => theory.bornDead.lower),
+    double('theory_born_dead_upper_probability', cells, ({ theory }) => theory.bornDead.upper),
+    double('theory_born_dead_exact_probability', cells, ({ theory }) => theory.bornDead.exact),
+    double('theory_born_dead_simulated_probability', cells, ({ theory }) => theory.bornDead.simulated?.estimate ?? null),
+    double('theory_born_dead_standard_error', cells, ({ theory }) => theory.bornDead.simulated?.standardError ?? null),
+  ]
+}
+
+/** One column for each swept parameter; numbers where all its values are numbers, else text. */
+function axisColumns(cells: readonly CellDocument[]): Column[] {
+  const names = new Set(cells.flatMap((cell) => Object.keys(cell.axes ?? {})))
+  return [...names].map((name) => {
+    const values = cells.map((cell) => cell.axes?.[name] ?? null)
+    const column = `axis_${snakeCase(name)}`
+    return values.every((value) => value === null || typeof value === 'number')
+      ? { name: column, type: 'double', values: values.map(finite) }
+      : { name: column, type: 'string', values: values.map((value) => (value === null ? null : axisValue(value))) }
+  })
+}
+
+/** `training.optimizer.learningRate` becomes `training_optimizer_learning_rate`. */
+function snakeCase(name: string): string {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/[^A-Za-z0-9]+/g, '_')
+    .toLowerCase()
+}
+
+function int32(name: string, cells: readonly CellDocument[], value: (cell: CellDocument) => number): Column {
+  return { name, type: 'int32', values: cells.map(value) }
+}
+
+function double(name: string, cells: readonly CellDocument[], value: (cell: CellDocument) => number | null): Column {
+  return { name, type: 'double', values: cells.map((cell) => finite(value(cell))) }
+}
+
+function text(name: string, cells: readonly CellDocument[], value: (cell: CellDocument) => string | null): Column {
+  return { name, type: 'string', values: cells.map(value) }
+}
+
+function finite(value: number | null): number | null {
+  return value !== null && Number.isFinite(value) ? value : null
+}

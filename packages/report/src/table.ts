@@ -1,0 +1,110 @@
+import type { CellDocument, SweepDocument } from '@collapsar/sweep'
+import { bornDeadShare, bornDeadTheoryText } from './born-dead.ts'
+import { mapsOf } from './cell-map.ts'
+import type { CellMap } from './cell-map.ts'
+import { undecidedLevels } from './levels.ts'
+import { estimateText, intervalText, percent } from './percent.ts'
+import { arithmeticText, figureDigest, initsText, intervalMethodText, titleOf, trialsText } from './summary.ts'
+import { gapLines } from './terminal/gaps.ts'
+import { gridLines } from './terminal/grid.ts'
+import type { Entry } from './terminal/grid.ts'
+import { outcomeLines } from './terminal/outcomes.ts'
+import { paint as paintFor } from './terminal/paint.ts'
+import type { Paint } from './terminal/paint.ts'
+import { printable, wrap } from './text.ts'
+
+export interface TableOptions {
+  /** Width of the terminal in characters; default 80. */
+  readonly columns?: number
+  /** Whether to use ANSI colours; default no. */
+  readonly colour?: boolean
+}
+
+/**
+ * The map of P(collapse) for a terminal: every cell with its estimate and interval in percent, the share born dead
+ * beside the theory, how the trials ended, what was lost, and how to read it. Plain text, ended by a line feed; within
+ * `columns` wherever a single cell fits (40 do).
+ */
+export function tableOf(document: SweepDocument, options: TableOptions = {}): string {
+  const columns = options.columns ?? 80
+  const paint = paintFor(options.colour ?? false)
+  const sections = [
+    headingLines(document, columns, paint),
+    ...mapsOf(document).flatMap((map) => mapSections(map, columns, paint)),
+    outcomeLines(document, paint),
+    gapLines(document, paint),
+    legendLines(document, columns, paint),
+  ]
+  const filled = sections.filter((lines) => lines.length > 0)
+  return `${filled.map((lines) => lines.join('\n')).join('\n\n')}\n`
+}
+
+function headingLines(document: SweepDocument, columns: number, paint: Paint): string[] {
+  const { state } = document.sweep
+  const setting = `${initsText(document)} initializations a cell, ${arithmeticText(document)}`
+  return [
+    ...wrap(titleOf(document), columns).map((line) => paint.bold(line)),
+    ...wrap(`${printable(state)}: ${trialsText(document)}; ${setting}`, columns).map((line) => paint.dim(line)),
+  ]
+}
+
+/** Both maps of a variant, turned the same way: the one that takes fewer lines. */
+function mapSections(map: CellMap, columns: number, paint: Paint): string[][] {
+  const heading = map.heading === '' ? [] : [wrap(map.heading, columns).map((line) => paint.bold(line))]
+  const turned = (across: 'depth' | 'width'): string[][] => [
+    [paint.bold('P(collapse), %'), ...gridLines(map, collapseEntry, { across, columns, paint })],
+    [paint.bold('Born dead, % (theory)'), ...gridLines(map, bornDeadEntry, { across, columns, paint })],
+  ]
+  const [upright, sideways] = [turned('width'), turned('depth')]
+  return [...heading, ...(sideways.flat().length < upright.flat().length ? sideways : upright)]
+}
+
+function collapseEntry(cell: CellDocument): Entry {
+  const marks = `${undecidedLevels(cell).length > 0 ? '~' : ''}${cell.gaps > 0 ? '!' : ''}`
+  return {
+    number: estimateText(cell.collapse),
+    probability: cell.collapse.estimate,
+    remark: intervalText(cell.collapse) + marks,
+  }
+}
+
+function bornDeadEntry(cell: CellDocument): Entry {
+  const share = bornDeadShare(cell)
+  const theory = bornDeadTheoryText(cell.theory.bornDead)
+  return {
+    number: share === null ? '–' : percent(share),
+    probability: share,
+    remark: theory === '' ? '' : `(${theory})`,
+  }
+}
+
+function legendLines(document: SweepDocument, columns: number, paint: Paint): string[] {
+  const used = (holds: (cell: CellDocument) => boolean): boolean => document.cells.some(holds)
+  const sentences = [
+    'collapse: the network ends as a constant. depth: number of affine layers. width: units in each hidden layer.',
+    `[ , ] ${intervalMethodText(document)}, for each cell by itself.`,
+    ...(used(({ collapse }) => collapse.estimate === 0) ? ['<x no trial collapsed; x is the upper end of the interval.'] : []),
+    ...(used(({ collapse }) => collapse.estimate === 1) ? ['>x every trial collapsed; x is the lower end of the interval.'] : []),
+    ...(used((cell) => undecidedLevels(cell).length > 0) ? ['~ undecided: the interval contains 1% or 10%.'] : []),
+    ...(used((cell) => cell.trials === 0) ? ['– nothing counted yet.'] : []),
+    ...(mapsOf(document).some(hasHoles) ? ['blank: not in the sweep.'] : []),
+    ...theorySentences(document),
+    `digest ${figureDigest(document)}`,
+  ]
+  return sentences.flatMap((sentence) => wrap(sentence, columns)).map((line) => paint.dim(line))
+}
+
+function hasHoles(map: CellMap): boolean {
+  return map.depths.some((depth) => map.widths.some((width) => map.cellAt(depth, width) === null))
+}
+
+function theorySentences(document: SweepDocument): string[] {
+  const theories = document.cells.map((cell) => cell.theory.bornDead)
+  const errors = theories.flatMap(({ exact, simulated }) => (exact === null && simulated !== null ? [simulated.standardError] : []))
+  const kinds = [
+    ...(theories.some(({ exact }) => exact !== null) ? ['= closed form'] : []),
+    ...(errors.length > 0 ? [`≈ simulated (standard error at most ${percent(errors.reduce((a, b) => Math.max(a, b), 0))})`] : []),
+    ...(theories.some((theory) => /[–≤≥]/.test(bornDeadTheoryText(theory))) ? ['–, ≤, ≥ proved bounds'] : []),
+  ]
+  return kinds.length === 0 ? [] : [`theory of being born dead: ${kinds.join(', ')}.`]
+}
