@@ -1,3 +1,4 @@
+import { prepareBornDeadTheory } from './born-dead-theory.ts'
 import { cellDocument } from './surface.ts'
 import type { CellCounts, SweepDocument } from './surface.ts'
 import { parseSweep } from './sweep.ts'
@@ -21,6 +22,7 @@ export interface SweepFacts {
  * @param now ends the duration of a sweep that is not finished
  */
 export function describeSweep(sweep: SweepFacts, cells: readonly CellCounts[], now: Date): SweepDocument {
+  prepareBornDeadTheory(cells.map((cell) => cell.spec))
   const labels = axisLabels(sweep.source)
   const documents = cells.map((cell, index) => cellDocument(cell, labels[index]))
   return {

@@ -1,6 +1,7 @@
+import { bornDeadBounds } from '@collapsar/statistics'
 import type { TrialSpec } from '@collapsar/trial'
+import { theoryCell } from './born-dead-theory.ts'
 import { trialFlops } from './cost.ts'
-import { bornDeadTheory } from './surface.ts'
 
 /** Floating-point operations of a number of trials by the static cost model: mean and variance over their fates. */
 export interface ExpectedWork {
@@ -22,9 +23,11 @@ export function expectedWork(spec: TrialSpec, trials: number): ExpectedWork {
   }
 }
 
-/** What theory gives, best first; the lower bound and, without any theory, 0 err towards more work. */
+/** Closed forms only: exact on one ray, else the proved lower bound, which errs towards more work; 0 without a theorem. */
 function bornDeadProbability(spec: TrialSpec): number {
   if (!spec.training.stopAtDeath) return 0
-  const { exact, simulated, lower } = bornDeadTheory(spec)
-  return exact ?? simulated?.estimate ?? lower ?? 0
+  const cell = theoryCell(spec)
+  const bounds = bornDeadBounds({ ...cell, bothSigns: cell.raysOfInput === 'both', symmetric: cell.symmetricWeights })
+  if (!cell.relu || !cell.zeroBias) return 0
+  return (cell.raysOfInput === 'one' ? bounds.upper : bounds.lower) ?? 0
 }

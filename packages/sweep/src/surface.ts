@@ -1,7 +1,9 @@
-import { estimate, theory } from '@collapsar/statistics'
+import { estimate } from '@collapsar/statistics'
 import type { Estimate } from '@collapsar/statistics'
 import { COLLAPSED, OUTCOMES } from '@collapsar/trial'
 import type { Outcome, TrialSpec } from '@collapsar/trial'
+import { bornDeadTheory } from './born-dead-theory.ts'
+import type { BornDeadTheory } from './born-dead-theory.ts'
 import type { EngineVersion } from './chunk.ts'
 import { histogramMedian, lossOfBin } from './tally.ts'
 import type { Tally } from './tally.ts'
@@ -16,14 +18,6 @@ export interface CellCounts {
   readonly gaps: number
   readonly digest: string | null
   readonly engines: readonly EngineVersion[]
-}
-
-/** Born-dead probability by theory: proved bounds, the closed form where there is one, else a simulation with its error. */
-export interface BornDeadTheory {
-  readonly lower: number | null
-  readonly upper: number | null
-  readonly exact: number | null
-  readonly simulated: { readonly estimate: number; readonly standardError: number } | null
 }
 
 /** One cell of the document that `run --json` and `surface` print; a function of the counted trials alone. */
@@ -106,23 +100,4 @@ function lossSummary(tally: Tally): CellDocument['loss'] {
     median: median !== null && Number.isFinite(median) ? median : null,
     best: Number.isFinite(tally.bestLoss) ? tally.bestLoss : null,
   }
-}
-
-const SYMMETRIC = ['he-normal', 'he-uniform', 'glorot-normal', 'glorot-uniform', 'lecun-normal', 'torch-default', 'small']
-const GAUSSIAN = ['he-normal', 'glorot-normal', 'lecun-normal', 'small']
-
-/** What theory says of being born dead in this cell: science in `@collapsar/statistics`, hypotheses checked here. */
-export function bornDeadTheory(spec: TrialSpec): BornDeadTheory {
-  const [low, high] = spec.problem.domain
-  const kind = spec.network.initialization.kind
-  return theory({
-    inputDim: spec.problem.inputDim,
-    depth: spec.depth,
-    width: spec.width,
-    relu: spec.network.activation.kind === 'relu',
-    gaussianWeights: GAUSSIAN.includes(kind),
-    symmetricWeights: SYMMETRIC.includes(kind),
-    zeroBias: spec.network.bias.kind === 'zero',
-    raysOfInput: spec.problem.inputDim > 1 ? 'many' : low < 0 && high > 0 ? 'both' : 'one',
-  }).bornDead
 }

@@ -1,0 +1,64 @@
+import { theoryOfCells } from '@collapsar/statistics'
+import type { TheoryCell } from '@collapsar/statistics'
+import type { TrialSpec } from '@collapsar/trial'
+
+/** Born-dead probability by theory: proved bounds, the closed form where there is one, else a simulation with its error. */
+export interface BornDeadTheory {
+  readonly lower: number | null
+  readonly upper: number | null
+  readonly exact: number | null
+  readonly simulated: { readonly estimate: number; readonly standardError: number } | null
+}
+
+/** What theory says of being born dead in this cell. */
+export function bornDeadTheory(spec: TrialSpec): BornDeadTheory {
+  const cell = theoryCell(spec)
+  return known.get(keyOf(cell)) ?? learn([cell]).get(keyOf(cell)) ?? NOTHING
+}
+
+/**
+ * Works out the theory of all these cells at once: a simulation gives all depths of a width for the price of the
+ * deepest. `bornDeadTheory` then answers from memory.
+ */
+export function prepareBornDeadTheory(specs: readonly TrialSpec[]): void {
+  learn(specs.map(theoryCell))
+}
+
+const NOTHING: BornDeadTheory = { lower: null, upper: null, exact: null, simulated: null }
+
+/** A simulation has its own fixed seed, so what is remembered is what would be worked out again. */
+const known = new Map<string, BornDeadTheory>()
+/** Some tens of megabytes at most; then memory starts over. */
+const MAXIMUM_KNOWN = 100_000
+
+function learn(cells: readonly TheoryCell[]): ReadonlyMap<string, BornDeadTheory> {
+  const missing = new Map(cells.map((cell) => [keyOf(cell), cell]))
+  for (const key of missing.keys()) if (known.has(key)) missing.delete(key)
+  if (known.size + missing.size > MAXIMUM_KNOWN) known.clear()
+  const theories = theoryOfCells([...missing.values()])
+  for (const [index, key] of [...missing.keys()].entries()) known.set(key, theories[index]?.bornDead ?? NOTHING)
+  return known
+}
+
+function keyOf(cell: TheoryCell): string {
+  return JSON.stringify(cell)
+}
+
+const SYMMETRIC = ['he-normal', 'he-uniform', 'glorot-normal', 'glorot-uniform', 'lecun-normal', 'torch-default', 'small']
+const GAUSSIAN = ['he-normal', 'glorot-normal', 'lecun-normal', 'small']
+
+/** The hypotheses of the theorems, as far as a cell meets them; the science is in `@collapsar/statistics`. */
+export function theoryCell(spec: TrialSpec): TheoryCell {
+  const [low, high] = spec.problem.domain
+  const kind = spec.network.initialization.kind
+  return {
+    inputDim: spec.problem.inputDim,
+    depth: spec.depth,
+    width: spec.width,
+    relu: spec.network.activation.kind === 'relu',
+    gaussianWeights: GAUSSIAN.includes(kind),
+    symmetricWeights: SYMMETRIC.includes(kind),
+    zeroBias: spec.network.bias.kind === 'zero',
+    raysOfInput: spec.problem.inputDim > 1 ? 'many' : low < 0 && high > 0 ? 'both' : 'one',
+  }
+}
