@@ -1,4 +1,4 @@
-import type { Chunk, ChunkResult, ChunkWork, EngineKind, EngineVersion, Tally } from '@collapsar/sweep'
+import type { Chunk, ChunkResult, ChunkWork, EncodedBlock, EngineKind, EngineVersion, Tally } from '@collapsar/sweep'
 import type { TrialRecord, TrialSpec } from '@collapsar/trial'
 
 /**
@@ -89,9 +89,12 @@ export interface Mismatch {
 }
 
 /**
- * Postgres, the truth. Every method is one transaction; a rejected promise means that nothing was written.
- * Operational failures reject with the driver's error (retry them); a database that cannot be reached at `openStore`
- * rejects with a CollapsarError `database-unavailable`.
+ * Postgres, the truth. Every method is one transaction; a rejected promise means that nothing was written, but for a
+ * connection that breaks during the commit itself: then repeat the call, a second one does no harm (`createSweep` with
+ * a key). Operational failures reject with the driver's error (retry them); a database that cannot be reached at
+ * `openStore` rejects with a CollapsarError `database-unavailable`, one that cannot write with `storage`.
+ * Reading what belongs to an unknown sweep gives nothing (null, or an empty list).
+ * Methods may be called concurrently, from any number of processes.
  */
 export interface Store {
   /**
@@ -108,7 +111,10 @@ export interface Store {
   existingTrials(cells: readonly { readonly cell: string; readonly inits: number }[]): Promise<readonly number[]>
 
   progress(sweepId: string): Promise<readonly CellProgress[]>
-  /** Claims the chunks' blocks. Chunks that overlap a live claim or a settled block are left out of the answer. */
+  /**
+   * Claims the chunks' blocks. Chunks that overlap a live claim or a settled block, that no active sweep wants, or
+   * whose cell is unknown, are left out of the answer.
+   */
   issue(chunks: readonly Chunk[]): Promise<readonly Chunk[]>
   /** Every live chunk of an engine, oldest first: the planner enqueues these again after any loss. */
   unfinished(engine: EngineKind): Promise<readonly Chunk[]>
@@ -117,9 +123,16 @@ export interface Store {
   /**
    * Records blocks, advances the prefix and its tally, freezes the sweeps it completes and ends the chunk, in one
    * transaction. A block that exists is a duplicate and changes nothing; if its digest differs, throws CollapsarError `damaged`.
-   * Blocks of a cancelled sweep are kept. A block recorded over a terminal gap fills it.
+   * Blocks of a cancelled sweep are kept, and so are those of a chunk that is no longer live. A block recorded over a
+   * terminal gap fills it, also in the frozen rows that had lost it. Throws CollapsarError `not-found` for an unknown cell.
    */
   record(result: ChunkResult): Promise<{ recorded: number; duplicate: number }>
+  /** The same for blocks that were trained elsewhere: no chunk ends, no time is measured. A few hundred a call is fast. */
+  recordBlocks(
+    cell: string,
+    blocks: readonly EncodedBlock[],
+    engine: EngineVersion,
+  ): Promise<{ recorded: number; duplicate: number }>
   /**
    * Counts a failure of the chunk itself (its training threw). Up to MAXIMUM_ATTEMPTS it stays live ('retry');
    * then it is split in two ('split'), and a single block becomes a terminal gap ('gap'). 'gone' when it is not live.
@@ -127,9 +140,15 @@ export interface Store {
   fail(chunkId: string, reason: string): Promise<'retry' | 'split' | 'gap' | 'gone'>
   /** Marks active sweeps whose cells all have what they asked as done; gives their ids. */
   finishSweeps(): Promise<readonly string[]>
-  /** Cancels an active sweep and drops the live chunks that no active sweep wants; gives the ids of the dropped chunks. */
+  /**
+   * Cancels an active sweep and drops the live chunks that no active sweep wants; gives the ids of the dropped chunks.
+   * A cancelled sweep stays as it is; throws CollapsarError `conflict` when it is done, `not-found` when unknown.
+   */
   cancel(sweepId: string): Promise<{ sweep: SweepRecord; dropped: readonly string[] }>
-  /** Forgets the terminal gaps of a sweep's cells and makes it active again; gives how many blocks will be tried. */
+  /**
+   * Forgets the terminal gaps of a sweep's cells and makes it active again; gives how many blocks will be tried. With
+   * none it stays as it is. Throws CollapsarError `conflict` when it is cancelled, `not-found` when unknown.
+   */
   retryGaps(sweepId: string): Promise<number>
   gaps(sweepId: string): Promise<readonly GapRecord[]>
 

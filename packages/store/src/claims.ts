@@ -1,0 +1,106 @@
+import type { Chunk, ChunkWork, EngineKind } from '@collapsar/sweep'
+import type { TrialSpec } from '@collapsar/trial'
+import { lockCells } from './cell-rows.ts'
+import type { Queries } from './connection.ts'
+
+/** A chunk as its row has it, with its cell's id. */
+export interface ChunkRow {
+  readonly id: string
+  readonly cell: string
+  readonly engine: EngineKind
+  readonly first_block: number
+  readonly blocks: number
+}
+
+export function chunkOf(row: ChunkRow): Chunk {
+  return { id: row.id, cell: row.cell, engine: row.engine, firstBlock: row.first_block, blocks: row.blocks }
+}
+
+/**
+ * Claims the chunks that are free: no block of theirs is settled or claimed, and an active sweep wants one. The cells'
+ * locks keep two planners from claiming the same blocks.
+ */
+export async function issueChunks(client: Queries, chunks: readonly Chunk[]): Promise<readonly Chunk[]> {
+  await lockCells(client, chunks.map(({ cell }) => cell))
+  const free = withoutOverlaps(await freeChunks(client, chunks))
+  await insertChunks(client, free)
+  return free
+}
+
+async function freeChunks(client: Queries, chunks: readonly Chunk[]): Promise<Chunk[]> {
+  const { rows } = await client.query<ChunkRow>(
+    `SELECT given.id, given.cell, given.engine, given.first_block, given.blocks
+     FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::int[]) WITH ORDINALITY
+       AS given (id, cell, engine, first_block, blocks, place) JOIN cells ON cells.id = given.cell
+     WHERE NOT EXISTS (SELECT FROM chunks WHERE chunks.id = given.id)
+       AND NOT EXISTS (SELECT FROM chunks WHERE chunks.cell = cells.key
+         AND chunks.first_block < given.first_block + given.blocks
+         AND given.first_block < chunks.first_block + chunks.blocks)
+       AND NOT EXISTS (SELECT FROM blocks WHERE blocks.cell = cells.key
+         AND blocks.index >= given.first_block AND blocks.index < given.first_block + given.blocks)
+       AND NOT EXISTS (SELECT FROM gaps WHERE gaps.cell = cells.key
+         AND gaps.index >= given.first_block AND gaps.index < given.first_block + given.blocks)
+       AND EXISTS (SELECT FROM sweep_cells wish JOIN sweeps ON sweeps.id = wish.sweep
+         WHERE wish.cell = cells.key AND wish.goal_blocks > given.first_block AND sweeps.state = 'active')
+     ORDER BY given.place`,
+    chunkColumns(chunks),
+  )
+  return rows.map(chunkOf)
+}
+
+/** Drops what overlaps an earlier chunk of the same list, or has its id. */
+function withoutOverlaps(chunks: readonly Chunk[]): Chunk[] {
+  const ids = new Set<string>()
+  const claimed = new Set<string>()
+  return chunks.filter((chunk) => {
+    const blocks = Array.from({ length: chunk.blocks }, (_, offset) => `${chunk.cell} ${chunk.firstBlock + offset}`)
+    if (ids.has(chunk.id) || blocks.some((block) => claimed.has(block))) return false
+    ids.add(chunk.id)
+    for (const block of blocks) claimed.add(block)
+    return true
+  })
+}
+
+/** The cells must be locked. */
+export async function insertChunks(client: Queries, chunks: readonly Chunk[]): Promise<void> {
+  if (chunks.length === 0) return
+  await client.query(
+    `INSERT INTO chunks (id, cell, engine, first_block, blocks)
+     SELECT given.id, cells.key, given.engine, given.first_block, given.blocks
+     FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::int[]) WITH ORDINALITY
+       AS given (id, cell, engine, first_block, blocks, place) JOIN cells ON cells.id = given.cell
+     ORDER BY given.place`,
+    chunkColumns(chunks),
+  )
+}
+
+function chunkColumns(chunks: readonly Chunk[]): unknown[] {
+  return [
+    chunks.map(({ id }) => id),
+    chunks.map(({ cell }) => cell),
+    chunks.map(({ engine }) => engine),
+    chunks.map(({ firstBlock }) => firstBlock),
+    chunks.map(({ blocks }) => blocks),
+  ]
+}
+
+/** Every live chunk of an engine, oldest first. */
+export async function unfinishedChunks(queries: Queries, engine: EngineKind): Promise<readonly Chunk[]> {
+  const { rows } = await queries.query<ChunkRow>(
+    `SELECT chunks.id, cells.id AS cell, chunks.engine, chunks.first_block, chunks.blocks
+     FROM chunks JOIN cells ON cells.key = chunks.cell WHERE chunks.engine = $1 ORDER BY chunks.number`,
+    [engine],
+  )
+  return rows.map(chunkOf)
+}
+
+/** A live chunk with its cell's description, or null. */
+export async function chunkWork(queries: Queries, chunkId: string): Promise<ChunkWork | null> {
+  const { rows } = await queries.query<ChunkRow & { spec: TrialSpec }>(
+    `SELECT chunks.id, cells.id AS cell, chunks.engine, chunks.first_block, chunks.blocks, cells.spec
+     FROM chunks JOIN cells ON cells.key = chunks.cell WHERE chunks.id = $1`,
+    [chunkId],
+  )
+  const row = rows[0]
+  return row === undefined ? null : { chunk: chunkOf(row), spec: row.spec }
+}

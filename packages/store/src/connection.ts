@@ -1,0 +1,96 @@
+import { CollapsarError } from '@collapsar/sweep'
+import pg from 'pg'
+
+/** Rows of the database as plain objects; each query names the type of its own rows. */
+export type Row = pg.QueryResultRow
+
+/** A pool, or one of its connections in a transaction. */
+export interface Queries {
+  query<R extends Row>(text: string, values?: readonly unknown[]): Promise<{ rows: R[] }>
+}
+
+const DEFAULT_POOL_SIZE = 4
+const CONNECT_TIMEOUT_MS = 10_000
+
+/** A frozen process (SIGSTOP) in the middle of a transaction must not hold its cell for longer. */
+const IDLE_IN_TRANSACTION_MS = 30_000
+
+/** Connection settings that every connection of a store shares. */
+export function connectionSettings(databaseUrl: string): pg.ClientConfig {
+  return {
+    connectionString: databaseUrl,
+    application_name: 'collapsar',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+  }
+}
+
+export function openPool(databaseUrl: string, poolSize = DEFAULT_POOL_SIZE): pg.Pool {
+  const pool = new pg.Pool({
+    ...connectionSettings(databaseUrl),
+    max: poolSize,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+  })
+  // A lost connection rejects its running query and leaves the pool; the event besides would end the process.
+  pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
+  return pool
+}
+
+/**
+ * Runs `work` in one transaction and commits.
+ * @throws what `work` throws, after a rollback; CollapsarError `storage` when the database cannot write.
+ */
+export async function transaction<T>(
+  pool: pg.Pool,
+  work: (client: Queries) => Promise<T>,
+  mode: 'read committed' | 'repeatable read, read only' = 'read committed',
+): Promise<T> {
+  const client = await pool.connect()
+  try {
+    await client.query(BEGIN[mode])
+    const result = await work(client)
+    await client.query('COMMIT')
+    client.release()
+    return result
+  } catch (error) {
+    await rollback(client)
+    throw storeError(error)
+  }
+}
+
+const BEGIN = {
+  'read committed': 'BEGIN ISOLATION LEVEL READ COMMITTED',
+  'repeatable read, read only': 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY',
+} as const
+
+/** A connection that cannot even roll back is closed, which makes the server roll back. */
+async function rollback(client: pg.PoolClient): Promise<void> {
+  try {
+    await client.query('ROLLBACK')
+    client.release()
+  } catch {
+    client.release(true)
+  }
+}
+
+/** SQLSTATE (PostgreSQL, appendix A) of a database that is up and cannot write, in plain words. */
+const CANNOT_WRITE: Readonly<Record<string, string>> = {
+  '53100': 'its disk is full',
+  '25006': 'it is read-only',
+  '58030': 'its disk reports an input/output error',
+}
+
+/** The error as a Store rejects with it: `storage` where nothing can be written, otherwise the driver's own. */
+export function storeError(error: unknown): unknown {
+  const cause = CANNOT_WRITE[errorCode(error) ?? '']
+  if (cause === undefined) return error
+  return new CollapsarError('storage', `The database cannot store anything: ${cause}.`, { cause: error })
+}
+
+/** SQLSTATE or the operating system's code of a driver's error; null where it has none. */
+export function errorCode(error: unknown): string | null {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return null
+  return typeof error.code === 'string' ? error.code : null
+}

@@ -1,0 +1,113 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { canonicalJson, CollapsarError, EMPTY_TALLY, encodeTally } from '@collapsar/sweep'
+import { goalBlocks } from './cell-count.ts'
+import { lockCells } from './cell-rows.ts'
+import type { Queries } from './connection.ts'
+import { existingTrials } from './existing-trials.ts'
+import { refreshFrozen } from './freeze.ts'
+import type { NewSweep } from './store.ts'
+
+/**
+ * Writes the sweep with the cells it lacks, and freezes the rows whose trials exist.
+ * @param idempotencyKey the same key and request find the sweep of the first time
+ * @throws CollapsarError `idempotency-mismatch` for a known key with another request
+ */
+export async function createSweep(
+  client: Queries,
+  sweep: NewSweep,
+  idempotencyKey: string | null,
+): Promise<{ id: string; created: boolean }> {
+  const digest = requestDigest(sweep)
+  const id = await insertSweep(client, sweep, idempotencyKey, digest)
+  if (id === null) return { id: await sweepOfKey(client, idempotencyKey, digest), created: false }
+  await insertMissingCells(client, sweep)
+  await lockCells(client, sweep.cells.map(({ cell }) => cell))
+  await noteReused(client, id, sweep)
+  await insertSweepCells(client, id, sweep)
+  await freezeExisting(client, id)
+  return { id, created: true }
+}
+
+/** Two requests are the same when they agree on the file as submitted and on what is read of which cell. */
+function requestDigest(sweep: NewSweep): Buffer {
+  const cells = sweep.cells.map(({ cell, inits }) => [cell, inits])
+  const text = canonicalJson({ name: sweep.name, source: sweep.source ?? null, cells })
+  return createHash('sha256').update(text).digest()
+}
+
+/** null when the key is known: a request in flight with the same key is waited for. */
+async function insertSweep(
+  client: Queries,
+  sweep: NewSweep,
+  idempotencyKey: string | null,
+  digest: Buffer,
+): Promise<string | null> {
+  const { rows } = await client.query<{ id: string }>(
+    `INSERT INTO sweeps (id, name, source, reused, idempotency_key, request_digest) VALUES ($1, $2, $3, 0, $4, $5)
+     ON CONFLICT (idempotency_key) DO NOTHING RETURNING id`,
+    [`sw-${randomBytes(8).toString('hex')}`, sweep.name, JSON.stringify(sweep.source ?? null), idempotencyKey, digest],
+  )
+  return rows[0]?.id ?? null
+}
+
+async function sweepOfKey(client: Queries, idempotencyKey: string | null, digest: Buffer): Promise<string> {
+  const { rows } = await client.query<{ id: string; request_digest: Buffer }>(
+    'SELECT id, request_digest FROM sweeps WHERE idempotency_key = $1',
+    [idempotencyKey],
+  )
+  const row = rows[0]
+  if (row !== undefined && row.request_digest.equals(digest)) return row.id
+  const detail = `The idempotency key "${idempotencyKey}" was used for another sweep before; use a new key.`
+  throw new CollapsarError('idempotency-mismatch', detail)
+}
+
+/** In the order of the ids, so that two sweeps that create the same cells never wait for each other in a circle. */
+async function insertMissingCells(client: Queries, sweep: NewSweep): Promise<void> {
+  const specs = new Map(sweep.cells.map(({ cell, spec }) => [cell, spec]))
+  await client.query(
+    `INSERT INTO cells (id, spec, depth, width, tally)
+     SELECT id, spec, (spec ->> 'depth')::int, (spec ->> 'width')::int, $3
+     FROM unnest($1::text[], $2::jsonb[]) AS given (id, spec)
+     WHERE NOT EXISTS (SELECT FROM cells WHERE cells.id = given.id)
+     ORDER BY id ON CONFLICT (id) DO NOTHING`,
+    [[...specs.keys()], [...specs.values()].map((spec) => JSON.stringify(spec)), encodeTally(EMPTY_TALLY)],
+  )
+}
+
+async function noteReused(client: Queries, id: string, sweep: NewSweep): Promise<void> {
+  const existing = await existingTrials(client, sweep.cells)
+  const reused = existing.reduce((sum, trials) => sum + trials, 0)
+  await client.query('UPDATE sweeps SET reused = $2 WHERE id = $1', [id, reused])
+}
+
+async function insertSweepCells(client: Queries, id: string, sweep: NewSweep): Promise<void> {
+  await client.query(
+    `INSERT INTO sweep_cells (sweep, position, cell, inits, goal_blocks)
+     SELECT $1, given.place - 1, cells.key, given.inits, given.goal
+     FROM unnest($2::text[], $3::int[], $4::int[]) WITH ORDINALITY AS given (cell, inits, goal, place)
+     JOIN cells ON cells.id = given.cell`,
+    [
+      id,
+      sweep.cells.map(({ cell }) => cell),
+      sweep.cells.map(({ inits }) => inits),
+      sweep.cells.map(({ inits }) => goalBlocks(inits)),
+    ],
+  )
+}
+
+/** Copies what another sweep froze for the same trials; counts the rest. */
+async function freezeExisting(client: Queries, id: string): Promise<void> {
+  await client.query(
+    `UPDATE sweep_cells AS mine SET tally = other.tally, gaps = other.gaps, digest = other.digest, engines = other.engines
+     FROM sweep_cells AS other, cells
+     WHERE mine.sweep = $1 AND cells.key = mine.cell AND cells.prefix_blocks >= mine.goal_blocks
+       AND other.cell = mine.cell AND other.inits = mine.inits AND other.tally IS NOT NULL`,
+    [id],
+  )
+  const { rows } = await client.query<{ key: number; prefix_blocks: number }>(
+    `SELECT DISTINCT cells.key, cells.prefix_blocks FROM sweep_cells JOIN cells ON cells.key = sweep_cells.cell
+     WHERE sweep = $1 AND sweep_cells.tally IS NULL AND goal_blocks <= prefix_blocks ORDER BY cells.key`,
+    [id],
+  )
+  for (const { key, prefix_blocks: prefixBlocks } of rows) await refreshFrozen(client, key, prefixBlocks, null)
+}

@@ -1,0 +1,96 @@
+import pg from 'pg'
+import { connectionSettings } from './connection.ts'
+import type { Queries } from './connection.ts'
+
+const NOTIFY_CHANGE = `SELECT pg_notify('collapsar_change', '')`
+const LISTEN = 'LISTEN collapsar_change'
+
+/** Changes of a burst are told once. */
+const COALESCE_MS = 50
+const RECONNECT_MS = 1_000
+
+/** Tells every listener, in this process and in others, once the transaction commits. */
+export async function notifyChange(client: Queries): Promise<void> {
+  await client.query(NOTIFY_CHANGE)
+}
+
+/**
+ * One listening connection for all callbacks of a store: idle (no callback) -> connected -> reconnecting -> connected,
+ * and from each back to idle with the last callback. After a reconnection every callback is called, because changes may
+ * have been missed meanwhile.
+ */
+export class ChangeListener {
+  readonly #databaseUrl: string
+  readonly #callbacks = new Set<() => void>()
+  #connection: Promise<pg.Client> | null = null
+  /** The connected client; another one's end is none of our business. */
+  #current: pg.Client | null = null
+  #reconnection: NodeJS.Timeout | null = null
+  #announcement: NodeJS.Timeout | null = null
+
+  constructor(databaseUrl: string) {
+    this.#databaseUrl = databaseUrl
+  }
+
+  /** Resolves when changes are heard. @returns stops calling `onChange` */
+  async listen(onChange: () => void): Promise<() => Promise<void>> {
+    const callback = (): void => onChange()
+    this.#callbacks.add(callback)
+    try {
+      await (this.#connection ??= this.#connect())
+    } catch (error) {
+      this.#callbacks.delete(callback)
+      this.#connection = null
+      throw error
+    }
+    return async () => {
+      this.#callbacks.delete(callback)
+      if (this.#callbacks.size === 0) await this.close()
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#callbacks.clear()
+    if (this.#reconnection !== null) clearTimeout(this.#reconnection)
+    if (this.#announcement !== null) clearTimeout(this.#announcement)
+    this.#reconnection = null
+    this.#announcement = null
+    const connection = this.#connection
+    this.#connection = null
+    this.#current = null
+    const client = await connection?.catch(() => null)
+    await client?.end()
+  }
+
+  async #connect(): Promise<pg.Client> {
+    const client = new pg.Client(connectionSettings(this.#databaseUrl))
+    client.on('error', () => {})
+    client.on('notification', () => this.#announce())
+    await client.connect()
+    await client.query(LISTEN)
+    this.#current = client
+    client.on('end', () => {
+      if (this.#current === client) this.#reconnectLater()
+    })
+    return client
+  }
+
+  #reconnectLater(): void {
+    this.#current = null
+    this.#connection = null
+    this.#reconnection = setTimeout(() => {
+      this.#connection ??= this.#connect()
+      this.#connection.then(
+        () => this.#announce(),
+        () => this.#reconnectLater(),
+      )
+    }, RECONNECT_MS)
+  }
+
+  #announce(): void {
+    this.#announcement ??= setTimeout(() => {
+      this.#announcement = null
+      for (const callback of this.#callbacks) callback()
+    }, COALESCE_MS)
+  }
+}

@@ -1,0 +1,130 @@
+import type pg from 'pg'
+import { chunkWork, issueChunks, unfinishedChunks } from './claims.ts'
+import { openPool, storeError, transaction } from './connection.ts'
+import type { Queries } from './connection.ts'
+import { createSweep } from './create-sweep.ts'
+import { databaseUnavailable, isDatabaseUrl } from './database-unavailable.ts'
+import { existingTrials } from './existing-trials.ts'
+import { failChunk } from './fail.ts'
+import { takeLeadership } from './leadership.ts'
+import { migrate } from './migrate.ts'
+import { ChangeListener, notifyChange } from './notifications.ts'
+import { Catalogue } from './catalogue.ts'
+import { readTrial } from './read-trial.ts'
+import { sweepCells, sweepProgress } from './read-sweep.ts'
+import { recordBlocks } from './record-blocks.ts'
+import type { Store } from './store.ts'
+import { cancelSweep, finishSweeps, retryGaps } from './sweep-state.ts'
+import { verifyCells } from './verify.ts'
+import { heartbeat, liveWorkers } from './workers.ts'
+
+export interface StoreOptions {
+  /** postgresql://USER:PASSWORD@HOST:PORT/DATABASE */
+  readonly databaseUrl: string
+  /** Most connections at a time, less those of `lead` (one) and `listen` (one for all callbacks); 4 by default. */
+  readonly poolSize?: number
+}
+
+/**
+ * Opens the database and brings it up to date.
+ * @throws CollapsarError `database-unavailable` when it cannot be reached; `environment` when its migrations do not fit;
+ *   `storage` when it needs a migration and cannot write
+ */
+export async function openStore({ databaseUrl, poolSize }: StoreOptions): Promise<Store> {
+  if (!isDatabaseUrl(databaseUrl)) throw databaseUnavailable(databaseUrl, null)
+  const pool = openPool(databaseUrl, poolSize)
+  try {
+    await prepare(pool, databaseUrl)
+  } catch (error) {
+    await pool.end()
+    throw error
+  }
+  return storeOn(pool, databaseUrl)
+}
+
+async function prepare(pool: pg.Pool, databaseUrl: string): Promise<void> {
+  const client = await pool.connect().catch((error: unknown) => {
+    throw databaseUnavailable(databaseUrl, error)
+  })
+  try {
+    await migrate(client)
+  } catch (error) {
+    throw storeError(error)
+  } finally {
+    client.release()
+  }
+}
+
+function storeOn(pool: pg.Pool, databaseUrl: string): Store {
+  const catalogue = new Catalogue(pool)
+  const listener = new ChangeListener(databaseUrl)
+  /** A transaction that tells the listeners when it commits. */
+  const change = <T>(work: (client: Queries) => Promise<T>): Promise<T> =>
+    transaction(pool, async (client) => {
+      const result = await work(client)
+      await notifyChange(client)
+      return result
+    })
+
+  return {
+    async createSweep(sweep, idempotencyKey) {
+      const { id, created } = await change((client) => createSweep(client, sweep, idempotencyKey ?? null))
+      return { sweep: await catalogue.existingSweep(id), created }
+    },
+    sweep: (id) => catalogue.sweep(id),
+    sweeps: (limit) => catalogue.sweeps(limit),
+    activeSweeps: () => catalogue.activeSweeps(),
+    existingTrials: (cells) => existingTrials(pool, cells),
+
+    progress: (sweepId) => sweepProgress(pool, sweepId),
+    issue: (chunks) => transaction(pool, (client) => issueChunks(client, chunks)),
+    unfinished: (engine) => unfinishedChunks(pool, engine),
+    chunkWork: (chunkId) => chunkWork(pool, chunkId),
+    record: ({ chunk, blocks, engine, seconds }) =>
+      change(async (client) => {
+        const recorded = await recordBlocks(client, { cell: chunk.cell, blocks, engine, seconds })
+        await client.query('DELETE FROM chunks WHERE id = $1', [chunk.id])
+        return recorded
+      }),
+    recordBlocks: (cell, blocks, engine) =>
+      change((client) => recordBlocks(client, { cell, blocks, engine, seconds: null })),
+    fail: (chunkId, reason) => change((client) => failChunk(client, chunkId, reason)),
+    finishSweeps: () => finish(pool),
+    async cancel(sweepId) {
+      const dropped = await change((client) => cancelSweep(client, sweepId))
+      return { sweep: await catalogue.existingSweep(sweepId), dropped }
+    },
+    retryGaps: (sweepId) => change((client) => retryGaps(client, sweepId)),
+    gaps: (sweepId) => catalogue.gaps(sweepId),
+
+    sweepCells: (sweepId) => sweepCells(pool, sweepId),
+    cellSpec: (cell) => catalogue.cellSpec(cell),
+    trial: (cell, index) => readTrial(pool, cell, index),
+    verify: (onProgress = () => {}) =>
+      transaction(pool, (client) => verifyCells(client, onProgress), 'repeatable read, read only'),
+
+    heartbeat: (worker, flopsPerSecond) => heartbeat(pool, worker, flopsPerSecond),
+    liveWorkers: (seconds) => liveWorkers(pool, seconds),
+    retire: (workerId) => catalogue.retire(workerId),
+
+    lead: () => takeLeadership(databaseUrl),
+    listen: (onChange) => listener.listen(onChange),
+    async ping() {
+      await pool.query('SELECT 1')
+    },
+    async close() {
+      await listener.close()
+      await catalogue.close()
+      await pool.end()
+    },
+  }
+}
+
+/** Tells the listeners only when a sweep is done: the planner asks often. */
+function finish(pool: pg.Pool): Promise<readonly string[]> {
+  return transaction(pool, async (client) => {
+    const done = await finishSweeps(client)
+    if (done.length > 0) await notifyChange(client)
+    return done
+  })
+}

@@ -1,0 +1,82 @@
+import { BLOCK_TRIALS, decodeTally } from '@collapsar/sweep'
+import type { EngineVersion } from '@collapsar/sweep'
+import type { TrialSpec } from '@collapsar/trial'
+import type { Queries } from './connection.ts'
+import type { BlockRange, CellProgress, SweepCell } from './store.ts'
+
+interface SweepCellRow {
+  readonly cell: string
+  readonly spec: TrialSpec
+  readonly inits: number
+  readonly tally: Buffer
+  readonly gaps: number
+  readonly digest: string | null
+  readonly engines: readonly number[]
+}
+
+/**
+ * What the sweep reads, in its cells' order: the frozen row, or the cell's prefix, which is shorter than what was asked
+ * as long as the row is not frozen. Reads one row a cell whatever the number of trials.
+ */
+export async function sweepCells(queries: Queries, sweepId: string): Promise<readonly SweepCell[]> {
+  const { rows } = await queries.query<SweepCellRow>(
+    `SELECT cells.id AS cell, cells.spec, wish.inits, coalesce(wish.tally, cells.tally) AS tally,
+       CASE WHEN wish.tally IS NULL THEN cells.prefix_gaps * $2 ELSE wish.gaps END AS gaps,
+       encode(wish.digest, 'hex') AS digest,
+       CASE WHEN wish.tally IS NULL THEN cells.engines ELSE wish.engines END AS engines
+     FROM sweep_cells wish JOIN cells ON cells.key = wish.cell WHERE wish.sweep = $1 ORDER BY wish.position`,
+    [sweepId, BLOCK_TRIALS],
+  )
+  const versions = await engineVersions(queries)
+  return rows.map((row) => ({
+    ...row,
+    tally: decodeTally(row.tally),
+    engines: row.engines.flatMap((key) => versions.get(key) ?? []),
+  }))
+}
+
+async function engineVersions(queries: Queries): Promise<ReadonlyMap<number, EngineVersion>> {
+  const { rows } = await queries.query<EngineVersion & { key: number }>('SELECT key, id, version FROM engines')
+  return new Map(rows.map(({ key, id, version }) => [key, { id, version }]))
+}
+
+interface ProgressRow {
+  readonly cell: string
+  readonly spec: TrialSpec
+  readonly goal_blocks: number
+  readonly prefix_blocks: number
+  readonly settled: readonly number[]
+  readonly claimed: readonly BlockRange[]
+  readonly seconds_per_block: number | null
+}
+
+/** Where each cell of the sweep stands, in the sweep's order. One snapshot. */
+export async function sweepProgress(queries: Queries, sweepId: string): Promise<readonly CellProgress[]> {
+  const { rows } = await queries.query<ProgressRow>(
+    `SELECT cells.id AS cell, cells.spec, wish.goal_blocks, cells.prefix_blocks,
+       ARRAY(
+         SELECT index FROM blocks
+         WHERE blocks.cell = cells.key AND index >= cells.prefix_blocks AND index < wish.goal_blocks
+         UNION ALL
+         SELECT index FROM gaps
+         WHERE gaps.cell = cells.key AND index >= cells.prefix_blocks AND index < wish.goal_blocks
+         ORDER BY index
+       ) AS settled,
+       coalesce((
+         SELECT json_agg(json_build_object('first', first_block, 'count', blocks) ORDER BY first_block) FROM chunks
+         WHERE chunks.cell = cells.key AND first_block < wish.goal_blocks AND first_block + blocks > cells.prefix_blocks
+       ), '[]') AS claimed,
+       CASE WHEN measured_blocks > 0 THEN measured_seconds / measured_blocks END AS seconds_per_block
+     FROM sweep_cells wish JOIN cells ON cells.key = wish.cell WHERE wish.sweep = $1 ORDER BY wish.position`,
+    [sweepId],
+  )
+  return rows.map((row) => ({
+    cell: row.cell,
+    spec: row.spec,
+    goalBlocks: row.goal_blocks,
+    prefixBlocks: row.prefix_blocks,
+    settled: row.settled,
+    claimed: row.claimed,
+    secondsPerBlock: row.seconds_per_block,
+  }))
+}

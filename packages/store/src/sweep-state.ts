@@ -1,0 +1,113 @@
+import { CollapsarError } from '@collapsar/sweep'
+import { EMPTY_PREFIX, extendPrefix, lockCell, lockCells, writePrefix } from './cell-rows.ts'
+import type { Queries } from './connection.ts'
+import type { SweepState } from './store.ts'
+
+/** Marks active sweeps whose rows are all frozen as done; gives their ids. */
+export async function finishSweeps(client: Queries): Promise<readonly string[]> {
+  // Locked first: a sweep that is being retried shows its open rows to the second statement only after the wait.
+  const { rows: active } = await client.query<{ id: string }>(
+    `SELECT id FROM sweeps WHERE state = 'active' ORDER BY id FOR NO KEY UPDATE`,
+  )
+  const { rows: done } = await client.query<{ id: string }>(
+    `UPDATE sweeps SET state = 'done', finished_at = now()
+     WHERE id = ANY($1::text[]) AND NOT EXISTS (SELECT FROM sweep_cells WHERE sweep = sweeps.id AND tally IS NULL)
+     RETURNING id`,
+    [active.map(({ id }) => id)],
+  )
+  return done.map(({ id }) => id)
+}
+
+/** Cancels an active sweep and drops the live chunks that no active sweep wants any more; gives their ids. */
+export async function cancelSweep(client: Queries, id: string): Promise<readonly string[]> {
+  const state = await lockSweep(client, id)
+  if (state === 'cancelled') return []
+  if (state === 'done') throw new CollapsarError('conflict', `The sweep "${id}" is done; it cannot be cancelled.`)
+  await client.query(`UPDATE sweeps SET state = 'cancelled', finished_at = now() WHERE id = $1`, [id])
+  await lockCells(client, await cellsOf(client, id))
+  const { rows } = await client.query<{ id: string }>(
+    `DELETE FROM chunks WHERE cell IN (SELECT cell FROM sweep_cells WHERE sweep = $1)
+       AND NOT EXISTS (SELECT FROM sweep_cells wish JOIN sweeps ON sweeps.id = wish.sweep
+         WHERE wish.cell = chunks.cell AND wish.goal_blocks > chunks.first_block AND sweeps.state = 'active')
+     RETURNING id`,
+    [id],
+  )
+  return rows.map((row) => row.id)
+}
+
+/** Forgets the terminal gaps that the sweep reads and makes it active again; gives how many blocks will be tried. */
+export async function retryGaps(client: Queries, id: string): Promise<number> {
+  const state = await lockSweep(client, id)
+  if (state === 'cancelled') {
+    throw new CollapsarError('conflict', `The sweep "${id}" is cancelled; its gaps cannot be retried.`)
+  }
+  await lockCells(client, await cellsOf(client, id))
+  const lost = await forgetGaps(client, id)
+  if (lost.length === 0) return 0
+  for (const { cell, first } of lost) await pullBack(client, cell, first)
+  await client.query(
+    `UPDATE sweep_cells SET tally = NULL, gaps = 0, digest = NULL, engines = ARRAY[]::smallint[]
+     WHERE sweep = $1 AND gaps > 0`,
+    [id],
+  )
+  await client.query(`UPDATE sweeps SET state = 'active', finished_at = NULL WHERE id = $1`, [id])
+  return lost.reduce((sum, { count }) => sum + count, 0)
+}
+
+/** @throws CollapsarError `not-found` */
+async function lockSweep(client: Queries, id: string): Promise<SweepState> {
+  const { rows } = await client.query<{ state: SweepState }>(
+    'SELECT state FROM sweeps WHERE id = $1 FOR NO KEY UPDATE',
+    [id],
+  )
+  const row = rows[0]
+  if (row === undefined) throw new CollapsarError('not-found', `There is no sweep "${id}".`)
+  return row.state
+}
+
+async function cellsOf(client: Queries, sweepId: string): Promise<string[]> {
+  const { rows } = await client.query<{ id: string }>(
+    'SELECT cells.id FROM sweep_cells JOIN cells ON cells.key = sweep_cells.cell WHERE sweep = $1',
+    [sweepId],
+  )
+  return rows.map(({ id }) => id)
+}
+
+interface LostBlocks {
+  /** The cell's id. */
+  readonly cell: string
+  /** Lowest index. */
+  readonly first: number
+  readonly count: number
+}
+
+/**
+ * Deletes the gaps that the sweep reads. The answer also has the blocks that its frozen rows lost and whose gap another
+ * sweep's retry has forgotten already: those rows are to be opened again as well.
+ */
+async function forgetGaps(client: Queries, sweepId: string): Promise<LostBlocks[]> {
+  const { rows } = await client.query<LostBlocks>(
+    `WITH goal AS (SELECT cell, max(goal_blocks) AS blocks FROM sweep_cells WHERE sweep = $1 GROUP BY cell),
+     forgotten AS (
+       DELETE FROM gaps USING goal WHERE gaps.cell = goal.cell AND gaps.index < goal.blocks
+       RETURNING gaps.cell, gaps.index
+     ),
+     lost AS (
+       SELECT wish.cell, given.index FROM sweep_cells wish, generate_series(0, wish.goal_blocks - 1) AS given (index)
+       WHERE wish.sweep = $1 AND wish.gaps > 0
+         AND NOT EXISTS (SELECT FROM blocks WHERE blocks.cell = wish.cell AND blocks.index = given.index)
+     )
+     SELECT cells.id AS cell, min(index) AS first, count(*)::int AS count
+     FROM (SELECT * FROM forgotten UNION SELECT * FROM lost) AS open
+     JOIN cells ON cells.key = open.cell GROUP BY cells.id, cells.key ORDER BY cells.key`,
+    [sweepId],
+  )
+  return rows
+}
+
+/** The prefix ends before a forgotten gap that it had stepped over. Extremes cannot be subtracted: it is folded anew. */
+async function pullBack(client: Queries, cellId: string, first: number): Promise<void> {
+  const { key, prefix } = await lockCell(client, cellId)
+  if (first >= prefix.blocks) return
+  await writePrefix(client, key, await extendPrefix(client, key, EMPTY_PREFIX))
+}
