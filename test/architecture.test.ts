@@ -66,7 +66,7 @@ const packages = Object.keys(MAY_IMPORT).map((folder) => ({ folder, files: sourc
 describe('the import direction', () => {
   it('covers every package of the workspace', () => {
     const folders = ['packages', 'services'].flatMap((kind) => readdirSync(join(root, kind)).map((name) => `${kind}/${name}`))
-    expect(folders.sort()).toEqual(Object.keys(MAY_IMPORT).sort())
+    expect(folders.toSorted()).toEqual(Object.keys(MAY_IMPORT).toSorted())
   })
 
   it.each(packages)('$folder imports only what lies below it', ({ folder, files }) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { canonicalJson, CELL_ID_PATTERN, cellId } from './identity.ts'
+import { canonicalJson, CELL_ID_PATTERN } from './identity.ts'
 import { parseSweep } from './sweep.ts'
 
 const cellOf = (file: object) => parseSweep({ grid: { depth: 10, width: 2 }, inits: 100, ...file }).cells[0]!.cell

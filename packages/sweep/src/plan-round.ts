@@ -44,7 +44,7 @@ export type Plan =
  */
 export function planRound(cells: readonly CellProgress[]): Plan {
   if (cells.every((cell) => cell.prefixBlocks >= cell.goalBlocks)) return { kind: 'done' }
-  const open = cells.flatMap(openRanges).sort((a, b) => a.first - b.first)
+  const open = cells.flatMap(openRanges).toSorted((a, b) => a.first - b.first)
   return open.length === 0 ? { kind: 'wait' } : { kind: 'round', open }
 }
 
@@ -53,7 +53,7 @@ function openRanges(cell: CellProgress): OpenRange[] {
     ...cell.settled.map((first) => ({ first, count: 1 })),
     ...cell.claimed,
     { first: cell.goalBlocks, count: 1 },
-  ].sort((a, b) => a.first - b.first)
+  ].toSorted((a, b) => a.first - b.first)
   const open: OpenRange[] = []
   let next = cell.prefixBlocks
   for (const range of taken) {

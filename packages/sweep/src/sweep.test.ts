@@ -109,7 +109,7 @@ describe('an invalid sweep file', () => {
 
   it('is told everything that is wrong at once', () => {
     const problems = problemsOf({ grid: { depth: 0, width: 'x' }, training: { steps: 1.5, batch: 'half' }, hello: 1 })
-    expect(problems.map((problem) => problem.pointer).sort()).toEqual([
+    expect(problems.map((problem) => problem.pointer).toSorted()).toEqual([
       '/grid/depth', '/grid/width', '/hello', '/inits', '/training/batch', '/training/steps',
     ])
   })

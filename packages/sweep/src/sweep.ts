@@ -120,7 +120,7 @@ function axisValues(axis: GridAxis): number[] {
   const values = Array.isArray(axis)
     ? axis
     : Array.from({ length: axisLength(axis) }, (_, index) => axis.from + index * (axis.step ?? 1))
-  return [...new Set(values)].sort((a, b) => a - b)
+  return [...new Set(values)].toSorted((a, b) => a - b)
 }
 
 function variantCells(variant: Variant, labelled: boolean): GridCell[] {

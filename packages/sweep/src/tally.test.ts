@@ -51,7 +51,7 @@ describe('a loss bin', () => {
   it('is ordered as losses are, NaN last', () => {
     const losses = [0, 1e-30, 1e-6, 0.1716, 0.25, 1, 1e30, Infinity, NaN]
     const bins = losses.map(lossBin)
-    expect(bins).toEqual([...new Set(bins)].sort((a, b) => a - b))
+    expect(bins).toEqual([...new Set(bins)].toSorted((a, b) => a - b))
   })
 })
 

@@ -97,7 +97,7 @@ function increment(histogram: Map<number, number>, bin: number, count: number): 
 }
 
 function sorted(histogram: Map<number, number>): Map<number, number> {
-  return new Map([...histogram].sort((a, b) => a[0] - b[0]))
+  return new Map([...histogram].toSorted((a, b) => a[0] - b[0]))
 }
 
 /** Type 7 median of a histogram whose bins stand for `valueOfBin(bin)`; null when it is empty. */

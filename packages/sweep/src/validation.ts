@@ -51,17 +51,17 @@ function mostSpecific(problems: readonly Problem[]): Problem[] {
 
 function unacceptable(schema: TSchema, pointer: string, value: unknown): string {
   const received = show(valueAt(value, pointer))
-  const accepted = nodesAt(schema as Node, pointer)[0]?.description ?? 'a value of another kind'
+  const accepted = nodesAt(schema, pointer)[0]?.description ?? 'a value of another kind'
   return `${fieldName(pointer)} is ${received}; accepted: ${accepted}`
 }
 
 function missing(schema: TSchema, pointer: string, name: string): string {
-  const accepted = nodesAt(schema as Node, `${pointer}/${escape(name)}`)[0]?.description ?? 'a value'
+  const accepted = nodesAt(schema, `${pointer}/${escape(name)}`)[0]?.description ?? 'a value'
   return `${fieldName(`${pointer}/${name}`)} is missing; accepted: ${accepted}`
 }
 
 function unknownField(schema: TSchema, pointer: string, name: string): string {
-  const known = nodesAt(schema as Node, pointer).flatMap((node) => Object.keys(node.properties ?? {}))
+  const known = nodesAt(schema, pointer).flatMap((node) => Object.keys(node.properties ?? {}))
   return `${fieldName(`${pointer}/${name}`)} is not a known field; accepted: ${[...new Set(known)].join(', ')}`
 }
 

@@ -76,7 +76,7 @@ async function handleChunk(
   chunk: Chunk,
   signal: AbortSignal,
 ): Promise<void> {
-  const { store, engine, log } = deps
+  const { store, log } = deps
   const work = await store.chunkWork(chunk.id)
   if (work === null) {
     log.debug({ chunk: chunk.id }, 'chunk was no longer wanted')
