@@ -1,0 +1,42 @@
+import { createCpuEngine } from '@collapsar/engine-cpu'
+import { parseSweep } from '@collapsar/sweep'
+import { trainingPoints, trialBatch, trialRecord } from '@collapsar/trial'
+import type { Engine, TrialRecord, TrialSpec } from '@collapsar/trial'
+
+/** The spec of one cell, from the fields of a sweep file. */
+export function specOf(depth: number, width: number, fields: object): TrialSpec {
+  return parseSweep({ grid: { depth, width }, inits: 1, ...fields }).cells[0]!.spec
+}
+
+const BATCH_PARAMETERS = 4e6
+
+/** Calls back with the records of trials [0, count) in order, some thousand at a time. */
+export async function forEachRecord(
+  engine: Engine,
+  spec: TrialSpec,
+  count: number,
+  visit: (record: TrialRecord) => void,
+): Promise<void> {
+  const points = trainingPoints(spec.problem, spec.seed)
+  const perBatch = Math.max(1, Math.floor(BATCH_PARAMETERS / (spec.width * (spec.width + 1) * spec.depth)))
+  for (let first = 0; first < count; first += perBatch) {
+    const trials = Array.from({ length: Math.min(perBatch, count - first) }, (_, index) => first + index)
+    const batch = trialBatch(spec, trials, { points })
+    const trained = await engine.train(batch, new AbortController().signal)
+    for (let trial = 0; trial < trials.length; trial += 1) visit(trialRecord(batch, trained, trial, spec.problem.domain))
+  }
+}
+
+/** How many of the trials [0, count) are born dead: one forward pass each, nothing trained. */
+export async function countBornDead(engine: Engine, spec: TrialSpec, count: number): Promise<number> {
+  const untrained = { ...spec, training: { ...spec.training, steps: 0 } }
+  let dead = 0
+  await forEachRecord(engine, untrained, count, (record) => {
+    if (record.outcome === 'born_dead') dead += 1
+  })
+  return dead
+}
+
+export function cpuEngine(): Engine {
+  return createCpuEngine()
+}

@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openStore } from '@collapsar/store'
+import pg from 'pg'
+
+/** A real Postgres for one test file. */
+export interface TestServer {
+  /** A database of its own, migrated; its URL. Takes about 50 ms. */
+  createDatabase(): Promise<string>
+  /** A database without any table. */
+  createEmptyDatabase(): Promise<string>
+  close(): Promise<void>
+}
+
+/**
+ * The embedded server in a new folder, or, with COLLAPSAR_TEST_DATABASE_URL, a server that is there (its user may create
+ * databases; they are left behind).
+ */
+export async function startTestServer(): Promise<TestServer> {
+  const server = await startServer()
+  const template = await createDatabase(server.url, null)
+  await (await openStore({ databaseUrl: template })).close()
+  return {
+    createDatabase: () => createDatabase(server.url, databaseOf(template)),
+    createEmptyDatabase: () => createDatabase(server.url, null),
+    close: () => server.close(),
+  }
+}
+
+async function startServer(): Promise<{ url: string; close(): Promise<void> }> {
+  const given = process.env['COLLAPSAR_TEST_DATABASE_URL']
+  if (given !== undefined) return { url: given, close: async () => {} }
+  const folder = await mkdtemp(join(tmpdir(), 'collapsar-postgres-'))
+  const { openEmbeddedPostgres } = await import('../../packages/store/src/embedded-postgres.ts')
+  const server = await openEmbeddedPostgres({ dataDir: join(folder, 'data') })
+  return {
+    url: server.url,
+    async close() {
+      await server.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Copying a template takes a tenth of the time of migrating. */
+async function createDatabase(serverUrl: string, template: string | null): Promise<string> {
+  const name = `test_${randomBytes(6).toString('hex')}`
+  const client = new pg.Client(serverUrl)
+  await client.connect()
+  await client.query(`CREATE DATABASE ${name}${template === null ? '' : ` TEMPLATE ${template}`}`)
+  await client.end()
+  const url = new URL(serverUrl)
+  url.pathname = `/${name}`
+  return url.href
+}
+
+function databaseOf(url: string): string {
+  return new URL(url).pathname.slice(1)
+}
+
+/** Runs statements on a connection of their own: what a test does behind the store's back. */
+export async function runSql<R extends pg.QueryResultRow>(
+  databaseUrl: string,
+  text: string,
+  values: unknown[] = [],
+): Promise<R[]> {
+  const client = new pg.Client(databaseUrl)
+  await client.connect()
+  try {
+    return (await client.query<R>(text, values)).rows
+  } finally {
+    await client.end()
+  }
+}
