@@ -31,9 +31,9 @@ export function hexColour(probability: number): string {
   return `#${colourOf(probability).map((byte) => byte.toString(16).padStart(2, '0')).join('')}`
 }
 
-/** Whether dark text reads better than white on the colour of a probability. */
+/** Whether dark text has more contrast than white on the colour of a probability; the two are equal near 0.6. */
 export function isLight(probability: number): boolean {
-  return toOklab(colourOf(probability))[0] > 0.66
+  return toOklab(colourOf(probability))[0] > 0.6
 }
 
 function mix(a: Triple, b: Triple, share: number): Triple {

@@ -1,10 +1,10 @@
-import { colourOf, isLight } from '../colour-scale.ts'
+import { scalePosition } from '../colour-scale.ts'
 
 /** How text is dressed for a terminal; without colour nothing is added. */
 export interface Paint {
   bold(text: string): string
   dim(text: string): string
-  /** On the colour of a probability, from the 6 x 6 x 6 cube that every colour terminal has. */
+  /** On the colour of a probability. */
   shade(text: string, probability: number): string
 }
 
@@ -14,8 +14,8 @@ const ANSI: Paint = {
   bold: (text) => `\u001b[1m${text}\u001b[22m`,
   dim: (text) => `\u001b[2m${text}\u001b[22m`,
   shade: (text, probability) => {
-    const ink = isLight(probability) ? 16 : 231
-    return `\u001b[38;5;${ink};48;5;${cubeColour(colourOf(probability))}m${text}\u001b[39;49m`
+    const step = Math.round(scalePosition(probability) * (RAMP.length - 1))
+    return `\u001b[38;5;${step < FIRST_DARK ? BLACK : WHITE};48;5;${RAMP[step]}m${text}\u001b[39;49m`
   },
 }
 
@@ -23,14 +23,12 @@ export function paint(colour: boolean): Paint {
   return colour ? ANSI : PLAIN
 }
 
-const CUBE = [0, 95, 135, 175, 215, 255]
-
-function cubeColour(bytes: readonly [number, number, number]): number {
-  const [red, green, blue] = bytes.map(nearestStep)
-  return 16 + 36 * (red ?? 0) + 6 * (green ?? 0) + (blue ?? 0)
-}
-
-function nearestStep(byte: number): number {
-  const distances = CUBE.map((step) => Math.abs(step - byte))
-  return distances.indexOf(Math.min(...distances))
-}
+/**
+ * The figure's colours as far as every colour terminal has them: entries of xterm's 6 x 6 x 6 cube, each darker than the
+ * one before. Rounding the scale itself to the cube would break its order.
+ */
+export const RAMP = [230, 223, 216, 209, 203, 161, 125, 89, 53] as const
+/** Of these, the lightest on which white text reads better than black. */
+const FIRST_DARK = 5
+const BLACK = 16
+const WHITE = 231

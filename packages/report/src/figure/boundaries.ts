@@ -1,0 +1,75 @@
+import { bornDeadValue } from '../born-dead.ts'
+import type { CellDocument } from '@collapsar/sweep'
+import type { CellMap } from '../cell-map.ts'
+import { LEVELS } from '../levels.ts'
+import { staircases } from './boundary.ts'
+import type { Corner } from './boundary.ts'
+import { element } from './element.ts'
+import type { Layout } from './layout.ts'
+import { INK } from './typography.ts'
+
+type Theory = CellDocument['theory']['bornDead']
+
+/** Which curve stands for the theory of being born dead, and how the legend calls it. */
+export interface TheoryCurve {
+  readonly label: string
+  valueOf(theory: Theory): number | null
+}
+
+/** The value where some cell has one, else the proved upper bound; null where no theorem applies to any cell. */
+export function theoryCurve(cells: readonly CellDocument[]): TheoryCurve | null {
+  const theories = cells.map((cell) => cell.theory.bornDead)
+  if (theories.some((theory) => bornDeadValue(theory) !== null)) return { label: 'born dead, theory', valueOf: bornDeadValue }
+  if (theories.some((theory) => theory.upper !== null)) return { label: 'born dead, upper bound', valueOf: ({ upper }) => upper }
+  return null
+}
+
+/** The staircases of the estimate, solid, and of the theory, dashed, at 1% (thin) and 10% (thick). */
+export function boundaryMarks(map: CellMap, theory: TheoryCurve | null, layout: Layout): string {
+  const paths = (valueOf: (cell: CellDocument) => number | null): string[] =>
+    LEVELS.map((level) => pathOf(linesOf(map, valueOf, level), layout))
+  const measured = paths((cell) => cell.collapse.estimate).map((d, index) => solidLine(d, index))
+  const predicted = theory === null ? [] : paths((cell) => theory.valueOf(cell.theory.bornDead)).map((d, index) => dashedLine(d, index))
+  return element('g', { fill: 'none' }, ...[...measured, ...predicted].filter((mark) => mark !== ''))
+}
+
+/** Stroke width of the level with this index in LEVELS. */
+function strokeWidth(index: number): number {
+  return index === 0 ? 1.75 : 3.5
+}
+
+/** Dark, with a white rim that keeps it visible on dark cells. */
+export function solidLine(d: string, index: number): string {
+  if (d === '') return ''
+  const width = strokeWidth(index)
+  const rim = element('path', { d, 'stroke': '#ffffff', 'stroke-width': width + 2.5, 'stroke-linejoin': 'round' })
+  return rim + element('path', { d, 'stroke': INK, 'stroke-width': width, 'stroke-linejoin': 'round' })
+}
+
+/** Dashes with a white rim of their own, so that they also show on a solid line that they coincide with. */
+export function dashedLine(d: string, index: number): string {
+  if (d === '') return ''
+  const width = strokeWidth(index)
+  const dashes = { d, 'stroke-dasharray': '7 6', 'stroke-linejoin': 'round' }
+  const rim = element('path', { ...dashes, 'stroke': '#ffffff', 'stroke-width': width + 2.5 })
+  return rim + element('path', { ...dashes, 'stroke': '#0b7f8c', 'stroke-width': width })
+}
+
+function linesOf(map: CellMap, valueOf: (cell: CellDocument) => number | null, level: number): Corner[][] {
+  const rows = map.widths.length
+  const valueAt = (column: number, row: number): number | null => {
+    const [depth, width] = [map.depths[column], map.widths[rows - 1 - row]]
+    const cell = depth === undefined || width === undefined ? null : map.cellAt(depth, width)
+    return cell === null ? null : valueOf(cell)
+  }
+  return staircases({ columns: map.depths.length, rows, valueAt }, level)
+}
+
+function pathOf(lines: readonly Corner[][], layout: Layout): string {
+  const point = ([x, y]: Corner): string => `${round(x * layout.cellWidth)},${round(y * layout.cellHeight)}`
+  return lines.map((line) => `M${line.map(point).join(' L')}`).join(' ')
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100
+}

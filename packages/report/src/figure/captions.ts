@@ -1,0 +1,58 @@
+import type { SweepDocument } from '@collapsar/sweep'
+import { arithmeticText, figureDigest, initsText, intervalMethodText, titleOf, trialsText } from '../summary.ts'
+import { printable, wrap } from '../text.ts'
+import { text } from './element.ts'
+import { charactersIn, FAINT_INK, INK } from './typography.ts'
+
+/** Lines of text and the height that they take. */
+export interface Caption {
+  readonly markup: string
+  readonly height: number
+}
+
+/** The sweep's name, then its setting in words. */
+export function header(document: SweepDocument, width: number): Caption {
+  const name = lines(titleOf(document), { width, size: 18, line: 24, colour: INK, bold: true })
+  const setting = lines(`P(collapse): ${initsText(document)} initializations a cell, ${arithmeticText(document)}${stateText(document)}`, {
+    width,
+    size: 12,
+    line: 17,
+    colour: FAINT_INK,
+  })
+  return { markup: name.markup + shifted(setting.markup, name.height), height: name.height + setting.height }
+}
+
+/** What was counted, what the intervals are, and the digest that names the data. */
+export function footer(document: SweepDocument, width: number): Caption {
+  const style = { width, size: 10, line: 15, colour: FAINT_INK }
+  const counted = lines(`${trialsText(document)}. Interval of each cell by itself: ${intervalMethodText(document)}.`, style)
+  const digest = lines(`digest ${figureDigest(document)}`, style)
+  return { markup: counted.markup + shifted(digest.markup, counted.height), height: counted.height + digest.height }
+}
+
+function stateText(document: SweepDocument): string {
+  const state = printable(document.sweep.state)
+  return state === '' || state === 'done' ? '' : `, ${state}`
+}
+
+interface Style {
+  readonly width: number
+  readonly size: number
+  readonly line: number
+  readonly colour: string
+  readonly bold?: boolean
+}
+
+/** Text broken to a width, its upper edge at 0. */
+export function lines(content: string, style: Style): Caption {
+  const broken = wrap(content, charactersIn(style.width, style.bold === true ? 1.15 * style.size : style.size))
+  const weight = style.bold === true ? 'bold' : 'normal'
+  const marks = broken.map((line, index) =>
+    text(line, { 'x': 0, 'y': index * style.line + style.size, 'font-size': style.size, 'fill': style.colour, 'font-weight': weight }),
+  )
+  return { markup: marks.join(''), height: broken.length * style.line }
+}
+
+function shifted(markup: string, y: number): string {
+  return `<g transform="translate(0 ${y})">${markup}</g>`
+}

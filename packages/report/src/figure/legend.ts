@@ -1,0 +1,98 @@
+import type { SweepDocument } from '@collapsar/sweep'
+import { mapsOf } from '../cell-map.ts'
+import { hexColour, scalePosition, SCALE_FLOOR } from '../colour-scale.ts'
+import { LEVELS, undecidedLevels } from '../levels.ts'
+import { dashedLine, solidLine } from './boundaries.ts'
+import type { TheoryCurve } from './boundaries.ts'
+import { emptyMark, gapMark, hatchMark } from './cells.ts'
+import { element, text } from './element.ts'
+import { FAINT_INK, INK } from './typography.ts'
+
+const BAR = { width: 240, height: 12 }
+const SIZE = 11
+const LINE = 20
+/** Left edges of the two columns of marks. */
+const LINES_LEFT = 270
+const CELLS_LEFT = 545
+const SAMPLE = { width: 28, height: 14 }
+
+interface Item {
+  readonly sample: string
+  readonly label: string
+}
+
+export interface Legend {
+  readonly markup: string
+  readonly height: number
+}
+
+/** The colour bar and what the marks of this figure mean; marks of cells that do not occur are left out. */
+export function legend(document: SweepDocument, theory: TheoryCurve | null): Legend {
+  const names = ['measured', ...(theory === null ? [] : [theory.label])]
+  const lines = names.map((name, index) => lineMark(name, index))
+  const cells = cellItems(document).map((item, index) => itemMark(item, index))
+  const height = Math.max(48, LINE * lines.length, LINE * cells.length)
+  return { markup: element('g', {}, ...colourBar(), ...lines, ...cells), height }
+}
+
+function colourBar(): string[] {
+  const steps = 60
+  const slices = Array.from({ length: steps }, (_, step) =>
+    element('rect', {
+      x: (step * BAR.width) / steps,
+      y: 18,
+      width: BAR.width / steps + 0.5,
+      height: BAR.height,
+      fill: hexColour(SCALE_FLOOR ** (1 - (step + 0.5) / steps)),
+    }),
+  )
+  const ticks = [SCALE_FLOOR, ...LEVELS, 1].map((probability, index) => {
+    const anchor = probability === SCALE_FLOOR ? 'start' : probability === 1 ? 'end' : 'middle'
+    const label = `${index === 0 ? '≤ ' : ''}${100 * probability}%`
+    const x = scalePosition(probability) * BAR.width
+    return text(label, { x, 'y': 44, 'font-size': SIZE, 'text-anchor': anchor, 'fill': INK })
+  })
+  const name = text('P(collapse), numbers in %', { 'x': 0, 'y': 11, 'font-size': SIZE, 'fill': FAINT_INK })
+  return [name, element('g', { 'shape-rendering': 'crispEdges' }, ...slices), ...ticks]
+}
+
+/** A row: the two levels in their strokes, then what they are levels of. The first row is solid. */
+function lineMark(name: string, row: number): string {
+  const d = `M0,${SAMPLE.height / 2} H${SAMPLE.width}`
+  const samples = LEVELS.map((level, index) => {
+    const line = row === 0 ? solidLine(d, index) : dashedLine(d, index)
+    return element('g', { transform: `translate(${70 * index} 0)` }, line, label(`${100 * level}%`))
+  })
+  const transform = `translate(${LINES_LEFT} ${row * LINE})`
+  return element('g', { transform }, ...samples, element('g', { transform: 'translate(108 0)' }, label(name)))
+}
+
+function cellItems(document: SweepDocument): Item[] {
+  const box = { x: 0, y: 0, ...SAMPLE }
+  const swatch = element('rect', { ...box, fill: hexColour(0.01) })
+  const items = [
+    {
+      occurs: document.cells.some((cell) => undecidedLevels(cell).length > 0),
+      sample: swatch + hatchMark(box, true),
+      label: 'undecided at 1% or 10%',
+    },
+    { occurs: hasHoles(document), sample: emptyMark(null, box), label: 'no data' },
+    { occurs: document.cells.some((cell) => cell.gaps > 0), sample: swatch + gapMark(box, true), label: 'trials lost' },
+  ]
+  return items.filter(({ occurs }) => occurs)
+}
+
+function hasHoles(document: SweepDocument): boolean {
+  return mapsOf(document).some((map) =>
+    map.depths.some((depth) => map.widths.some((width) => (map.cellAt(depth, width)?.collapse.estimate ?? null) === null)),
+  )
+}
+
+function itemMark(item: Item, row: number): string {
+  return element('g', { transform: `translate(${CELLS_LEFT} ${row * LINE})` }, item.sample, label(item.label))
+}
+
+/** Text to the right of a sample. */
+function label(content: string): string {
+  return text(content, { 'x': SAMPLE.width + 8, 'y': 11, 'font-size': SIZE, 'fill': INK })
+}
