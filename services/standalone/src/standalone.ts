@@ -32,7 +32,7 @@ export async function startWorker(
     await ended
     await engine.close()
   }
-  return { id, deaf: worker.deaf, drain: () => endAfter(worker.drain()), stop: () => endAfter(worker.stop()) }
+  return { id, unable: worker.unable, drain: () => endAfter(worker.drain()), stop: () => endAfter(worker.stop()) }
 }
 
 export async function startPlanner(backends: Backends, options: PlannerOptions, log: Logger): Promise<Planner> {

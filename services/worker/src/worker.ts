@@ -22,8 +22,8 @@ export interface WorkerOptions extends WorkerRecord {
 }
 
 export interface Worker {
-  /** Resolves when the queue has gone deaf on this worker: the process should end and be started again. */
-  readonly deaf: Promise<void>
+  /** Resolves with the reason when this worker cannot go on: its queue has gone deaf, or nothing more can be stored. */
+  readonly unable: Promise<Error>
   /** Finishes the chunks in hand, then stops. */
   drain(): Promise<void>
   /** Hands the chunks back at once and stops. */
@@ -50,9 +50,13 @@ export async function runWorker(deps: WorkerDependencies, options: WorkerOptions
     })
   await beat()
   const heart = setInterval(() => void beat(), HEARTBEAT_SECONDS * 1000)
+  let giveUp: (reason: Error) => void = () => undefined
+  const unable = new Promise<Error>((resolve) => {
+    giveUp = resolve
+  })
   const consumer = await queue.consume(
     options.engine,
-    (chunk, signal) => handleChunk(deps, options, speed, chunk, signal),
+    (chunk, signal) => handleChunk({ ...deps, giveUp }, options, speed, chunk, signal),
     {
       concurrency: options.concurrency ?? CONCURRENCY,
       ...(options.lockSeconds !== undefined && { lockSeconds: options.lockSeconds }),
@@ -65,12 +69,13 @@ export async function runWorker(deps: WorkerDependencies, options: WorkerOptions
     await store.retire(options.id).catch((error: unknown) => log.warn({ err: error }, 'worker could not be retired'))
     log.info({ worker: options.id }, 'worker stopped')
   }
-  return { deaf: consumer.deaf, drain: () => end('drain', consumer), stop: () => end('stop', consumer) }
+  void consumer.deaf.then(() => giveUp(new Error('the queue has gone silent while work waits')))
+  return { unable, drain: () => end('drain', consumer), stop: () => end('stop', consumer) }
 }
 
 /** Trains one delivered chunk. Rejects only when aborted; a failure of the chunk itself is counted in the store. */
 async function handleChunk(
-  deps: WorkerDependencies,
+  deps: WorkerDependencies & { readonly giveUp: (reason: Error) => void },
   options: WorkerOptions,
   speed: Speedometer,
   chunk: Chunk,
@@ -89,7 +94,8 @@ async function handleChunk(
     log.info({ chunk: chunk.id, cell: chunk.cell, seconds: result.seconds, ...counts }, 'chunk recorded')
   } catch (error) {
     if (signal.aborted) throw error
-    await countFailure(deps, chunk, error)
+    if (isStorageFailure(error)) deps.giveUp(error)
+    else await countFailure(deps, chunk, error)
   }
 }
 
@@ -114,7 +120,12 @@ async function countFailure({ store, log }: WorkerDependencies, chunk: Chunk, er
   log.error({ err: error, chunk: chunk.id, cell: chunk.cell, consequence }, 'chunk failed')
 }
 
-/** Records while the database comes and goes. Damage is not retried: other bytes for a recorded block must be seen. */
+/** A full disk or a read-only database: no chunk is to blame, and waiting does not help. */
+function isStorageFailure(error: unknown): error is CollapsarError {
+  return error instanceof CollapsarError && error.code === 'storage'
+}
+
+/** Records while the database comes and goes. Damage and a full disk do not pass by waiting. */
 async function recordPatiently(
   { store, log }: WorkerDependencies,
   result: ChunkResult,
@@ -124,7 +135,7 @@ async function recordPatiently(
     try {
       return await store.record(result)
     } catch (error) {
-      if (error instanceof CollapsarError && error.code === 'damaged') throw error
+      if (error instanceof CollapsarError && (error.code === 'damaged' || error.code === 'storage')) throw error
       log.warn({ err: error, chunk: result.chunk.id, pause }, 'recording failed, trying again')
       await delay(pause * 1000, undefined, { signal })
     }

@@ -94,7 +94,10 @@ async function train(invocation: Invocation, backends: Backends, id: string, pla
     log,
   )
   try {
-    return await followSweep(invocation, backends.store, id, plan)
+    const broken = running.worker.unable.then((reason) => {
+      throw reason
+    })
+    return await Promise.race([followSweep(invocation, backends.store, id, plan), broken])
   } finally {
     await running.stop()
     if (signal.aborted) invocation.terminal.message('interrupted: what was recorded is kept; the same command goes on from there')

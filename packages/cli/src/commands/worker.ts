@@ -23,10 +23,10 @@ export const worker: Command = {
         { engine, threads: configuration.threads, ...(lockSeconds !== null && { lockSeconds }) },
         log,
       )
-      const deaf = await Promise.race([untilAborted(signal).then(() => false), running.deaf.then(() => true)])
+      const reason = await Promise.race([untilAborted(signal).then(() => null), running.unable])
       await running.stop()
-      if (deaf) log.error('the queue has gone silent while work waits; start this worker again')
-      return deaf ? EXIT.error : EXIT.ok
+      if (reason !== null) log.error({ err: reason }, 'worker cannot go on')
+      return reason === null ? EXIT.ok : EXIT.error
     } finally {
       await backends.close()
     }
