@@ -1,4 +1,3 @@
-import { at } from '../at.ts'
 import type { TrainingPoints } from '../batch.ts'
 import type { Loss } from '../losses/index.ts'
 import type { LayerState, NetworkState } from './network-state.ts'
@@ -29,7 +28,7 @@ export function tileGradient(
     forward(network, points.inputs.subarray(point * points.inputDim, (point + 1) * points.inputDim))
     const deltas = network.layers.at(-1)?.deltas ?? network.output
     for (let j = 0; j < points.outputDim; j += 1) {
-      const error = at(network.output, j) - at(points.targets, point * points.outputDim + j)
+      const error = (network.output[j] as number) - (points.targets[point * points.outputDim + j] as number)
       deltas[j] = loss.derivative(error, scale)
     }
     backward(gradient, network)
@@ -46,23 +45,21 @@ function backward(gradient: Float64Array, network: NetworkState): void {
   }
 }
 
-function addLayerGradient(gradient: Float64Array, layer: LayerState): void {
-  layer.deltas.forEach((dz, j) => {
-    const row = layer.weights + j * layer.inputs
-    layer.received.forEach((h, k) => {
-      gradient[row + k] = at(gradient, row + k) + dz * h
-    })
-    gradient[layer.biases + j] = at(gradient, layer.biases + j) + dz
-  })
+function addLayerGradient(gradient: Float64Array, { biases, deltas, inputs, outputs, received, weights }: LayerState): void {
+  for (let j = 0; j < outputs; j++) {
+    const dz = deltas[j] as number
+    const row = weights + j * inputs
+    for (let k = 0; k < inputs; k++) gradient[row + k] = (gradient[row + k] as number) + dz * (received[k] as number)
+    gradient[biases + j] = (gradient[biases + j] as number) + dz
+  }
 }
 
 /** q = sum over j of W[j][k] dz[j], j ascending, then the activation's derivative: the deltas of the layer below. */
 function carryDown({ activation, parameters }: NetworkState, layer: LayerState, below: LayerState): void {
-  layer.received.forEach((a, k) => {
-    let q = at(parameters, layer.weights + k) * at(layer.deltas, 0)
-    for (let j = 1; j < layer.outputs; j += 1) {
-      q += at(parameters, layer.weights + j * layer.inputs + k) * at(layer.deltas, j)
-    }
-    below.deltas[k] = activation.derivative(q, at(below.preactivations, k), a)
-  })
+  const { deltas, inputs, outputs, received, weights } = layer
+  for (let k = 0; k < inputs; k++) {
+    let q = (parameters[weights + k] as number) * (deltas[0] as number)
+    for (let j = 1; j < outputs; j++) q += (parameters[weights + j * inputs + k] as number) * (deltas[j] as number)
+    below.deltas[k] = activation.derivative(q, below.preactivations[k] as number, received[k] as number)
+  }
 }

@@ -1,6 +1,5 @@
 import type { Activation } from '../activations/index.ts'
 import { activationOf } from '../activations/index.ts'
-import { at } from '../at.ts'
 import type { LayerLayout, NetworkShape } from '../network.ts'
 import { layerLayouts } from '../network.ts'
 
@@ -38,14 +37,14 @@ export function networkState(shape: NetworkShape, parameters: Float64Array): Net
 /** Propagates one sample: z = b + W h with k ascending, the activation between layers (NUMERICS.md, 3). */
 export function forward(network: NetworkState, sample: Float64Array): void {
   const { activation, layers, parameters } = network
-  layers.forEach((layer, l) => {
-    if (l === 0) layer.received.set(sample)
-    for (let j = 0; j < layer.outputs; j += 1) {
-      const row = layer.weights + j * layer.inputs
-      let z = at(parameters, layer.biases + j)
-      for (let k = 0; k < layer.inputs; k += 1) z += at(parameters, row + k) * at(layer.received, k)
-      layer.preactivations[j] = z
+  layers.forEach(({ biases, inputs, outputs, preactivations, received, weights }, l) => {
+    if (l === 0) received.set(sample)
+    for (let j = 0; j < outputs; j++) {
+      let z = parameters[biases + j] as number
+      for (let k = 0; k < inputs; k++) z += (parameters[weights + j * inputs + k] as number) * (received[k] as number)
+      preactivations[j] = z
     }
-    layers[l + 1]?.received.set(layer.preactivations.map((z) => activation.value(z)))
+    const above = layers[l + 1]?.received
+    for (let j = 0; above !== undefined && j < outputs; j++) above[j] = activation.value(preactivations[j] as number)
   })
 }

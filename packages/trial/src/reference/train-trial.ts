@@ -71,9 +71,7 @@ function* update(trial: TrialState): Generator<void, void> {
   gradient.fill(0)
   for (const tile of tiles) {
     tileGradient(trial.tileGradient, network, tile, { loss, points: batch.points, samples })
-    trial.tileGradient.forEach((g, i) => {
-      gradient[i] = at(gradient, i) + g
-    })
+    for (let i = 0; i < gradient.length; i++) gradient[i] = at(gradient, i) + at(trial.tileGradient, i)
     yield
   }
   trial.optimizer.update(network.parameters, gradient)

@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs'
+import { describe, it } from 'vitest'
+import { conformanceChecks } from './conformance.ts'
+import { createReferenceEngine } from './reference-engine.ts'
+
+const traces: unknown = JSON.parse(
+  readFileSync(new URL('../../../test/golden/training-float64.json', import.meta.url), 'utf8'),
+)
+
+describe('the reference engine keeps the promises of an engine', () => {
+  const referenceEngine = createReferenceEngine()
+  for (const { name, run } of conformanceChecks(referenceEngine, { referenceEngine, traces })) it(name, run)
+})

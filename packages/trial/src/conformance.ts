@@ -1,0 +1,33 @@
+import { agreementChecks } from './conformance/agreement-checks.ts'
+import type { ConformanceCheck } from './conformance/conformance-check.ts'
+import { endingChecks } from './conformance/ending-checks.ts'
+import { eventLoopChecks } from './conformance/event-loop-checks.ts'
+import { laneChecks } from './conformance/lane-checks.ts'
+import { traceChecks } from './conformance/trace-checks.ts'
+import type { Engine } from './engine.ts'
+
+export type { ConformanceCheck } from './conformance/conformance-check.ts'
+
+/** What an engine is judged against. */
+export interface ConformanceOracle {
+  /** The engine of `createReferenceEngine`. */
+  readonly referenceEngine: Engine
+  /** The parsed content of test/golden/training-float64.json. */
+  readonly traces: unknown
+}
+
+/**
+ * What every engine promises (`Engine`, NUMERICS.md), as checks to be run one after another by any test runner: each
+ * rejects with an AssertionError that says what was broken. Traces are for engines with `ieee-f64/1`; everything else is
+ * checked for each numerics the engine has.
+ */
+export function conformanceChecks(engine: Engine, oracle: ConformanceOracle): readonly ConformanceCheck[] {
+  const traces = engine.numerics.includes('ieee-f64/1') ? traceChecks(engine, oracle.traces) : []
+  const others = engine.numerics.flatMap((numerics) => [
+    ...laneChecks(engine, numerics),
+    ...agreementChecks(engine, numerics, oracle.referenceEngine),
+    ...endingChecks(engine, numerics),
+    ...eventLoopChecks(engine, numerics),
+  ])
+  return [...traces, ...others]
+}

@@ -1,0 +1,13 @@
+import type { Engine } from '../engine.ts'
+import type { TrainedBatch, TrialBatch } from '../batch.ts'
+
+/** One promise of the engine contract, checked: `run` rejects with an AssertionError where it is broken. */
+export interface ConformanceCheck {
+  readonly name: string
+  run(): Promise<void>
+}
+
+/** Trains without an end set to it. */
+export function train(engine: Engine, batch: TrialBatch): Promise<TrainedBatch> {
+  return engine.train(batch, new AbortController().signal)
+}

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import type { TrialBatch } from '../batch.ts'
+import { END } from '../batch.ts'
+import type { Engine } from '../engine.ts'
+import { exampleSpec } from '../example-spec.ts'
+import { trialBatch } from '../trial-batch.ts'
+import type { Numerics } from '../trial.ts'
+import type { ConformanceCheck } from './conformance-check.ts'
+import { train } from './conformance-check.ts'
+import { laneOf, selectLanes, withInitial } from './lane.ts'
+
+/** More than any vector is wide, and not a multiple of one. */
+const LANES = 19
+
+/** Nothing about a trial depends on its neighbours, its lane or the size of its batch. */
+export function laneChecks(engine: Engine, numerics: Numerics): ConformanceCheck[] {
+  return [2, 9].map((width) => ({
+    name: `${numerics}: a trial alone equals the same trial in any lane of any batch, width ${width}`,
+    run: () => checkLanes(engine, unlikeNeighbours(numerics, width)),
+  }))
+}
+
+/** Trials that live to the end and one, in lane 5, that diverges; of narrow ones some are born dead and some die. */
+function unlikeNeighbours(numerics: Numerics, width: number): TrialBatch {
+  const spec = exampleSpec({
+    numerics,
+    depth: 5,
+    width,
+    problem: { points: 40 },
+    training: { batch: 21, steps: width === 2 ? 640 : 48, optimizer: { kind: 'adam', learningRate: 0.01 } },
+  })
+  const trials = Array.from({ length: LANES }, (_, i) => 2 ** 33 + i)
+  const batch = trialBatch(spec, trials, { trace: true })
+  const size = batch.initial.length / LANES
+  const overflowing = numerics === 'ieee-f32/1' ? 1e30 : 1e200
+  return withInitial(batch, Array.from(batch.initial).map((p, i) => (Math.floor(i / size) === 5 ? overflowing : p)))
+}
+
+async function checkLanes(engine: Engine, batch: TrialBatch): Promise<void> {
+  const before = batch.initial.slice()
+  const together = await train(engine, batch)
+  assert.deepEqual(batch.initial, before, 'the initial parameters were modified')
+  assert.equal(together.end[5], END.diverged)
+  assert.ok(together.end.includes(END.completed), `not unlike enough: ends ${together.end.join()}`)
+  const groups = [[0], [5], [18], [17, 2], [4, 5, 6, 7, 8, 9, 10], Array.from(batch.trials.keys()).reverse()]
+  for (const lanes of groups) {
+    const apart = await train(engine, selectLanes(batch, lanes))
+    lanes.forEach((lane, i) => {
+      assert.deepEqual(laneOf(apart, i), laneOf(together, lane), `trial ${lane} differs in a batch of ${lanes.length}`)
+    })
+  }
+}
