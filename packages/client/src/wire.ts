@@ -81,6 +81,9 @@ export const NoQuery = Type.Object({}, { ...closed, description: 'no parameters'
 /** The body of an action: none, or an empty object. */
 export const NoBody = Type.Union([Type.Null(), Type.Object({}, closed)], { description: 'no body, or {}' })
 
+/** What a client with the current entity tag gets. */
+export const NotModified = Type.Null({ description: 'the state is the one of If-None-Match' })
+
 // Sweeps
 
 const summary = {

@@ -1,0 +1,28 @@
+import type { LiveWorker, Store } from '@collapsar/store'
+import { planDocument } from '@collapsar/sweep'
+import type { PlanDocument, PlanSpeed, Sweep } from '@collapsar/sweep'
+
+/** A worker that has not been seen for this long is not counted on. */
+const WORKER_TIMEOUT_SECONDS = 30
+
+/**
+ * What the sweep would do now.
+ * @throws CollapsarError `too-slow`
+ */
+export async function planOf(store: Store, sweep: Sweep, allowSlow: boolean): Promise<PlanDocument> {
+  const [existing, workers] = await Promise.all([
+    store.existingTrials(sweep.cells),
+    store.liveWorkers(WORKER_TIMEOUT_SECONDS),
+  ])
+  return planDocument(sweep, existing, planSpeed(workers), { allowSlow })
+}
+
+/** The mean of what was measured; threads of the smallest worker for what was not. */
+function planSpeed(workers: readonly LiveWorker[]): PlanSpeed {
+  const measured = workers.flatMap((worker) => worker.flopsPerSecond ?? [])
+  return {
+    flopsPerSecond: measured.length === 0 ? null : measured.reduce((sum, speed) => sum + speed, 0) / measured.length,
+    workers: workers.length,
+    threads: workers.length === 0 ? 1 : Math.min(...workers.map((worker) => worker.threads)),
+  }
+}

@@ -1,0 +1,40 @@
+import type { SweepResource, SweepSummary } from '@collapsar/client'
+import type { GapRecord, Store, SweepCell, SweepRecord } from '@collapsar/store'
+import { CollapsarError } from '@collapsar/sweep'
+
+/** @throws CollapsarError `not-found` */
+export async function requireSweep(store: Store, id: string): Promise<SweepRecord> {
+  const sweep = await store.sweep(id)
+  if (sweep === null) throw new CollapsarError('not-found', `There is no sweep "${id}".`)
+  return sweep
+}
+
+export function summaryOf(sweep: SweepRecord): SweepSummary {
+  return {
+    id: sweep.id,
+    name: sweep.name,
+    state: sweep.state,
+    createdAt: sweep.createdAt.toISOString(),
+    finishedAt: sweep.finishedAt?.toISOString() ?? null,
+    reused: sweep.reused,
+  }
+}
+
+const MAXIMUM_GAPS = 100
+
+export function resourceOf(sweep: SweepRecord, cells: readonly SweepCell[], gaps: readonly GapRecord[]): SweepResource {
+  const total = (count: (cell: SweepCell) => number) => cells.reduce((sum, cell) => sum + count(cell), 0)
+  return {
+    ...summaryOf(sweep),
+    source: sweep.source,
+    progress: {
+      cells: { total: cells.length, complete: cells.filter((cell) => cell.digest !== null).length },
+      trials: {
+        requested: total((cell) => cell.inits),
+        counted: total((cell) => cell.tally.trials),
+        gaps: total((cell) => cell.gaps),
+      },
+    },
+    gaps: gaps.slice(0, MAXIMUM_GAPS).map(({ cell, block, reason }) => ({ cell, block, reason })),
+  }
+}

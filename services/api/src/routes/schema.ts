@@ -1,0 +1,38 @@
+import { NoQuery, PROBLEM_TYPES } from '@collapsar/client'
+import { CollapsarError, ERRORS, SweepFile } from '@collapsar/sweep'
+import type { ErrorCode } from '@collapsar/sweep'
+import Type from 'typebox'
+import type { Api } from '../api.ts'
+
+const DIALECT = 'https://json-schema.org/draft/2020-12/schema'
+const sweepFileSchema = JSON.stringify({ $schema: DIALECT, ...SweepFile }, null, 2)
+
+/** The schema of a sweep file, for editors, and the pages that the `type` of a problem points to. */
+export function schemaRoutes(app: Api): void {
+  app.get(
+    '/schema/sweep/v1.json',
+    { schema: { summary: 'The JSON Schema of a sweep file', operationId: 'sweepSchema', querystring: NoQuery } },
+    async (_, reply) => reply.type('application/schema+json').header('cache-control', 'max-age=3600').send(`${sweepFileSchema}\n`),
+  )
+
+  app.get(
+    `${PROBLEM_TYPES}:code`,
+    {
+      schema: {
+        summary: 'What an error code means',
+        operationId: 'problemType',
+        params: Type.Object({ code: Type.String({ maxLength: 60, description: 'an error code' }) }),
+        querystring: NoQuery,
+      },
+    },
+    async (request) => {
+      const { code } = request.params
+      if (!isErrorCode(code)) throw new CollapsarError('not-found', `There is no error code "${code}".`)
+      return { code, title: ERRORS[code].title, status: ERRORS[code].status }
+    },
+  )
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERRORS, code)
+}

@@ -1,0 +1,124 @@
+import {
+  LIST_LIMIT,
+  ListQuery,
+  NoBody,
+  NoQuery,
+  NotModified,
+  RetryResult,
+  SubmitHeaders,
+  SubmitQuery,
+  SweepList,
+  SweepPath,
+  SweepResource,
+  SweepSummary,
+} from '@collapsar/client'
+import type { Store } from '@collapsar/store'
+import { CollapsarError, parseSweep, SweepFile } from '@collapsar/sweep'
+import type { PlanDocument } from '@collapsar/sweep'
+import type { Api } from '../api.ts'
+import { entityTag, notModified } from '../entity-tag.ts'
+import { planOf } from '../planning.ts'
+import { requireSweep, resourceOf, summaryOf } from '../resources.ts'
+
+/** Submits, lists, follows, cancels and retries sweeps. */
+export function sweepRoutes(app: Api, store: Store): void {
+  app.post(
+    '/v1/sweeps',
+    {
+      schema: {
+        summary: 'Submit a sweep',
+        operationId: 'submit',
+        body: SweepFile,
+        querystring: SubmitQuery,
+        headers: SubmitHeaders,
+        response: { 202: SweepSummary },
+      },
+    },
+    async (request, reply) => {
+      const { planHash, allowSlow } = request.query
+      const sweep = parseSweep(request.body)
+      refuseStale(await planOf(store, sweep, allowSlow === 'true'), planHash)
+      const { sweep: record } = await store.createSweep(
+        { name: sweep.name, source: sweep.source, cells: sweep.cells },
+        request.headers['idempotency-key'],
+      )
+      request.log.info({ sweep: record.id, cells: sweep.cells.length }, 'sweep submitted')
+      return reply.code(202).header('location', `/v1/sweeps/${record.id}`).send(summaryOf(record))
+    },
+  )
+
+  app.get(
+    '/v1/sweeps',
+    { schema: { summary: 'List sweeps', operationId: 'sweeps', querystring: ListQuery, response: { 200: SweepList } } },
+    async (request) => {
+      const sweeps = await store.sweeps(Number(request.query.limit ?? LIST_LIMIT.default))
+      return { sweeps: sweeps.map(summaryOf) }
+    },
+  )
+
+  app.get(
+    '/v1/sweeps/:id',
+    {
+      schema: {
+        summary: 'One sweep and how far it is',
+        operationId: 'sweep',
+        params: SweepPath,
+        querystring: NoQuery,
+        response: { 200: SweepResource, 304: NotModified },
+      },
+    },
+    async (request, reply) => {
+      const sweep = await requireSweep(store, request.params.id)
+      const resource = resourceOf(sweep, await store.sweepCells(sweep.id), await store.gaps(sweep.id))
+      if (notModified(request, reply, entityTag(resource))) return reply.code(304).send(null)
+      return reply.code(200).send(resource)
+    },
+  )
+
+  actionRoutes(app, store)
+}
+
+function actionRoutes(app: Api, store: Store): void {
+  const action = { params: SweepPath, querystring: NoQuery, body: NoBody }
+
+  app.post(
+    '/v1/sweeps/:id/cancel',
+    {
+      schema: {
+        ...action,
+        summary: 'Cancel a sweep; what it has recorded is kept',
+        operationId: 'cancel',
+        response: { 200: SweepSummary },
+      },
+    },
+    async (request) => {
+      const { sweep, dropped } = await store.cancel(request.params.id)
+      request.log.info({ sweep: sweep.id, chunks: dropped.length }, 'sweep cancelled')
+      return summaryOf(sweep)
+    },
+  )
+
+  app.post(
+    '/v1/sweeps/:id/retry',
+    {
+      schema: {
+        ...action,
+        summary: 'Try the lost blocks of a sweep again',
+        operationId: 'retry',
+        response: { 200: RetryResult },
+      },
+    },
+    async (request) => {
+      const blocks = await store.retryGaps(request.params.id)
+      request.log.info({ sweep: request.params.id, blocks }, 'gaps retried')
+      return { sweep: summaryOf(await requireSweep(store, request.params.id)), blocks }
+    },
+  )
+}
+
+/** Repeating a submit whose answer was lost may be refused here once its trials exist; the key alone then finds the sweep. */
+function refuseStale(plan: PlanDocument, planHash: string | undefined): void {
+  if (planHash === undefined || planHash === plan.planHash) return
+  const message = `The plan is ${planHash.slice(0, 12)}..., but now it would be ${plan.planHash.slice(0, 12)}...; plan again.`
+  throw new CollapsarError('conflict', message, { problems: [{ pointer: '/query/planHash', detail: message }] })
+}

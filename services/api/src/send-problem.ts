@@ -1,0 +1,37 @@
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import { CollapsarError } from '@collapsar/sweep'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { catalogued, problemDocument, PROBLEM_MEDIA_TYPE } from './problem.ts'
+
+/** Seconds after which a client may try again while the database is down. */
+const RETRY_AFTER_SECONDS = 5
+
+/** Answers a failed request as problem+json, and logs what someone must look at: once, here. */
+export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const failure = catalogued(error)
+  if (failure.status === 503) {
+    request.log.warn({ err: error }, 'request refused, a dependency is down')
+    reply.header('retry-after', String(RETRY_AFTER_SECONDS))
+  } else if (failure.status >= 500) {
+    request.log.error({ err: error }, 'request failed')
+  }
+  return reply
+    .code(failure.status)
+    .header('cache-control', 'no-store')
+    .type(PROBLEM_MEDIA_TYPE)
+    .send(JSON.stringify(problemDocument(failure)))
+}
+
+/** Answers what is not HTTP at all (a bad header, too many of them, a slow one) and closes the connection. */
+export function refuseConnection(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const body = JSON.stringify(problemDocument(new CollapsarError('invalid-request', 'The request is not valid HTTP/1.1.')))
+  socket.end(
+    `HTTP/1.1 400 ${STATUS_CODES[400]}\r\nContent-Type: ${PROBLEM_MEDIA_TYPE}\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  )
+}

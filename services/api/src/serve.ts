@@ -1,0 +1,39 @@
+import { CollapsarError } from '@collapsar/sweep'
+import type { Api } from './api.ts'
+import { isLoopback } from './loopback.ts'
+
+/**
+ * Listens and gives the URL. Port 0 takes a free one.
+ * @throws CollapsarError `not-allowed` for an address that others can reach, `port-in-use` naming host and port,
+ *   `environment` when the address cannot be listened on at all.
+ */
+export async function serveApi(
+  { app, host, port }: { readonly app: Pick<Api, 'listen'>; readonly host: string; readonly port: number },
+): Promise<string> {
+  if (!isLoopback(host)) {
+    throw new CollapsarError(
+      'not-allowed',
+      `The host is ${JSON.stringify(host)}, which others can reach; accepted: 127.0.0.1, ::1 and localhost, ` +
+        'because this version has no API keys. Use an SSH tunnel to reach it from elsewhere.',
+    )
+  }
+  try {
+    return await app.listen({ host, port })
+  } catch (error) {
+    throw listenError(error, `${host}:${port}`)
+  }
+}
+
+function listenError(error: unknown, address: string): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : null
+  if (code === 'EADDRINUSE') {
+    return new CollapsarError('port-in-use', `${address} is in use by another process; choose another port.`, { cause: error })
+  }
+  if (code === 'EACCES') {
+    return new CollapsarError('environment', `${address} may not be listened on; accepted: a port from 1024.`, { cause: error })
+  }
+  if (code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT') {
+    return new CollapsarError('environment', `${address} is not an address of this machine.`, { cause: error })
+  }
+  return error
+}
