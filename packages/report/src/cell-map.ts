@@ -55,5 +55,5 @@ export function axisValue(value: unknown): string {
 }
 
 function distinct(values: readonly number[]): number[] {
-  return [...new Set(values)].sort((a, b) => a - b)
+  return [...new Set(values)].toSorted((a, b) => a - b)
 }

@@ -20,8 +20,8 @@ function seenThrough(matrix: readonly Triple[], colour: Triple): Triple {
   return matrix.map((row) => row[0] * colour[0] + row[1] * colour[1] + row[2] * colour[2]) as unknown as Triple
 }
 
-function expectDescending(values: readonly number[]): void {
-  expect(values.every((value, index) => index === 0 || value < values[index - 1]!)).toBe(true)
+function descends(values: readonly number[]): boolean {
+  return values.every((value, index) => index === 0 || value < values[index - 1]!)
 }
 
 // Machado, Oliveira, Fernandes (2009), doi:10.1109/TVCG.2009.113, severity 1, for linear RGB.
@@ -30,12 +30,12 @@ const DEUTERANOPIA = [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.04
 
 describe('the colour scale', () => {
   test('falls in luminance from 0.1% to certainty, so that it can be read in grey', () => {
-    expectDescending(COLOURS.map(luminance))
+    expect(descends(COLOURS.map(luminance))).toBe(true)
   })
 
   test('keeps this order for people without red or green cones', () => {
-    expectDescending(COLOURS.map((colour) => luminance(seenThrough(PROTANOPIA, colour))))
-    expectDescending(COLOURS.map((colour) => luminance(seenThrough(DEUTERANOPIA, colour))))
+    expect(descends(COLOURS.map((colour) => luminance(seenThrough(PROTANOPIA, colour))))).toBe(true)
+    expect(descends(COLOURS.map((colour) => luminance(seenThrough(DEUTERANOPIA, colour))))).toBe(true)
   })
 
   test('is logarithmic: each factor of ten is a third of it, and nothing lies beyond its ends', () => {
@@ -60,6 +60,6 @@ describe('the colour scale', () => {
   test('falls in luminance in the colours of a terminal too', () => {
     const cube = [0, 95, 135, 175, 215, 255]
     const bytes = RAMP.map((code) => [Math.floor((code - 16) / 36), Math.floor((code - 16) / 6) % 6, (code - 16) % 6])
-    expectDescending(bytes.map((steps) => luminance(steps.map((step) => linear(cube[step]!)) as unknown as Triple)))
+    expect(descends(bytes.map((steps) => luminance(steps.map((step) => linear(cube[step]!)) as unknown as Triple)))).toBe(true)
   })
 })

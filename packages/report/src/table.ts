@@ -23,7 +23,7 @@ export interface TableOptions {
 /**
  * The map of P(collapse) for a terminal: every cell with its estimate and interval in percent, the share born dead
  * beside the theory, how the trials ended, what was lost, and how to read it. Plain text, ended by a line feed; within
- * `columns` wherever a single cell fits (40 do).
+ * `columns` where these are at least 60.
  */
 export function tableOf(document: SweepDocument, options: TableOptions = {}): string {
   const columns = options.columns ?? 80
@@ -32,7 +32,7 @@ export function tableOf(document: SweepDocument, options: TableOptions = {}): st
     headingLines(document, columns, paint),
     ...mapsOf(document).flatMap((map) => mapSections(map, columns, paint)),
     outcomeLines(document, paint),
-    gapLines(document, paint),
+    gapLines(document, columns, paint),
     legendLines(document, columns, paint),
   ]
   const filled = sections.filter((lines) => lines.length > 0)

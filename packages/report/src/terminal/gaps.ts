@@ -2,13 +2,14 @@ import type { SweepDocument } from '@collapsar/sweep'
 import { mapsOf } from '../cell-map.ts'
 import { countText } from '../percent.ts'
 import { total } from '../summary.ts'
+import { wrap } from '../text.ts'
 import type { Paint } from './paint.ts'
 
 /** Gaps named one by one before the rest is summed up. */
 const NAMED = 8
 
 /** The trials that were lost for good, cell by cell, and what that does to the intervals; nothing where none was. */
-export function gapLines(document: SweepDocument, paint: Paint): string[] {
+export function gapLines(document: SweepDocument, columns: number, paint: Paint): string[] {
   const damaged = mapsOf(document).flatMap((map) =>
     map.widths.flatMap((width) =>
       map.depths.flatMap((depth) => {
@@ -21,13 +22,13 @@ export function gapLines(document: SweepDocument, paint: Paint): string[] {
   const lost = total(document, (cell) => cell.gaps)
   const lines = damaged.slice(0, NAMED).map(({ cell, heading }) => {
     const place = `depth ${cell.depth}, width ${cell.width}${heading === '' ? '' : `, ${heading}`}`
-    return `  ${place}: ${countText(cell.gaps)} of ${countText(cell.inits)}`
+    return `${place}: ${countText(cell.gaps)} of ${countText(cell.inits)}`
   })
+  const indented = (line: string): string[] => wrap(line, columns - 2).map((part) => `  ${part}`)
   const rest = damaged.length - lines.length
   return [
     paint.bold(`Lost: ${countText(lost)} trials`),
-    ...lines,
-    ...(rest > 0 ? [`  and ${countText(rest)} more cells`] : []),
-    paint.dim('  Marked ! above. Their intervals hold whether all of the lost trials collapsed or none.'),
+    ...[...lines, ...(rest > 0 ? [`and ${countText(rest)} more cells`] : [])].flatMap(indented),
+    ...indented('Marked ! above. Their intervals hold whether all of the lost trials collapsed or none.').map(paint.dim),
   ]
 }

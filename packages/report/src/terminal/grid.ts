@@ -106,7 +106,7 @@ function rowLine(grid: Grid, down: number, layout: Layout, paint: Paint): string
     const { number, remark, probability } = grid.entry(down, across)
     const field = ` ${number.padStart(layout.number)} `
     const shaded = probability === null ? field : paint.shade(field, probability)
-    return GAP + shaded + (remark === '' ? ' '.repeat(layout.remark) : paint.dim(remark.padEnd(layout.remark)))
+    return GAP + shaded + (remark === '' ? '' : paint.dim(remark)) + ' '.repeat(layout.remark - remark.length)
   })
   return (INDENT + String(down).padStart(layout.label) + cells.join('')).trimEnd()
 }

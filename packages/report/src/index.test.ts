@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest'
+import { FORMATS } from './index.ts'
+import { bornDeadSample } from './samples/documents.ts'
+
+test('every format renders a document', async () => {
+  const sizes = await Promise.all(Object.values(FORMATS).map(async (format) => (await format.render(bornDeadSample())).length))
+  expect(Math.min(...sizes)).toBeGreaterThan(1000)
+})
+
+test('JSON is the document itself, ended by a line feed', () => {
+  const document = bornDeadSample()
+  const json = FORMATS.json.render(document)
+  expect(json).toMatch(/^\{\n {2}"sweep": \{\n[^]*\}\n$/)
+  expect(JSON.parse(String(json))).toEqual(document)
+})
