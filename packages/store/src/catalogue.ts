@@ -61,10 +61,6 @@ export class Catalogue {
     return row === null ? null : (row.spec as unknown as TrialSpec)
   }
 
-  async retire(workerId: string): Promise<void> {
-    await this.#prisma.worker.deleteMany({ where: { id: workerId } })
-  }
-
   /** Leaves the pool open. */
   async close(): Promise<void> {
     await this.#prisma.$disconnect()

@@ -5,7 +5,7 @@ import type { Queries } from './connection.ts'
 
 /**
  * The order in which every transaction takes its locks, so that none can deadlock: a sweep's row, then cells by
- * ascending key, then whatever belongs to those cells (chunks, blocks, gaps, frozen rows).
+ * ascending key, then a new engine, then whatever belongs to those cells (chunks, blocks, gaps, frozen rows).
  */
 
 /** The contiguous run of settled blocks [0, blocks) of a cell and what it adds up to. */

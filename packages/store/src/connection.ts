@@ -60,6 +60,19 @@ export async function transaction<T>(
   }
 }
 
+/** Single statements, each a transaction of its own, on any free connection. Throws like `transaction`. */
+export function poolQueries(pool: pg.Pool): Queries {
+  return {
+    async query<R extends Row>(text: string, values: readonly unknown[] = []) {
+      try {
+        return await pool.query<R>(text, [...values])
+      } catch (error) {
+        throw storeError(error)
+      }
+    },
+  }
+}
+
 const BEGIN = {
   'read committed': 'BEGIN ISOLATION LEVEL READ COMMITTED',
   'repeatable read, read only': 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY',

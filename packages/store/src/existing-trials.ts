@@ -6,10 +6,10 @@ export async function existingTrials(
   cells: readonly { readonly cell: string; readonly inits: number }[],
 ): Promise<readonly number[]> {
   const { rows } = await queries.query<{ trials: number }>(
-    `SELECT coalesce(prefix.trials - gap.trials + ahead.trials, 0)::float8 AS trials
+    `SELECT (prefix.trials - gap.trials + ahead.trials)::float8 AS trials
      FROM unnest($1::text[], $2::int[]) WITH ORDINALITY AS given (cell, inits, place)
      LEFT JOIN cells ON cells.id = given.cell
-     LEFT JOIN LATERAL (SELECT least(cells.prefix_blocks::bigint * 100, given.inits) AS trials) prefix ON TRUE
+     LEFT JOIN LATERAL (SELECT least(coalesce(cells.prefix_blocks, 0)::bigint * 100, given.inits) AS trials) prefix ON TRUE
      LEFT JOIN LATERAL (
        SELECT coalesce(sum(least(100, given.inits - index::bigint * 100)), 0) AS trials FROM gaps
        WHERE cells.prefix_gaps > 0 AND gaps.cell = cells.key AND index < cells.prefix_blocks AND index::bigint * 100 < given.inits

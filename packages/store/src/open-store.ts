@@ -1,6 +1,7 @@
 import type pg from 'pg'
+import { Catalogue } from './catalogue.ts'
 import { chunkWork, issueChunks, unfinishedChunks } from './claims.ts'
-import { openPool, storeError, transaction } from './connection.ts'
+import { openPool, poolQueries, storeError, transaction } from './connection.ts'
 import type { Queries } from './connection.ts'
 import { createSweep } from './create-sweep.ts'
 import { databaseUnavailable, isDatabaseUrl } from './database-unavailable.ts'
@@ -9,14 +10,13 @@ import { failChunk } from './fail.ts'
 import { takeLeadership } from './leadership.ts'
 import { migrate } from './migrate.ts'
 import { ChangeListener, notifyChange } from './notifications.ts'
-import { Catalogue } from './catalogue.ts'
 import { readTrial } from './read-trial.ts'
 import { sweepCells, sweepProgress } from './read-sweep.ts'
 import { recordBlocks } from './record-blocks.ts'
 import type { Store } from './store.ts'
 import { cancelSweep, finishSweeps, retryGaps } from './sweep-state.ts'
 import { verifyCells } from './verify.ts'
-import { heartbeat, liveWorkers } from './workers.ts'
+import { heartbeat, liveWorkers, retire } from './workers.ts'
 
 export interface StoreOptions {
   /** postgresql://USER:PASSWORD@HOST:PORT/DATABASE */
@@ -57,6 +57,7 @@ async function prepare(pool: pg.Pool, databaseUrl: string): Promise<void> {
 
 function storeOn(pool: pg.Pool, databaseUrl: string): Store {
   const catalogue = new Catalogue(pool)
+  const queries = poolQueries(pool)
   const listener = new ChangeListener(databaseUrl)
   /** A transaction that tells the listeners when it commits. */
   const change = <T>(work: (client: Queries) => Promise<T>): Promise<T> =>
@@ -74,12 +75,12 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
     sweep: (id) => catalogue.sweep(id),
     sweeps: (limit) => catalogue.sweeps(limit),
     activeSweeps: () => catalogue.activeSweeps(),
-    existingTrials: (cells) => existingTrials(pool, cells),
+    existingTrials: (cells) => existingTrials(queries, cells),
 
-    progress: (sweepId) => sweepProgress(pool, sweepId),
+    progress: (sweepId) => sweepProgress(queries, sweepId),
     issue: (chunks) => transaction(pool, (client) => issueChunks(client, chunks)),
-    unfinished: (engine) => unfinishedChunks(pool, engine),
-    chunkWork: (chunkId) => chunkWork(pool, chunkId),
+    unfinished: (engine) => unfinishedChunks(queries, engine),
+    chunkWork: (chunkId) => chunkWork(queries, chunkId),
     record: ({ chunk, blocks, engine, seconds }) =>
       change(async (client) => {
         const recorded = await recordBlocks(client, { cell: chunk.cell, blocks, engine, seconds })
@@ -97,20 +98,20 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
     retryGaps: (sweepId) => change((client) => retryGaps(client, sweepId)),
     gaps: (sweepId) => catalogue.gaps(sweepId),
 
-    sweepCells: (sweepId) => sweepCells(pool, sweepId),
+    sweepCells: (sweepId) => sweepCells(queries, sweepId),
     cellSpec: (cell) => catalogue.cellSpec(cell),
-    trial: (cell, index) => readTrial(pool, cell, index),
+    trial: (cell, index) => readTrial(queries, cell, index),
     verify: (onProgress = () => {}) =>
       transaction(pool, (client) => verifyCells(client, onProgress), 'repeatable read, read only'),
 
-    heartbeat: (worker, flopsPerSecond) => heartbeat(pool, worker, flopsPerSecond),
-    liveWorkers: (seconds) => liveWorkers(pool, seconds),
-    retire: (workerId) => catalogue.retire(workerId),
+    heartbeat: (worker, flopsPerSecond) => heartbeat(queries, worker, flopsPerSecond),
+    liveWorkers: (seconds) => liveWorkers(queries, seconds),
+    retire: (workerId) => retire(queries, workerId),
 
     lead: () => takeLeadership(databaseUrl),
     listen: (onChange) => listener.listen(onChange),
     async ping() {
-      await pool.query('SELECT 1')
+      await queries.query('SELECT 1')
     },
     async close() {
       await listener.close()

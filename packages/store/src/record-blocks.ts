@@ -28,8 +28,8 @@ export interface BlockBatch {
  */
 export async function recordBlocks(client: Queries, batch: BlockBatch): Promise<Recorded> {
   const { blocks } = batch
-  const engine = await engineKey(client, batch.engine)
   const cell = await lockCell(client, batch.cell)
+  const engine = await engineKey(client, batch.engine)
   const fresh = await insertBlocks(client, cell.key, blocks, engine)
   if (fresh.length < blocks.length) await checkDuplicates(client, cell, blocks)
   if (fresh.length > 0) await update(client, cell, { batch, engine, fresh })
@@ -128,9 +128,20 @@ function refill(prefix: Prefix, blocks: readonly EncodedBlock[], fresh: readonly
   return { ...prefix, gaps: prefix.gaps - tallies.length, tally: addTallies([prefix.tally, ...tallies]) }
 }
 
-/** The engine's key: looked up, or new. */
+/**
+ * The engine's key: looked up, or new. Asked for after the cell's lock: who holds a new engine's row waits for no cell.
+ * An update in place of DO NOTHING would lock the row against the foreign keys of other recorders.
+ */
 async function engineKey(client: Queries, engine: EngineVersion): Promise<number> {
-  return (await knownEngine(client, engine)) ?? newEngine(client, engine)
+  const known = await knownEngine(client, engine)
+  if (known !== null) return known
+  await client.query('INSERT INTO engines (id, version) VALUES ($1, $2) ON CONFLICT (id, version) DO NOTHING', [
+    engine.id,
+    engine.version,
+  ])
+  const created = await knownEngine(client, engine)
+  if (created === null) throw new Error(`the engine ${engine.id} ${engine.version} vanished while it was recorded`)
+  return created
 }
 
 async function knownEngine(client: Queries, engine: EngineVersion): Promise<number | null> {
@@ -139,16 +150,4 @@ async function knownEngine(client: Queries, engine: EngineVersion): Promise<numb
     engine.version,
   ])
   return rows[0]?.key ?? null
-}
-
-/** Updating nothing makes a concurrent insert wait and then give its key. */
-async function newEngine(client: Queries, engine: EngineVersion): Promise<number> {
-  const { rows } = await client.query<{ key: number }>(
-    `INSERT INTO engines (id, version) VALUES ($1, $2)
-     ON CONFLICT (id, version) DO UPDATE SET id = excluded.id RETURNING key`,
-    [engine.id, engine.version],
-  )
-  const key = rows[0]?.key
-  if (key === undefined) throw new Error('the database gave no key for a new engine')
-  return key
 }

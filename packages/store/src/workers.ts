@@ -27,3 +27,8 @@ export async function liveWorkers(queries: Queries, seconds: number): Promise<re
   )
   return rows
 }
+
+/** Forgets a worker that says goodbye; unknown ones too. */
+export async function retire(queries: Queries, workerId: string): Promise<void> {
+  await queries.query('DELETE FROM workers WHERE id = $1', [workerId])
+}
