@@ -1,6 +1,6 @@
 import { createCpuEngine } from '@collapsar/engine-cpu'
 import { parseSweep } from '@collapsar/sweep'
-import { trainingPoints, trialBatch, trialRecord } from '@collapsar/trial'
+import { trainingPoints, trialBatch, trialRecords } from '@collapsar/trial'
 import type { Engine, TrialRecord, TrialSpec } from '@collapsar/trial'
 
 /** The spec of one cell, from the fields of a sweep file. */
@@ -23,7 +23,7 @@ export async function forEachRecord(
     const trials = Array.from({ length: Math.min(perBatch, count - first) }, (_, index) => first + index)
     const batch = trialBatch(spec, trials, { points })
     const trained = await engine.train(batch, new AbortController().signal)
-    for (let trial = 0; trial < trials.length; trial += 1) visit(trialRecord(batch, trained, trial, spec.problem.domain))
+    for (const record of trialRecords(batch, trained, spec.problem.domain)) visit(record)
   }
 }
 

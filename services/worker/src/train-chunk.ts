@@ -1,7 +1,7 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises'
 import { BLOCK_TRIALS, encodeBlock } from '@collapsar/sweep'
 import type { ChunkWork, EncodedBlock } from '@collapsar/sweep'
-import { networkShape, parameterCount, trainingPoints, trialBatch, trialRecord } from '@collapsar/trial'
+import { networkShape, parameterCount, trainingPoints, trialBatch, trialRecorder } from '@collapsar/trial'
 import type { Engine, TrialBatch, TrialRecord, TrialSpec } from '@collapsar/trial'
 
 /** Parameters held at once by a batch, about 64 MB of binary32: bounds the memory of a chunk of any size. */
@@ -58,9 +58,10 @@ async function trainTrials(
   if (supported !== true) throw new Error(`engine ${engine.id} cannot train this cell: ${supported}`)
   const trained = await engine.train(batch, signal)
   const records: TrialRecord[] = []
+  const recordOf = trialRecorder(batch, trained, spec.problem.domain)
   let sliceStart = performance.now()
   for (let trial = 0; trial < trials.length; trial += 1) {
-    records.push(trialRecord(batch, trained, trial, spec.problem.domain))
+    records.push(recordOf(trial))
     if (performance.now() - sliceStart > SLICE_MS) {
       await yieldToEvents()
       signal.throwIfAborted()

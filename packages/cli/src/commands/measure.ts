@@ -1,5 +1,5 @@
 import { CollapsarError } from '@collapsar/sweep'
-import { networkReport } from '@collapsar/trial'
+import { networkFromJson, networkReport } from '@collapsar/trial'
 import type { Command } from '../command.ts'
 import { EXIT, JSON_OPTION } from '../command.ts'
 import { readJson } from '../input-file.ts'
@@ -24,7 +24,7 @@ export const measure: Command = {
 
 function measured(path: string, source: unknown): ReturnType<typeof networkReport> {
   try {
-    return networkReport(source)
+    return networkReport(networkFromJson(source))
   } catch (cause) {
     if (!(cause instanceof RangeError || cause instanceof TypeError)) throw cause
     throw new CollapsarError('invalid-file', `${path}: ${cause.message}`, { cause })

@@ -33,7 +33,7 @@ export const replay: Command = {
     try {
       const batch = trialBatch(cell.spec, [trial], { trace: true })
       const trained = await engine.train(batch, signal)
-      const record = trialRecord(batch, trained, 0, cell.spec.problem.domain)
+      const record = trialRecord(batch, trained, cell.spec.problem.domain, 0)
       const recorded = await findRecord(invocation, cell.cell, trial)
       const equal = recorded === null ? null : recordDigest(recorded) === recordDigest(record)
       const document = {

@@ -40,7 +40,7 @@ describe('firstLayerDirections', () => {
     for (let trial = 0; trial < 50; trial += 1) {
       const angles = new Float64Array(12)
       fillUniforms(angles, 12, { key: [3, 5], trial, tensor: 0 })
-      const sorted = [...angles.map((u) => 88 * u - 44)].toSorted((a, b) => a - b)
+      const sorted = Array.from(angles, (u) => 88 * u - 44).toSorted((a, b) => a - b)
       const { clusters, units } = firstLayerDirections(relu([1, 12, 1]), atAngles(sorted), 0, ends)
       expect(units.every(({ kind }) => kind === 'kept')).toBe(true)
       for (const { angle, clusters: count } of clusters) {

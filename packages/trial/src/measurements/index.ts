@@ -9,4 +9,4 @@ export { countPieces, countSegmentPieces, isPiecewiseAffine, lineMeasurer } from
 export type { LineMeasurement, LineMeasurer, PieceCount } from './pieces.ts'
 export { targetScale } from './target-scale.ts'
 export type { TargetScale } from './target-scale.ts'
-export { trialRecord, trialRecords } from './trial-records.ts'
+export { trialRecord, trialRecorder, trialRecords } from './trial-records.ts'

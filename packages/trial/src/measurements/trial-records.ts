@@ -33,6 +33,12 @@ export function trialRecords(batch: TrialBatch, trained: TrainedBatch, domain: D
   return Array.from(batch.trials, (_, lane) => laneRecord(recording, lane))
 }
 
+/** Measures lane after lane with what a batch has in common set up once: for a caller that yields in between. */
+export function trialRecorder(batch: TrialBatch, trained: TrainedBatch, domain: Domain): (lane: number) => TrialRecord {
+  const recording = record(batch, trained, domain)
+  return (lane) => laneRecord(recording, lane)
+}
+
 /** The base record of the trial in one lane of a batch. */
 export function trialRecord(batch: TrialBatch, trained: TrainedBatch, domain: Domain, lane: number): TrialRecord {
   return laneRecord(record(batch, trained, domain), lane)
