@@ -8,6 +8,8 @@ export { INTERVAL_METHODS, intervalWithGaps } from './intervals/interval-methods
 export type { IntervalMethod } from './intervals/interval-methods.ts'
 export { jeffreys } from './intervals/jeffreys.ts'
 export { wilson } from './intervals/wilson.ts'
+export { probabilityOfEver } from './evidence/looking.ts'
+export type { Looking } from './evidence/looking.ts'
 export { safeEvidence, unsafeEvidence } from './evidence/one-sided.ts'
 export { bornDeadBounds } from './born-dead/bounds.ts'
 export type { BornDeadBounds, BornDeadCase } from './born-dead/bounds.ts'

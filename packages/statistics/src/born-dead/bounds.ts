@@ -1,5 +1,5 @@
 import { checkCount } from '../counts.ts'
-import { checkShape, complementOfPower, oneRayBornDead } from './one-ray.ts'
+import { checkShape, oneRayBornDead } from './one-ray.ts'
 import type { Shape } from './one-ray.ts'
 
 /** A fully connected ReLU network of constant width, and its data as far as the theorems ask. */
@@ -36,17 +36,20 @@ export function bornDeadBounds(network: BornDeadCase): BornDeadBounds {
 }
 
 /**
+ * A Markov chain on the number of linearly independent live rays, 2, 1 or 0, in which two rays stay orthogonal, the
+ * angle at which both die least often. Followed layer by layer, since the closed form
  * 1 - a1^(L-2) - c (a1^(L-2) - a2^(L-2)), a1 = 1 - 2^-N, a2 = 1 - 2^(1-N) - (N-1) 4^-N,
- * c = (1 - 2^(1-N)) (1 - 2^-N) / (1 + (N-1) 2^-N).
- *
- * A Markov chain on the number of linearly independent live rays, 2, 1 or 0, in which the two rays stay orthogonal, the angle
- * at which both die least often. Written in complements 1 - a^n, so that it keeps its digits where it is tiny.
+ * c = (1 - 2^(1-N)) (1 - 2^-N) / (1 + (N-1) 2^-N), loses all digits by N = 27; here only positive terms add up.
  */
 function twoRayLowerBound({ depth, width }: Shape): number {
-  if (depth <= 2) return 0
   const e = 2 ** -width
-  const c = ((1 - 2 * e) * (1 - e)) / (1 + (width - 1) * e)
-  const oneRayDeath = complementOfPower(e, depth - 2)
-  const twoRayLoss = complementOfPower(2 * e + (width - 1) * e * e, depth - 2)
-  return oneRayDeath - c * (twoRayLoss - oneRayDeath)
+  let both = 1 - 2 * e
+  let one = 2 * e
+  let none = 0
+  for (let layer = 2; layer < depth; layer += 1) {
+    none += one * e + both * e * e
+    one += both * (2 * e + (width - 2) * e * e) - one * e
+    both -= both * (2 * e + (width - 1) * e * e)
+  }
+  return none
 }

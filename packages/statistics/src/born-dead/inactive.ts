@@ -1,6 +1,5 @@
 import { checkOpenUnit, checkProbability } from '../counts.ts'
-import { checkShape } from './one-ray.ts'
-import { complementOfPower } from './one-ray.ts'
+import { checkShape, complementOfPower } from './one-ray.ts'
 import type { Shape } from './one-ray.ts'
 
 /**

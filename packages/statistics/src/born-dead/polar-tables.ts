@@ -29,7 +29,7 @@ export function createPolarTables(): PolarTables {
   }
 }
 
-/** -ln U for U = (word + 1/2) / 2^32: an exponential variable of mean 1. */
+/** -ln(word / 2^32), the word taken as unsigned: an exponential variable of mean 1. Word 0 counts as 1/2. */
 export function exponential(word: number, { minusLog, reciprocal }: PolarTables): number {
   const zeros = Math.clz32(word)
   const mantissa = word << zeros

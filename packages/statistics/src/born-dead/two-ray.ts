@@ -27,9 +27,9 @@ export interface TwoRayOptions {
  * P(born dead) at depths 2, 3, ..., maxDepth of a ReLU network of constant width with Gaussian weights, zero biases
  * and inputs on two opposite rays (one-dimensional inputs of both signs). The scale of the weights does not matter.
  *
- * Each chain draws only the cosine between the images of the two rays, given that both are alive and not parallel, and carries
- * the exact probabilities of having lost one ray or both (Rao-Blackwell). At depth 2 and 3, and for width 1, every chain
- * gives the same: closed forms. A chain has its own stream, so a longer curve begins with the shorter one.
+ * Each chain draws only the cosine between the images of the two rays, given that both are alive and not parallel, and
+ * carries the exact probabilities of having lost one ray or both (Rao-Blackwell). To depth 3, and for width 1, every
+ * chain gives the same: closed forms. A chain has its own stream, so a longer curve begins with the shorter one.
  *
  * @throws RangeError unless width >= 1, maxDepth >= 2 and repetitions >= 2 are integers.
  */

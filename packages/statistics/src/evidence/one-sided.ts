@@ -18,7 +18,7 @@ export function safeEvidence({ successes, trials, gaps = 0 }: Counts, threshold:
   return logEvidenceBelow(successes + gaps, trials + gaps, split(threshold))
 }
 
-/** ln E, the evidence that p is above `threshold`: the mirror image of `safeEvidence`; lost trials count as failures. */
+/** ln E, the evidence that p is above `threshold`: `safeEvidence` mirrored. Lost trials count as failures. */
 export function unsafeEvidence({ successes, trials, gaps = 0 }: Counts, threshold: number): number {
   checkEvidence(successes, trials, gaps, threshold)
   return logEvidenceBelow(trials + gaps - successes, trials + gaps, { p: 1 - threshold, q: threshold })
