@@ -68,11 +68,16 @@ function guardRequests(app: Api): void {
   })
 }
 
-/** One line for each answer. Headers and bodies are not logged: they may hold keys and names. */
+/** Addresses that orchestrators ask every few seconds. */
+const PROBES: readonly (string | undefined)[] = ['/healthz', '/readyz']
+
+/** One line for each answer. Headers, queries and bodies are not logged: they may hold keys and names. */
 function logRequests(app: Api): void {
   app.addHook('onResponse', async ({ method, routeOptions, log }, reply) => {
     const seconds = Number((reply.elapsedTime / 1000).toFixed(6))
-    log.info({ method, route: routeOptions.url ?? null, status: reply.statusCode, seconds }, 'request answered')
+    const facts = { method, route: routeOptions.url ?? null, status: reply.statusCode, seconds }
+    if (PROBES.includes(routeOptions.url)) log.debug(facts, 'request answered')
+    else log.info(facts, 'request answered')
   })
 }
 

@@ -5,14 +5,14 @@ import Type from 'typebox'
 import type { Api } from '../api.ts'
 
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema'
-const sweepFileSchema = JSON.stringify({ $schema: DIALECT, ...SweepFile }, null, 2)
+const sweepFileSchema = Buffer.from(`${JSON.stringify({ $schema: DIALECT, ...SweepFile }, null, 2)}\n`)
 
 /** The schema of a sweep file, for editors, and the pages that the `type` of a problem points to. */
 export function schemaRoutes(app: Api): void {
   app.get(
     '/schema/sweep/v1.json',
     { schema: { summary: 'The JSON Schema of a sweep file', operationId: 'sweepSchema', querystring: NoQuery } },
-    async (_, reply) => reply.type('application/schema+json').header('cache-control', 'max-age=3600').send(`${sweepFileSchema}\n`),
+    async (_, reply) => reply.type('application/schema+json').header('cache-control', 'max-age=3600').send(sweepFileSchema),
   )
 
   app.get(

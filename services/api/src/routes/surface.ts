@@ -36,7 +36,7 @@ export function surfaceRoute(app: Api, store: Store): void {
       return reply
         .type(mediaType)
         .header('content-disposition', `inline; filename="${sweep.id}.${extension}"`)
-        .send(typeof body === 'string' ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength))
+        .send(Buffer.from(body))
     },
   )
 }
