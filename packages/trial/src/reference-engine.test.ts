@@ -7,7 +7,9 @@ import { trainingCase } from './traces/index.ts'
 interface GoldenCase {
   readonly name: string
   readonly lossTrace: readonly number[]
+  readonly initial: readonly unknown[]
   readonly final: readonly unknown[]
+  readonly firstGradient: readonly unknown[]
 }
 
 const golden = JSON.parse(
@@ -25,5 +27,31 @@ describe('reference engine', () => {
     })
     const final = golden.final.flat(3) as number[]
     final.forEach((p, i) => expect(Math.abs(trained.parameters[i]! - p)).toBeLessThan(1e-11))
+  })
+
+  it.each(golden.cases)('takes the gradient of $name', async ({ firstGradient, ...golden }) => {
+    const batch = trainingCase({ ...golden, steps: 1, optimizer: { kind: 'sgd', lr: 1 } })
+    const { parameters } = await createReferenceEngine().train(batch, never)
+    const gradient = firstGradient.flat(3) as number[]
+    expect(parameters).toHaveLength(gradient.length)
+    gradient.forEach((g, i) => expect(Math.abs(batch.initial[i]! - parameters[i]! - g)).toBeLessThan(1e-13))
+  })
+
+  it('refuses binary32 and networks whose tiles would hold the event loop', async () => {
+    const engine = createReferenceEngine()
+    const batch = trainingCase(golden.cases[0])
+    expect(engine.supports(batch)).toBe(true)
+    expect(engine.supports({ ...batch, numerics: 'ieee-f32/1' })).toContain('ieee-f64/1 only')
+    await expect(engine.train({ ...batch, numerics: 'ieee-f32/1' }, never)).rejects.toThrow('ieee-f64/1 only')
+    const shape = { ...batch.shape, sizes: [1, 400, 400, 1] }
+    expect(engine.supports({ ...batch, shape })).toContain('100000 parameters, not 161601')
+  })
+
+  it('stops what it trains when it is closed', async () => {
+    const engine = createReferenceEngine()
+    const batch = trainingCase({ ...golden.cases[0], steps: 1_000_000 })
+    const training = engine.train({ ...batch, trace: false }, never)
+    await engine.close()
+    await expect(training).rejects.toThrow('the reference engine was closed')
   })
 })

@@ -11,19 +11,23 @@ import { train } from './conformance-check.ts'
 const LONGEST_BLOCK_MS = 50
 const LONGEST_ABORT_MS = 1000
 
-/** For how long the event loop is watched at a time, and how often: on a busy machine a pause may not be the engine's. */
+/** How long and how often the event loop is watched: on a busy machine a pause may not be the engine's. */
 const WATCH_MS = 400
 const WATCHES = 5
 
 /** How an engine behaves towards the process it runs in. */
 export function eventLoopChecks(engine: Engine, numerics: Numerics): ConformanceCheck[] {
-  return [
-    { name: `${numerics}: stops within a second of abort and trains again`, run: () => checkAbort(engine, numerics) },
-    { name: `${numerics}: rejects at once when aborted beforehand`, run: () => checkAborted(engine, numerics) },
-    { name: `${numerics}: never blocks the event loop for over 50 ms`, run: () => checkBlocking(engine, numerics) },
-    { name: `${numerics}: reports progress in [0, 1], ascending`, run: () => checkProgress(engine, numerics) },
-    { name: `${numerics}: trains two batches at once as it trains them apart`, run: () => checkConcurrent(engine, numerics) },
-  ]
+  const checks = {
+    'stops within a second of abort and trains again': checkAbort,
+    'rejects at once when aborted beforehand': checkAborted,
+    'never blocks the event loop for over 50 ms': checkBlocking,
+    'reports progress in [0, 1], ascending': checkProgress,
+    'trains two batches at once as it trains them apart': checkConcurrent,
+  }
+  return Object.entries(checks).map(([name, check]) => ({
+    name: `${numerics}: ${name}`,
+    run: () => check(engine, numerics),
+  }))
 }
 
 /** More than any machine trains in the time of a test. */
@@ -60,7 +64,9 @@ async function checkBlocking(engine: Engine, numerics: Numerics): Promise<void> 
   const stopped = assert.rejects(engine.train(endless(numerics), abort.signal))
   const longest: number[] = []
   try {
-    while (longest.length < WATCHES && Math.min(...longest) > LONGEST_BLOCK_MS) longest.push(await longestPause(WATCH_MS))
+    while (longest.length < WATCHES && Math.min(...longest) > LONGEST_BLOCK_MS) {
+      longest.push(await longestPause(WATCH_MS))
+    }
   } finally {
     abort.abort()
     await stopped

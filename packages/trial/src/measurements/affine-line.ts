@@ -74,7 +74,13 @@ export class AffineLine {
     this.swapRows()
   }
 
-  private multiply(from: Float64Array, to: Float64Array, row: number, layer: LayerLayout, parameters: Float64Array): void {
+  private multiply(
+    from: Float64Array,
+    to: Float64Array,
+    row: number,
+    layer: LayerLayout,
+    parameters: Float64Array,
+  ): void {
     const offset = row * this.stride
     for (let j = 0; j < layer.outputs; j++) {
       const weights = layer.weights + j * layer.inputs

@@ -94,7 +94,11 @@ function amplitudesOf(shape: NetworkShape, parameters: Parameters, offset: numbe
 }
 
 /** `dead` or `linear` where the points leave no kink; null otherwise. */
-function kindOnPoints(row: readonly number[], { activation, sizes }: NetworkShape, points: Float64Array): UnitKind | null {
+function kindOnPoints(
+  row: readonly number[],
+  { activation, sizes }: NetworkShape,
+  points: Float64Array,
+): UnitKind | null {
   if (activation.kind !== 'relu' && activation.kind !== 'leaky-relu') return null
   const inputDim = sizes[0] ?? 1
   const signs = Array.from({ length: points.length / inputDim }, (_, i) =>

@@ -46,9 +46,10 @@ describe('networkReport', () => {
   })
 
   it('has no pieces but a range for a smooth activation', () => {
-    const report = networkReport(networkFromJson({ ...abs, activation: 'tanh' }))
+    // tanh(x) - tanh(-x) = 2 tanh(x), monotone: its range is attained at the ends
+    const layers = [abs.layers[0], { weights: [[1, -1]], biases: [0] }]
+    const report = networkReport(networkFromJson({ ...abs, activation: 'tanh', layers }))
     expect(report).toMatchObject({ pieces: null, regions: null, nearTies: null, deadLayer: 0 })
-    // tanh x - tanh x = 0
-    expect(report.range).toBe(0)
+    expect(report.range).toBeCloseTo(2 * (Math.tanh(2) + Math.tanh(1)), 14)
   })
 })

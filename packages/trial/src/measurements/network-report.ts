@@ -32,9 +32,11 @@ type Extremes = Pick<LineMeasurement, 'outputMin' | 'outputMax'>
 /** Measures a network on its domain or segments. @throws RangeError beyond 2^22 breakpoints on a line */
 export function networkReport(network: MeasuredNetwork): NetworkReport {
   const { domain, parameters, segments, shape } = network
-  const lines: readonly Line[] = domain === null ? segments : [[Float64Array.of(domain[0]), Float64Array.of(domain[1])]]
+  const [low, high] = domain ?? [0, 0]
+  const lines: readonly Line[] = domain === null ? segments : [[Float64Array.of(low), Float64Array.of(high)]]
   const measured = isPiecewiseAffine(shape) ? measure(network) : null
   const counts = measured?.map(({ pieces, regions, nearTies }) => ({ pieces, regions, nearTies }))
+  const ends = Float64Array.from(lines.flatMap(([p, q]) => [...p, ...q]))
   const onDomain = domain === null ? undefined : counts?.[0]
   return {
     pieces: onDomain?.pieces ?? null,
@@ -42,7 +44,7 @@ export function networkReport(network: MeasuredNetwork): NetworkReport {
     nearTies: onDomain?.nearTies ?? null,
     deadLayer: firstZeroOnAll(measured ?? []),
     range: largestRange(measured ?? lines.map((line) => sampledExtremes(network, line))),
-    directions: firstLayerDirections(shape, parameters, 0, Float64Array.from(lines.flatMap(([p, q]) => [...p, ...q]))),
+    directions: firstLayerDirections(shape, parameters, 0, ends),
     ...(domain === null && counts !== undefined ? { segments: counts } : {}),
   }
 }

@@ -112,7 +112,11 @@ function firstRoots({ layers, parameters }: LoadedNetwork): Float64Array {
 }
 
 /** Takes the line through all layers; returns the hidden ones that are zero on it. */
-function propagate(line: AffineLine, { layers, leak, parameters }: LoadedNetwork, roots: Float64Array | null): number[] {
+function propagate(
+  line: AffineLine,
+  { layers, leak, parameters }: LoadedNetwork,
+  roots: Float64Array | null,
+): number[] {
   const zeroLayers: number[] = []
   for (const [l, layer] of layers.entries()) {
     line.applyLayer(layer, parameters)

@@ -45,7 +45,8 @@ function backward(gradient: Float64Array, network: NetworkState): void {
   }
 }
 
-function addLayerGradient(gradient: Float64Array, { biases, deltas, inputs, outputs, received, weights }: LayerState): void {
+function addLayerGradient(gradient: Float64Array, layer: LayerState): void {
+  const { biases, deltas, inputs, outputs, received, weights } = layer
   for (let j = 0; j < outputs; j++) {
     const dz = deltas[j] as number
     const row = weights + j * inputs

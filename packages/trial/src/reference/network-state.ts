@@ -45,6 +45,7 @@ export function forward(network: NetworkState, sample: Float64Array): void {
       preactivations[j] = z
     }
     const above = layers[l + 1]?.received
-    for (let j = 0; above !== undefined && j < outputs; j++) above[j] = activation.value(preactivations[j] as number)
+    if (above === undefined) return
+    for (let j = 0; j < outputs; j++) above[j] = activation.value(preactivations[j] as number)
   })
 }

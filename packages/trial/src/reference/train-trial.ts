@@ -52,10 +52,10 @@ function* trainToEnd(trial: TrialState): Generator<void, End> {
   return END.completed
 }
 
-/** Takes the loss before the coming update where the trace or the earlier loss wants it. */
+/** Takes the loss before the coming update where the trace or the earlier loss wants it. Updates count from 1. */
 function* noteLoss(trial: TrialState): Generator<void, void> {
   const { steps } = trial.batch.training
-  const isEarlier = trial.step === steps - Math.floor(steps / 5)
+  const isEarlier = trial.step + 1 === steps - Math.floor(steps / 5)
   if (trial.trace === null && !isEarlier) return
   const { loss } = yield* fullCheck(trial)
   if (trial.trace !== null) trial.trace[trial.step] = loss
