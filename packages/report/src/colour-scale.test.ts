@@ -25,8 +25,16 @@ function descends(values: readonly number[]): boolean {
 }
 
 // Machado, Oliveira, Fernandes (2009), doi:10.1109/TVCG.2009.113, severity 1, for linear RGB.
-const PROTANOPIA = [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]] as const
-const DEUTERANOPIA = [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]] as const
+const PROTANOPIA = [
+  [0.152286, 1.052583, -0.204868],
+  [0.114503, 0.786281, 0.099216],
+  [-0.003882, -0.048116, 1.051998],
+] as const
+const DEUTERANOPIA = [
+  [0.367322, 0.860646, -0.227968],
+  [0.280085, 0.672501, 0.047413],
+  [-0.01182, 0.04294, 0.968881],
+] as const
 
 describe('the colour scale', () => {
   test('falls in luminance from 0.1% to certainty, so that it can be read in grey', () => {
@@ -39,12 +47,13 @@ describe('the colour scale', () => {
   })
 
   test('is logarithmic: each factor of ten is a third of it, and nothing lies beyond its ends', () => {
-    expect([0.001, 0.01, 0.1, 1].map(scalePosition)).toEqual([0, 1 / 3, 2 / 3, 1].map((place) => expect.closeTo(place, 12)))
+    const thirds = [0, 1 / 3, 2 / 3, 1].map((place) => expect.closeTo(place, 12))
+    expect([0.001, 0.01, 0.1, 1].map(scalePosition)).toEqual(thirds)
     expect(hexColour(0)).toBe('#fcfdbf')
     expect(hexColour(1)).toBe('#51127c')
   })
 
-  test('carries dark text where it is light and white text where it is dark, with a contrast of at least 3.9', () => {
+  test('carries dark text where it is light and white where it is dark, at a contrast above 3.9', () => {
     const contrasts = PROBABILITIES.map((probability, index) => {
       const ground = luminance(COLOURS[index]!)
       return isLight(probability) ? (ground + 0.05) / (linear(0x1a) + 0.05) : 1.05 / (ground + 0.05)
@@ -59,7 +68,10 @@ describe('the colour scale', () => {
 
   test('falls in luminance in the colours of a terminal too', () => {
     const cube = [0, 95, 135, 175, 215, 255]
-    const bytes = RAMP.map((code) => [Math.floor((code - 16) / 36), Math.floor((code - 16) / 6) % 6, (code - 16) % 6])
-    expect(descends(bytes.map((steps) => luminance(steps.map((step) => linear(cube[step]!)) as unknown as Triple)))).toBe(true)
+    const colours = RAMP.map((code) => {
+      const steps = [Math.floor((code - 16) / 36), Math.floor((code - 16) / 6) % 6, (code - 16) % 6]
+      return steps.map((step) => linear(cube[step]!)) as unknown as Triple
+    })
+    expect(descends(colours.map(luminance))).toBe(true)
   })
 })

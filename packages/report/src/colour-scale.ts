@@ -6,8 +6,8 @@ export const SCALE_FLOOR = 0.001
 
 /**
  * Light where collapse is rare, dark where it is sure; matplotlib's "magma" (van der Walt and Smith, 2015, CC0)
- * read backwards and without its black end. Lightness falls evenly along the scale, so the order survives printing in
- * grey and every form of colour blindness.
+ * read backwards and without its black end. Lightness falls evenly along the scale, so the order survives
+ * printing in grey and every form of colour blindness.
  */
 const STOPS = ['#fcfdbf', '#fc8961', '#b73779', '#51127c'].map((hex) => toOklab(bytesOf(hex)))
 

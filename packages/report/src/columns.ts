@@ -1,4 +1,4 @@
-import type { CellDocument, SweepDocument } from '@collapsar/sweep'
+import type { BornDeadTheory, CellDocument, SweepDocument } from '@collapsar/sweep'
 import { OUTCOMES } from '@collapsar/trial'
 import { axisValue } from './cell-map.ts'
 
@@ -8,9 +8,9 @@ export type Column =
   | { readonly name: string; readonly type: 'string'; readonly values: readonly (string | null)[] }
 
 /**
- * The cells of a sweep as flat columns, the same for every tabular format. Names end in the unit where they have one:
- * `_trials` are counts, `_probability` lies in [0, 1]; losses are in the unit of the loss, pieces are counts. A swept
- * parameter is a column `axis_<name>`. Null stands for "none", never NaN.
+ * The cells of a sweep as flat columns, the same for every tabular format. Names end in the unit where they
+ * have one: `_trials` are counts, `_probability` lies in [0, 1]; losses are in the unit of the loss, pieces are
+ * counts. A swept parameter is a column `axis_<name>`. Null stands for "none", never NaN.
  */
 export function columnsOf(document: SweepDocument): Column[] {
   const { cells, sweep } = document
@@ -50,12 +50,14 @@ function collapseColumns(cells: readonly CellDocument[]): Column[] {
 }
 
 function bornDeadColumns(cells: readonly CellDocument[]): Column[] {
+  const column = (name: string, value: (theory: BornDeadTheory) => number | null | undefined): Column =>
+    double(`theory_born_dead_${name}`, cells, (cell) => value(cell.theory.bornDead) ?? null)
   return [
-    double('theory_born_dead_lower_probability', cells, ({ theory }) => theory.bornDead.lower),
-    double('theory_born_dead_upper_probability', cells, ({ theory }) => theory.bornDead.upper),
-    double('theory_born_dead_exact_probability', cells, ({ theory }) => theory.bornDead.exact),
-    double('theory_born_dead_simulated_probability', cells, ({ theory }) => theory.bornDead.simulated?.estimate ?? null),
-    double('theory_born_dead_standard_error', cells, ({ theory }) => theory.bornDead.simulated?.standardError ?? null),
+    column('lower_probability', ({ lower }) => lower),
+    column('upper_probability', ({ upper }) => upper),
+    column('exact_probability', ({ exact }) => exact),
+    column('simulated_probability', ({ simulated }) => simulated?.estimate),
+    column('simulated_standard_error', ({ simulated }) => simulated?.standardError),
   ]
 }
 
@@ -83,7 +85,9 @@ function int32(name: string, cells: readonly CellDocument[], value: (cell: CellD
   return { name, type: 'int32', values: cells.map(value) }
 }
 
-function double(name: string, cells: readonly CellDocument[], value: (cell: CellDocument) => number | null): Column {
+type NumberOf = (cell: CellDocument) => number | null
+
+function double(name: string, cells: readonly CellDocument[], value: NumberOf): Column {
   return { name, type: 'double', values: cells.map((cell) => finite(value(cell))) }
 }
 

@@ -28,7 +28,8 @@ describe('the CSV', () => {
     expect(rows.map((row) => row['cell'])).toEqual(document.cells.map((cell) => cell.cell))
     document.cells.forEach((cell, index) => {
       const row = rows[index]!
-      expect([row['depth'], row['hidden_layers'], row['width']].map(Number)).toEqual([cell.depth, cell.hiddenLayers, cell.width])
+      const shape = [row['depth'], row['hidden_layers'], row['width']].map(Number)
+      expect(shape).toEqual([cell.depth, cell.hiddenLayers, cell.width])
       expect(Number(row['born_dead_trials'])).toBe(cell.outcomes.born_dead)
       expect(Number(row['collapse_probability'])).toBe(cell.collapse.estimate)
       expect(Number(row['collapse_high_probability'])).toBe(cell.collapse.high)
@@ -46,7 +47,8 @@ describe('the CSV', () => {
   test('leaves fields empty where there is no number', () => {
     const csv = csvOf(sampleDocument('none', [{ depth: 2, width: 1, trials: 0, inits: 1000 }]))
     const [row] = rowsOf(csv)
-    expect([row?.['collapse_probability'], row?.['median_loss'], row?.['digest'], row?.['engine']]).toEqual(['', '', '', ''])
+    const fields = ['collapse_probability', 'median_loss', 'digest', 'engine'].map((name) => row?.[name])
+    expect(fields).toEqual(['', '', '', ''])
     expect(csv).not.toMatch(/NaN|null|undefined|Infinity/)
   })
 
@@ -55,7 +57,8 @@ describe('the CSV', () => {
   })
 
   test('has a column for each swept parameter', () => {
-    const axes = { 'training.optimizer.learningRate': -0.5, 'network.init': { kind: 'small', std: 0.1 }, 'problem.target': 'abs' }
+    const init = { kind: 'small', std: 0.1 }
+    const axes = { 'training.optimizer.learningRate': -0.5, 'network.init': init, 'problem.target': 'abs' }
     const [row] = rowsOf(csvOf(sampleDocument('axes', [{ depth: 2, width: 1, axes }])))
     expect(row?.['axis_training_optimizer_learning_rate']).toBe('-0.5')
     expect(row?.['axis_network_init']).toBe('{"kind":"small","std":0.1}')
@@ -91,7 +94,7 @@ describe('the CSV', () => {
         "theory_born_dead_upper_probability",
         "theory_born_dead_exact_probability",
         "theory_born_dead_simulated_probability",
-        "theory_born_dead_standard_error",
+        "theory_born_dead_simulated_standard_error",
         "mean_pieces",
         "median_pieces",
         "max_pieces",

@@ -16,7 +16,9 @@ describe('the Parquet file', () => {
     const document = { sweep: empty.sweep, cells: [...sample.cells, ...empty.cells] }
     const rows = await parquetReadObjects({ file: fileOf(parquetOf(document)) })
     const columns = columnsOf(document)
-    const expected = document.cells.map((_, row) => Object.fromEntries(columns.map(({ name, values }) => [name, values[row]])))
+    const expected = document.cells.map((_, row) =>
+      Object.fromEntries(columns.map(({ name, values }) => [name, values[row]])),
+    )
     expect(rows).toEqual(expected)
     expect(rows[0]?.['sweep_name']).toBe('=name')
     expect(rows.at(-1)?.['collapse_probability']).toBeNull()

@@ -6,8 +6,8 @@ import { figureDigest } from './summary.ts'
 const PARQUET_TYPES = { int32: 'INT32', double: 'DOUBLE', string: 'STRING' } as const
 
 /**
- * The same columns as the CSV, one row for each cell, as an Apache Parquet file (Snappy). Its key-value metadata carry
- * the digest that figures of the same document show, as `collapsar.digest`.
+ * The same columns as the CSV, one row for each cell, as an Apache Parquet file (Snappy). Its key-value
+ * metadata carry the digest that figures of the same document show, as `collapsar.digest`.
  */
 export function parquetOf(document: SweepDocument): Uint8Array {
   const columnData = columnsOf(document).map(({ name, type, values }) => ({

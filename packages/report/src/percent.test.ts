@@ -3,7 +3,8 @@ import { countText, estimateText, intervalText, percent } from './percent.ts'
 
 // Intervals: the Beta(1/2, 1/2) mixture confidence sequence at 95%, by bisection with Python's math.lgamma.
 function collapse(successes: number, trials: number, [low, high]: readonly [number, number]) {
-  return { estimate: trials === 0 ? null : successes / trials, low, high, level: 0.95, method: 'confidence-sequence' } as const
+  const estimate = trials === 0 ? null : successes / trials
+  return { estimate, low, high, level: 0.95, method: 'confidence-sequence' } as const
 }
 
 describe('a probability in percent', () => {

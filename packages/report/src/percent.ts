@@ -15,8 +15,9 @@ export function percent(probability: number, decimals = decimalsOf(probability))
 }
 
 /**
- * The estimate alone: `92.6`, or `<0.7` and `>99.3`, the end of the interval, where no trial or every trial collapsed:
- * 0 of 1,000 says no more than that. These two are rounded away from the end, so that the statement stays true.
+ * The estimate alone: `92.6`, or `<0.7` and `>99.3`, the end of the interval, where no trial or every trial
+ * collapsed: 0 of 1,000 says no more than that. These two are rounded away from the end, so that the statement
+ * stays true.
  */
 export function estimateText(collapse: Estimate): string {
   if (collapse.estimate === null) return '–'
@@ -25,7 +26,10 @@ export function estimateText(collapse: Estimate): string {
   return percent(collapse.estimate)
 }
 
-/** `[89.2, 95.2]` with the decimals of the estimate; empty where the estimate already is the end of the interval. */
+/**
+ * `[89.2, 95.2]` with the decimals of the estimate; empty where the estimate already is the end of the
+ * interval.
+ */
 export function intervalText(collapse: Estimate): string {
   const { estimate, low, high } = collapse
   if (estimate === null || estimate === 0 || estimate === 1) return ''

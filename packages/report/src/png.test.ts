@@ -11,7 +11,9 @@ interface Picture {
   readonly pixels: Buffer
 }
 
-/** Decodes a PNG with the renderer, which draws it as an image; the size is in the IHDR chunk (RFC 2083, 4.1.1). */
+/**
+ * Decodes a PNG with the renderer, which draws it as an image; the size is in the IHDR chunk (RFC 2083, 4.1.1).
+ */
 function decode(png: Uint8Array): Picture {
   const bytes = Buffer.from(png)
   expect(bytes.subarray(0, 8)).toEqual(Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]))

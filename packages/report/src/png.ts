@@ -8,11 +8,12 @@ const ZOOM = 2
 /** Larger pictures are drawn at a smaller zoom: the renderer holds 4 bytes a pixel several times over. */
 const MOST_PIXELS = 50e6
 
+const FONTS = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf']
 const resolve = createRequire(import.meta.url).resolve
 
 /**
- * The picture of `svgOf` as a PNG at twice its size, drawn off the event loop with the DejaVu Sans that is shipped, so
- * that it looks the same on every machine.
+ * The picture of `svgOf` as a PNG at twice its size, drawn off the event loop with the DejaVu Sans that is
+ * shipped, so that it looks the same on every machine.
  * @throws CollapsarError `environment` where the native renderer or its font cannot be loaded.
  */
 export async function pngOf(document: SweepDocument): Promise<Uint8Array> {
@@ -28,14 +29,14 @@ export async function pngOf(document: SweepDocument): Promise<Uint8Array> {
 async function loadRenderer() {
   try {
     const { renderAsync } = await import('@resvg/resvg-js')
-    const fontFiles = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map((file) => resolve(`dejavu-fonts-ttf/ttf/${file}`))
+    const fontFiles = FONTS.map((file) => resolve(`dejavu-fonts-ttf/ttf/${file}`))
     return { renderAsync, fontFiles }
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new CollapsarError(
       'environment',
-      `PNG pictures need the packages @resvg/resvg-js (with its native part for ${process.platform}-${process.arch}) and ` +
-        `dejavu-fonts-ttf, which cannot be loaded: ${reason}. The svg format needs neither.`,
+      `PNG pictures need the packages @resvg/resvg-js, with its native part for ${process.platform}-${process.arch}, ` +
+        `and dejavu-fonts-ttf, which cannot be loaded: ${reason}. The svg format needs neither.`,
       { cause },
     )
   }

@@ -15,9 +15,9 @@ export function total(document: SweepDocument, count: (cell: CellDocument) => nu
 }
 
 /**
- * The first 12 hex digits of the SHA-256 over the lines `<cell id> <trials counted> <cell digest or ->`, each ended by
- * a line feed, in the order of the document. Equal figures show equal digests; one differing bit of one trial, another
- * cell or another number of trials gives another.
+ * The first 12 hex digits of the SHA-256 over the lines `<cell id> <trials counted> <cell digest or ->`, each
+ * ended by a line feed, in the order of the document. Equal figures show equal digests; one differing bit of
+ * one trial, another cell or another number of trials gives another.
  */
 export function figureDigest(document: SweepDocument): string {
   const hash = createHash('sha256')
@@ -30,7 +30,8 @@ export function trialsText(document: SweepDocument): string {
   const counted = total(document, (cell) => cell.trials)
   const asked = total(document, (cell) => cell.inits)
   const lost = total(document, (cell) => cell.gaps)
-  const progress = counted === asked ? `${countText(counted)} trials` : `${countText(counted)} of ${countText(asked)} trials counted`
+  const of = counted === asked ? '' : ` of ${countText(asked)}`
+  const progress = `${countText(counted)}${of} trials${of === '' ? '' : ' counted'}`
   return lost === 0 ? progress : `${progress}, ${countText(lost)} lost`
 }
 

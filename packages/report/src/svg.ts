@@ -5,6 +5,7 @@ import { axes } from './figure/axes.ts'
 import { boundaryMarks, theoryCurve } from './figure/boundaries.ts'
 import type { TheoryCurve } from './figure/boundaries.ts'
 import { footer, header, lines } from './figure/captions.ts'
+import type { Caption } from './figure/captions.ts'
 import { cellMarks, hatchPatterns } from './figure/cells.ts'
 import { element, title } from './figure/element.ts'
 import { HEADING_LINE, layoutOf, mapOffset, MARGIN } from './figure/layout.ts'
@@ -17,10 +18,10 @@ import { wrap } from './text.ts'
 const HEADING_SIZE = 12
 
 /**
- * The map of P(collapse) over depth (to the right) and width (upwards) as a self-contained SVG 1.1 document: colour on
- * a logarithmic scale, the number in each cell where it fits, undecided cells hatched, places without data white, the
- * 1% and 10% boundaries as staircases, those of the born-dead theory dashed. One map for each setting of the other
- * swept parameters.
+ * The map of P(collapse) over depth (to the right) and width (upwards) as a self-contained SVG 1.1 document:
+ * colour on a logarithmic scale, the number in each cell where it fits, undecided cells hatched, places without
+ * data white, the 1% and 10% boundaries as staircases, those of the born-dead theory dashed. One map for each
+ * setting of the other swept parameters.
  */
 export function svgOf(document: SweepDocument): string {
   const maps = mapsOf(document)
@@ -35,7 +36,7 @@ export function svgOf(document: SweepDocument): string {
 }
 
 /** Blocks one below the other on a white page. */
-function page(document: SweepDocument, layout: Layout, blocks: readonly { markup: string; height: number }[]): string {
+function page(document: SweepDocument, layout: Layout, blocks: readonly Caption[]): string {
   const gap = 18
   let y = MARGIN
   const placed = blocks.map(({ markup, height }) => {

@@ -65,9 +65,10 @@ describe('the terminal map', () => {
   })
 
   test('turns both maps alike, the way that takes fewer lines', () => {
-    const [deep, wide] = [grid(30, 2), grid(2, 30)].map((cells) => tableOf(sampleDocument('narrow', cells), { columns: 60 }))
-    expect([occurrences(deep!, '\n  depth '), occurrences(deep!, '\n  width ')]).toEqual([2, 0])
-    expect([occurrences(wide!, '\n  depth '), occurrences(wide!, '\n  width ')]).toEqual([0, 2])
+    const table = (cells: readonly SampleCell[]) => tableOf(sampleDocument('narrow', cells), { columns: 60 })
+    const [deep, wide] = [table(grid(30, 2)), table(grid(2, 30))]
+    expect([occurrences(deep, '\n  depth '), occurrences(deep, '\n  width ')]).toEqual([2, 0])
+    expect([occurrences(wide, '\n  depth '), occurrences(wide, '\n  width ')]).toEqual([0, 2])
   })
 
   test('shows lost trials in the cell, by place and in the totals', () => {
@@ -79,7 +80,8 @@ describe('the terminal map', () => {
   })
 
   test('tells a cell without trials from a place without a cell', () => {
-    const cells = [{ depth: 2, width: 1, bornDead: 100 }, { depth: 3, width: 1, trials: 0, inits: 1000 }, { depth: 3, width: 2, bornDead: 5 }]
+    const waiting = { depth: 3, width: 1, trials: 0, inits: 1000 }
+    const cells = [{ depth: 2, width: 1, bornDead: 100 }, waiting, { depth: 3, width: 2, bornDead: 5 }]
     const table = tableOf(sampleDocument('partial', cells, 'running'), { columns: 100 })
     expect(table).toContain('– nothing counted yet.')
     expect(table).toContain('blank: not in the sweep.')
@@ -87,12 +89,18 @@ describe('the terminal map', () => {
   })
 
   test('marks the cells whose interval contains 1% or 10%', () => {
-    const cells = [{ depth: 3, width: 5, bornDead: 10, interval: [0.0024, 0.0262] as const }, { depth: 4, width: 5, bornDead: 500 }]
+    const undecided = { depth: 3, width: 5, bornDead: 10, interval: [0.0024, 0.0262] } as const
+    const cells = [undecided, { depth: 4, width: 5, bornDead: 500 }]
     expect(tableOf(sampleDocument('levels', cells)).match(/\]~/g)).toHaveLength(1)
   })
 
   test('heads the map of every setting of the other parameters', () => {
-    const cells = [0.001, 0.01].map((rate) => ({ depth: 2, width: 2, bornDead: 100, axes: { 'training.optimizer.learningRate': rate } }))
+    const cells = [0.001, 0.01].map((rate) => ({
+      depth: 2,
+      width: 2,
+      bornDead: 100,
+      axes: { 'training.optimizer.learningRate': rate },
+    }))
     const table = tableOf(sampleDocument('rates', cells))
     expect(table).toContain('\ntraining.optimizer.learningRate = 0.001\n')
     expect(table).toContain('\ntraining.optimizer.learningRate = 0.01\n')

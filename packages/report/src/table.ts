@@ -21,9 +21,9 @@ export interface TableOptions {
 }
 
 /**
- * The map of P(collapse) for a terminal: every cell with its estimate and interval in percent, the share born dead
- * beside the theory, how the trials ended, what was lost, and how to read it. Plain text, ended by a line feed; within
- * `columns` where these are at least 60.
+ * The map of P(collapse) for a terminal: every cell with its estimate and interval in percent, the share born
+ * dead beside the theory, how the trials ended, what was lost, and how to read it. Plain text, ended by a line
+ * feed; within `columns` where these are at least 60.
  */
 export function tableOf(document: SweepDocument, options: TableOptions = {}): string {
   const columns = options.columns ?? 80
@@ -79,14 +79,15 @@ function bornDeadEntry(cell: CellDocument): Entry {
 }
 
 function legendLines(document: SweepDocument, columns: number, paint: Paint): string[] {
-  const used = (holds: (cell: CellDocument) => boolean): boolean => document.cells.some(holds)
+  const where = (holds: (cell: CellDocument) => boolean, sentence: string): string[] =>
+    document.cells.some(holds) ? [sentence] : []
   const sentences = [
     'collapse: the network ends as a constant. depth: number of affine layers. width: units in each hidden layer.',
     `[ , ] ${intervalMethodText(document)}, for each cell by itself.`,
-    ...(used(({ collapse }) => collapse.estimate === 0) ? ['<x no trial collapsed; x is the upper end of the interval.'] : []),
-    ...(used(({ collapse }) => collapse.estimate === 1) ? ['>x every trial collapsed; x is the lower end of the interval.'] : []),
-    ...(used((cell) => undecidedLevels(cell).length > 0) ? ['~ undecided: the interval contains 1% or 10%.'] : []),
-    ...(used((cell) => cell.trials === 0) ? ['– nothing counted yet.'] : []),
+    ...where(({ collapse }) => collapse.estimate === 0, '<x no trial collapsed; the interval ends at x.'),
+    ...where(({ collapse }) => collapse.estimate === 1, '>x every trial collapsed; the interval begins at x.'),
+    ...where((cell) => undecidedLevels(cell).length > 0, '~ undecided: the interval contains 1% or 10%.'),
+    ...where((cell) => cell.trials === 0, '– nothing counted yet.'),
     ...(mapsOf(document).some(hasHoles) ? ['blank: not in the sweep.'] : []),
     ...theorySentences(document),
     `digest ${figureDigest(document)}`,
@@ -100,11 +101,14 @@ function hasHoles(map: CellMap): boolean {
 
 function theorySentences(document: SweepDocument): string[] {
   const theories = document.cells.map((cell) => cell.theory.bornDead)
-  const errors = theories.flatMap(({ exact, simulated }) => (exact === null && simulated !== null ? [simulated.standardError] : []))
+  const texts = theories.map(bornDeadTheoryText)
+  const error = theories.reduce((most, { exact, simulated }) => {
+    return Math.max(most, exact === null ? (simulated?.standardError ?? 0) : 0)
+  }, 0)
   const kinds = [
-    ...(theories.some(({ exact }) => exact !== null) ? ['= closed form'] : []),
-    ...(errors.length > 0 ? [`≈ simulated (standard error at most ${percent(errors.reduce((a, b) => Math.max(a, b), 0))})`] : []),
-    ...(theories.some((theory) => /[–≤≥]/.test(bornDeadTheoryText(theory))) ? ['–, ≤, ≥ proved bounds'] : []),
+    ...(texts.some((text) => text.startsWith('=')) ? ['= closed form'] : []),
+    ...(error > 0 ? [`≈ simulated (standard error at most ${percent(error)})`] : []),
+    ...(texts.some((text) => /[–≤≥]/.test(text)) ? ['–, ≤, ≥ proved bounds'] : []),
   ]
   return kinds.length === 0 ? [] : [`theory of being born dead: ${kinds.join(', ')}.`]
 }

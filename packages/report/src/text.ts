@@ -1,6 +1,6 @@
 /**
- * Text from outside, made safe to print: control characters (terminal escapes, characters that XML 1.0 forbids) and
- * unpaired surrogates become U+FFFD, line breaks become spaces.
+ * Text from outside, made safe to print: control characters (terminal escapes, characters that XML 1.0 forbids)
+ * and unpaired surrogates become U+FFFD, line breaks become spaces.
  */
 export function printable(text: string): string {
   return text

@@ -6,7 +6,7 @@ import { FAINT_INK, INK, numberWidth } from './typography.ts'
 const TICK_SIZE = 11
 const NAME_SIZE = 12
 
-/** The values of depth below the cells and of width to their left, with the cells' upper left corner at the origin. */
+/** Depth below the cells and width to their left; the upper left corner of the cells is at the origin. */
 export function axes(map: CellMap, layout: Layout): string {
   return element('g', {}, ...depthAxis(map, layout), ...widthAxis(map, layout))
 }
@@ -41,16 +41,19 @@ function widthAxis(map: CellMap, layout: Layout): string[] {
   )
   const middle = (rows * layout.cellHeight) / 2
   const name = rows * layout.cellHeight < 190 ? 'width' : 'width (units in a hidden layer)'
-  return [...ticks, nameText(name, { x: -42, y: middle, transform: `rotate(-90 -42 ${Math.round(100 * middle) / 100})` })]
+  const transform = `rotate(-90 -42 ${Math.round(100 * middle) / 100})`
+  return [...ticks, nameText(name, { x: -42, y: middle, transform })]
 }
 
 function nameText(name: string, place: Readonly<Record<string, string | number>>): string {
   return text(name, { ...place, 'font-size': NAME_SIZE, 'text-anchor': 'middle', 'fill': FAINT_INK })
 }
 
-/** Every value; where they would touch, the multiples of 2, 5, ... of consecutive values, else every second, fifth, ... */
+/** Every value; where they would touch, multiples of 2, 5, ... of consecutive values, else every second, ... */
 function shown(values: readonly number[], step: number, least: number): { value: number; index: number }[] {
   const every = [1, 2, 5, 10, 20, 50, 100].find((candidate) => candidate * step >= least) ?? 200
   const consecutive = (values.at(-1) ?? 0) - (values[0] ?? 0) === values.length - 1
-  return values.map((value, index) => ({ value, index })).filter(({ value, index }) => (consecutive ? value : index) % every === 0)
+  return values
+    .map((value, index) => ({ value, index }))
+    .filter(({ value, index }) => (consecutive ? value : index) % every === 0)
 }

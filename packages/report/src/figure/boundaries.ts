@@ -1,5 +1,5 @@
+import type { BornDeadTheory, CellDocument } from '@collapsar/sweep'
 import { bornDeadValue } from '../born-dead.ts'
-import type { CellDocument } from '@collapsar/sweep'
 import type { CellMap } from '../cell-map.ts'
 import { LEVELS } from '../levels.ts'
 import { staircases } from './boundary.ts'
@@ -8,29 +8,29 @@ import { element } from './element.ts'
 import type { Layout } from './layout.ts'
 import { INK } from './typography.ts'
 
-type Theory = CellDocument['theory']['bornDead']
-
 /** Which curve stands for the theory of being born dead, and how the legend calls it. */
 export interface TheoryCurve {
   readonly label: string
-  valueOf(theory: Theory): number | null
+  valueOf(theory: BornDeadTheory): number | null
 }
 
 /** The value where some cell has one, else the proved upper bound; null where no theorem applies to any cell. */
 export function theoryCurve(cells: readonly CellDocument[]): TheoryCurve | null {
   const theories = cells.map((cell) => cell.theory.bornDead)
-  if (theories.some((theory) => bornDeadValue(theory) !== null)) return { label: 'born dead, theory', valueOf: bornDeadValue }
-  if (theories.some((theory) => theory.upper !== null)) return { label: 'born dead, upper bound', valueOf: ({ upper }) => upper }
-  return null
+  const candidates: readonly TheoryCurve[] = [
+    { label: 'born dead, theory', valueOf: bornDeadValue },
+    { label: 'born dead, upper bound', valueOf: ({ upper }) => upper },
+  ]
+  return candidates.find(({ valueOf }) => theories.some((theory) => valueOf(theory) !== null)) ?? null
 }
 
 /** The staircases of the estimate, solid, and of the theory, dashed, at 1% (thin) and 10% (thick). */
 export function boundaryMarks(map: CellMap, theory: TheoryCurve | null, layout: Layout): string {
   const paths = (valueOf: (cell: CellDocument) => number | null): string[] =>
     LEVELS.map((level) => pathOf(linesOf(map, valueOf, level), layout))
-  const measured = paths((cell) => cell.collapse.estimate).map((d, index) => solidLine(d, index))
-  const predicted = theory === null ? [] : paths((cell) => theory.valueOf(cell.theory.bornDead)).map((d, index) => dashedLine(d, index))
-  return element('g', { fill: 'none' }, ...[...measured, ...predicted].filter((mark) => mark !== ''))
+  const measured = paths((cell) => cell.collapse.estimate).map(solidLine)
+  const predicted = theory === null ? [] : paths((cell) => theory.valueOf(cell.theory.bornDead)).map(dashedLine)
+  return element('g', { fill: 'none' }, ...measured, ...predicted)
 }
 
 /** Stroke width of the level with this index in LEVELS. */
@@ -42,8 +42,9 @@ function strokeWidth(index: number): number {
 export function solidLine(d: string, index: number): string {
   if (d === '') return ''
   const width = strokeWidth(index)
-  const rim = element('path', { d, 'stroke': '#ffffff', 'stroke-width': width + 2.5, 'stroke-linejoin': 'round' })
-  return rim + element('path', { d, 'stroke': INK, 'stroke-width': width, 'stroke-linejoin': 'round' })
+  const line = { d, 'stroke-linejoin': 'round' }
+  const rim = element('path', { ...line, 'stroke': '#ffffff', 'stroke-width': width + 2.5 })
+  return rim + element('path', { ...line, 'stroke': INK, 'stroke-width': width })
 }
 
 /** Dashes with a white rim of their own, so that they also show on a solid line that they coincide with. */

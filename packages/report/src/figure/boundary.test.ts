@@ -34,7 +34,9 @@ describe('a staircase', () => {
 
   test('covers each edge of a chequered map once', () => {
     const size = 6
-    const rows = Array.from({ length: size }, (_, row) => Array.from({ length: size }, (_, column) => (row + column) % 2))
+    const rows = Array.from({ length: size }, (_, row) =>
+      Array.from({ length: size }, (_, column) => (row + column) % 2),
+    )
     const length = lines(rows, 0.5)
       .flatMap((line) => line.slice(1).map((corner, index) => [line[index]!, corner] as const))
       .reduce((sum, [from, to]) => sum + Math.abs(from[0] - to[0]) + Math.abs(from[1] - to[1]), 0)

@@ -11,9 +11,9 @@ export interface ValueGrid {
 type Edge = readonly [Corner, Corner]
 
 /**
- * The staircase between the cells that are below a level and those that are not, along the edges of the cells: depth
- * and width are whole numbers, and there is nothing between them to interpolate. Only edges between two cells with a
- * value count. Each edge lies on exactly one of the lines; a closed line ends where it begins.
+ * The staircase between the cells that are below a level and those that are not, along the edges of the cells:
+ * depth and width are whole numbers, with nothing between them to interpolate. Only edges between two cells with
+ * a value count. Each edge lies on exactly one of the lines; a closed line ends where it begins.
  */
 export function staircases(grid: ValueGrid, level: number): Corner[][] {
   return chain(boundaryEdges(grid, level)).map(straighten)
@@ -21,7 +21,8 @@ export function staircases(grid: ValueGrid, level: number): Corner[][] {
 
 function boundaryEdges(grid: ValueGrid, level: number): Edge[] {
   const edges: Edge[] = []
-  const differ = (a: number | null, b: number | null): boolean => a !== null && b !== null && a < level !== b < level
+  const differ = (a: number | null, b: number | null): boolean =>
+    a !== null && b !== null && a < level !== b < level
   for (let row = 0; row < grid.rows; row++) {
     for (let column = 0; column < grid.columns; column++) {
       const value = grid.valueAt(column, row)
@@ -63,7 +64,8 @@ function straighten(line: readonly Corner[]): Corner[] {
   return line.filter((corner, index) => {
     const [before, after] = [line[index - 1], line[index + 1]]
     if (before === undefined || after === undefined) return true
-    return !(before[0] === after[0] || before[1] === after[1]) || (before[0] !== corner[0] && before[1] !== corner[1])
+    const isStraight = [0, 1].some((axis) => before[axis] === corner[axis] && corner[axis] === after[axis])
+    return !isStraight
   })
 }
 

@@ -13,21 +13,17 @@ export interface Caption {
 /** The sweep's name, then its setting in words. */
 export function header(document: SweepDocument, width: number): Caption {
   const name = lines(titleOf(document), { width, size: 18, line: 24, colour: INK, bold: true })
-  const setting = lines(`P(collapse): ${initsText(document)} initializations a cell, ${arithmeticText(document)}${stateText(document)}`, {
-    width,
-    size: 12,
-    line: 17,
-    colour: FAINT_INK,
-  })
+  const words = `${initsText(document)} initializations a cell, ${arithmeticText(document)}${stateText(document)}`
+  const setting = lines(`P(collapse): ${words}`, { width, size: 12, line: 17, colour: FAINT_INK })
   return { markup: name.markup + shifted(setting.markup, name.height), height: name.height + setting.height }
 }
 
 /** What was counted, what the intervals are, and the digest that names the data. */
 export function footer(document: SweepDocument, width: number): Caption {
   const style = { width, size: 10, line: 15, colour: FAINT_INK }
-  const counted = lines(`${trialsText(document)}. Interval of each cell by itself: ${intervalMethodText(document)}.`, style)
-  const digest = lines(`digest ${figureDigest(document)}`, style)
-  return { markup: counted.markup + shifted(digest.markup, counted.height), height: counted.height + digest.height }
+  const counted = lines(`${trialsText(document)}; digest ${figureDigest(document)}`, style)
+  const interval = lines(`Interval of each cell by itself: ${intervalMethodText(document)}`, style)
+  return { markup: counted.markup + shifted(interval.markup, counted.height), height: counted.height + interval.height }
 }
 
 function stateText(document: SweepDocument): string {
@@ -47,9 +43,8 @@ interface Style {
 export function lines(content: string, style: Style): Caption {
   const broken = wrap(content, charactersIn(style.width, style.bold === true ? 1.15 * style.size : style.size))
   const weight = style.bold === true ? 'bold' : 'normal'
-  const marks = broken.map((line, index) =>
-    text(line, { 'x': 0, 'y': index * style.line + style.size, 'font-size': style.size, 'fill': style.colour, 'font-weight': weight }),
-  )
+  const type = { 'font-size': style.size, 'font-weight': weight, 'fill': style.colour }
+  const marks = broken.map((line, index) => text(line, { x: 0, y: index * style.line + style.size, ...type }))
   return { markup: marks.join(''), height: broken.length * style.line }
 }
 

@@ -13,7 +13,8 @@ export function hatchPatterns(): string {
 }
 
 function hatchPattern(id: string, stroke: string, opacity: number): string {
-  const line = element('path', { d: 'M-1.5,1.5 L1.5,-1.5 M0,6 L6,0 M4.5,7.5 L7.5,4.5', stroke, 'stroke-width': 1, 'stroke-opacity': opacity })
+  const d = 'M-1.5,1.5 L1.5,-1.5 M0,6 L6,0 M4.5,7.5 L7.5,4.5'
+  const line = element('path', { d, stroke, 'stroke-width': 1, 'stroke-opacity': opacity })
   return element('pattern', { id, width: 6, height: 6, patternUnits: 'userSpaceOnUse' }, line)
 }
 

@@ -2,7 +2,7 @@ import { printable } from '../text.ts'
 
 type Attributes = Readonly<Record<string, string | number>>
 
-/** Markup of one SVG element. Attributes are escaped here, text only by `text` and `title`; children must be markup. */
+/** Markup of one SVG element. Attributes are escaped; children must be markup, which `text` and `title` make. */
 export function element(name: string, attributes: Attributes, ...children: readonly string[]): string {
   const list = Object.entries(attributes).map(([key, value]) => ` ${key}="${escape(valueText(value))}"`)
   const open = `<${name}${list.join('')}`

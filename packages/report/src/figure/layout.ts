@@ -31,7 +31,7 @@ export const HEADING_LINE = 16
 const MOST_WIDTH = 1160
 const MOST_HEIGHT = 900
 /** Title, legend and footer need this. */
-const LEAST_WIDTH = 720
+const LEAST_WIDTH = 736
 const LARGEST_CELL = { width: 54, height: 36 }
 const NUMBER_SIZES = [12, 11, 10, 9, 8, 7]
 

@@ -13,7 +13,7 @@ const SIZE = 11
 const LINE = 20
 /** Left edges of the two columns of marks. */
 const LINES_LEFT = 270
-const CELLS_LEFT = 545
+const CELLS_LEFT = 560
 const SAMPLE = { width: 28, height: 14 }
 
 interface Item {
@@ -77,14 +77,18 @@ function cellItems(document: SweepDocument): Item[] {
       label: 'undecided at 1% or 10%',
     },
     { occurs: hasHoles(document), sample: emptyMark(null, box), label: 'no data' },
-    { occurs: document.cells.some((cell) => cell.gaps > 0), sample: swatch + gapMark(box, true), label: 'trials lost' },
+    {
+      occurs: document.cells.some((cell) => cell.gaps > 0),
+      sample: swatch + gapMark(box, true),
+      label: 'trials lost',
+    },
   ]
   return items.filter(({ occurs }) => occurs)
 }
 
 function hasHoles(document: SweepDocument): boolean {
   return mapsOf(document).some((map) =>
-    map.depths.some((depth) => map.widths.some((width) => (map.cellAt(depth, width)?.collapse.estimate ?? null) === null)),
+    map.depths.some((depth) => map.widths.some((width) => (map.cellAt(depth, width)?.trials ?? 0) === 0)),
   )
 }
 

@@ -1,6 +1,4 @@
-import type { CellDocument, SweepDocument } from '@collapsar/sweep'
-
-type Theory = CellDocument['theory']['bornDead']
+import type { BornDeadTheory, CellDocument, SweepDocument } from '@collapsar/sweep'
 
 /** What a sample cell says; the rest is filled in consistently. */
 export interface SampleCell {
@@ -12,11 +10,11 @@ export interface SampleCell {
   readonly bornDead?: number
   readonly died?: number
   readonly interval?: readonly [low: number, high: number]
-  readonly theory?: Partial<Theory>
+  readonly theory?: Partial<BornDeadTheory>
   readonly axes?: Readonly<Record<string, unknown>>
 }
 
-const NO_THEORY: Theory = { lower: null, upper: null, exact: null, simulated: null }
+const NO_THEORY: BornDeadTheory = { lower: null, upper: null, exact: null, simulated: null }
 
 export function sampleCell(sample: SampleCell): CellDocument {
   const { depth, width, trials = 1000, gaps = 0, bornDead = 0, died = 0, axes } = sample
@@ -73,9 +71,9 @@ function wilson(successes: number, trials: number): readonly [number, number] {
 }
 
 /**
- * P(born dead) of He networks without biases on the line, by depth; Monte Carlo with 4e5 to 4e6 networks a value,
- * standard errors below 6e-5 up to width 3 and below 8e-4 beyond. Depth 3 at widths 1 and 2 and all of width 1 agree
- * with the closed forms of Lu, Shin, Su, Karniadakis (2020), arXiv:1903.06733.
+ * P(born dead) of He networks without biases on the line, by depth; Monte Carlo with 4e5 to 4e6 networks a
+ * value, standard errors below 6e-5 up to width 3 and below 8e-4 beyond. Depth 3 at widths 1 and 2 and all of
+ * width 1 agree with the closed forms of Lu, Shin, Su, Karniadakis (2020), arXiv:1903.06733.
  */
 export const BORN_DEAD_DEPTHS = [3, 5, 8, 10, 15, 20, 30] as const
 export const BORN_DEAD: ReadonlyMap<number, readonly number[]> = new Map([

@@ -7,8 +7,9 @@ import type { Paint } from './paint.ts'
 
 /** Gaps named one by one before the rest is summed up. */
 const NAMED = 8
+const CONSEQUENCE = 'Marked ! above. Their intervals hold whether all of the lost trials collapsed or none.'
 
-/** The trials that were lost for good, cell by cell, and what that does to the intervals; nothing where none was. */
+/** The trials lost for good, cell by cell, and what that does to the intervals; nothing where none was. */
 export function gapLines(document: SweepDocument, columns: number, paint: Paint): string[] {
   const damaged = mapsOf(document).flatMap((map) =>
     map.widths.flatMap((width) =>
@@ -29,6 +30,6 @@ export function gapLines(document: SweepDocument, columns: number, paint: Paint)
   return [
     paint.bold(`Lost: ${countText(lost)} trials`),
     ...[...lines, ...(rest > 0 ? [`and ${countText(rest)} more cells`] : [])].flatMap(indented),
-    ...indented('Marked ! above. Their intervals hold whether all of the lost trials collapsed or none.').map(paint.dim),
+    ...indented(CONSEQUENCE).map(paint.dim),
   ]
 }

@@ -1,8 +1,10 @@
-import type { CellMap } from '../cell-map.ts'
 import type { CellDocument } from '@collapsar/sweep'
+import type { CellMap } from '../cell-map.ts'
 import type { Paint } from './paint.ts'
 
-/** What one cell shows: a number, flush right and shaded by a probability, then what belongs to it, flush left. */
+/**
+ * What one cell shows: a number, flush right and shaded by a probability, then what belongs to it, flush left.
+ */
 export interface Entry {
   readonly number: string
   readonly probability: number | null
@@ -82,7 +84,8 @@ function parts(values: readonly number[], layout: Layout, columns: number): numb
   const most = Math.max(1, Math.floor(room / (GAP.length + cellLength(layout))))
   const count = Math.ceil(values.length / most)
   const size = Math.ceil(values.length / count)
-  return Array.from({ length: Math.ceil(values.length / size) }, (_, part) => values.slice(part * size, (part + 1) * size))
+  const starts = values.flatMap((_, index) => (index % size === 0 ? [index] : []))
+  return starts.map((start) => values.slice(start, start + size))
 }
 
 /** A number is shaded together with one space on either side. */

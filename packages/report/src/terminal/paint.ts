@@ -24,10 +24,10 @@ export function paint(colour: boolean): Paint {
 }
 
 /**
- * The figure's colours as far as every colour terminal has them: entries of xterm's 6 x 6 x 6 cube, each darker than the
- * one before. Rounding the scale itself to the cube would break its order.
+ * The figure's colours as far as every colour terminal has them: entries of xterm's 6 x 6 x 6 cube, each darker
+ * than the one before. Rounding the scale itself to the cube would break its order.
  */
-export const RAMP = [230, 223, 216, 209, 203, 161, 125, 89, 53] as const
+export const RAMP = [229, 223, 216, 209, 203, 161, 125, 89, 53] as const
 /** Of these, the lightest on which white text reads better than black. */
 const FIRST_DARK = 5
 const BLACK = 16
