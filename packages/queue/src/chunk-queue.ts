@@ -15,6 +15,15 @@ export interface Consumer {
   readonly deaf: Promise<void>
 }
 
+export interface ConsumerOptions {
+  /** Chunks in hand at once. */
+  readonly concurrency: number
+  /** A consumer that is silent for this long loses its chunks to others; default 30. */
+  readonly lockSeconds?: number
+  /** Default 60. */
+  readonly deafAfterSeconds?: number
+}
+
 /**
  * Disposable delivery of chunks, at least once; Postgres is the truth. Losing everything in it loses nothing.
  * A chunk that is waiting or active is not enqueued twice. `QueueEvents` are not used: one backend loses them.
@@ -23,8 +32,8 @@ export interface ChunkQueue {
   /** Adds the chunks that are not in the queue. Rejects when the backend cannot be reached, without waiting for it. */
   enqueue(chunks: readonly Chunk[]): Promise<void>
   depth(engine: EngineKind): Promise<QueueDepth>
-  /** Removes waiting chunks; a chunk in a worker's hands is aborted through `cancelled`. */
-  drop(chunks: readonly Chunk[]): Promise<number>
+  /** Removes waiting chunks; gives how many. One in a worker's hands stays: its worker sees in the store that it is not wanted. */
+  drop(chunks: readonly Pick<Chunk, 'id' | 'engine'>[]): Promise<number>
   /**
    * Hands chunks to `handle`, `concurrency` at a time. When `handle` rejects, the chunk leaves the queue: the store decides
    * whether it is tried again. The signal aborts when the lock is lost or the consumer stops.
@@ -32,7 +41,7 @@ export interface ChunkQueue {
   consume(
     engine: EngineKind,
     handle: (chunk: Chunk, signal: AbortSignal) => Promise<void>,
-    options: { readonly concurrency: number; readonly lockSeconds?: number; readonly deafAfterSeconds?: number },
+    options: ConsumerOptions,
   ): Promise<Consumer>
   ping(): Promise<void>
   close(): Promise<void>

@@ -1,0 +1,22 @@
+import type { Processor, Queue, Worker, WorkerOptions } from 'bullmq'
+import type { Chunk } from '@collapsar/sweep'
+
+export type ChunkProcessor = Processor<Chunk, void, string>
+
+/** The part of BullMQ's classes that does not depend on where they keep their data. */
+export type BullQueue = Pick<Queue<Chunk, void, string>, 'addBulk' | 'getJobCounts' | 'remove' | 'close'> & {
+  on(event: 'error', listener: (error: Error) => void): unknown
+}
+export type BullWorker = Pick<Worker<Chunk, void, string>, 'cancelJob' | 'cancelAllJobs' | 'close' | 'waitUntilReady'> & {
+  on(event: 'error', listener: (error: Error) => void): unknown
+  on(event: 'active', listener: () => void): unknown
+  on(event: 'lockRenewalFailed', listener: (jobIds: string[]) => void): unknown
+}
+
+/** Where BullMQ keeps its data: Redis or Postgres. The same code runs on both. */
+export interface QueueBackend {
+  openQueue(name: string): BullQueue
+  openWorker(name: string, processor: ChunkProcessor, options: Omit<WorkerOptions, 'connection' | 'prefix'>): BullWorker
+  ping(): Promise<void>
+  close(): Promise<void>
+}
