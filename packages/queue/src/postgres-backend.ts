@@ -1,6 +1,6 @@
 import { createPostgresBackend, runMigrations, withBackend } from 'bullmq'
 import { CollapsarError } from '@collapsar/sweep'
-import pg from 'pg'
+import { Client } from 'pg'
 import type { QueueBackend } from './queue-backend.ts'
 
 /** Connections of a queue or a worker beside the one that listens. */
@@ -38,8 +38,8 @@ async function migrate(databaseUrl: string): Promise<void> {
   }
 }
 
-async function withClient(databaseUrl: string, use: (client: pg.Client) => Promise<unknown>): Promise<void> {
-  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: CONNECT_TIMEOUT_MS })
+async function withClient(databaseUrl: string, use: (client: Client) => Promise<unknown>): Promise<void> {
+  const client = new Client({ connectionString: databaseUrl, connectionTimeoutMillis: CONNECT_TIMEOUT_MS })
   await client.connect()
   try {
     await use(client)

@@ -1,13 +1,13 @@
 import type { Processor, Queue, Worker, WorkerOptions } from 'bullmq'
 import type { Chunk } from '@collapsar/sweep'
 
-export type ChunkProcessor = Processor<Chunk, void, string>
+export type ChunkProcessor = Processor<Chunk, void>
 
 /** The part of BullMQ's classes that does not depend on where they keep their data. */
-export type BullQueue = Pick<Queue<Chunk, void, string>, 'addBulk' | 'getJobCounts' | 'remove' | 'close'> & {
+export type BullQueue = Pick<Queue<Chunk, void>, 'addBulk' | 'getJobCounts' | 'remove' | 'close'> & {
   on(event: 'error', listener: (error: Error) => void): unknown
 }
-export type BullWorker = Pick<Worker<Chunk, void, string>, 'cancelJob' | 'cancelAllJobs' | 'close' | 'waitUntilReady'> & {
+export type BullWorker = Pick<Worker<Chunk, void>, 'cancelJob' | 'cancelAllJobs' | 'close' | 'waitUntilReady'> & {
   on(event: 'error', listener: (error: Error) => void): unknown
   on(event: 'active', listener: () => void): unknown
   on(event: 'lockRenewalFailed', listener: (jobIds: string[]) => void): unknown

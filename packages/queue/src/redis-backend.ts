@@ -21,12 +21,15 @@ const RECONNECT_MS = { step: 100, maximum: 2000 }
 export async function openRedisBackend(options: RedisBackendOptions): Promise<QueueBackend> {
   // Without an offline queue a command fails at once while Redis is away; the planner tries again later.
   const client = connectRedis(options, { enableOfflineQueue: false, maxRetriesPerRequest: 1 })
+  // `connect` rejects with "Connection is closed"; the event before it says why.
+  let reason: Error | null = null
+  client.on('error', (error) => (reason = error))
   try {
     await client.connect()
     await requireNoEviction(client, options)
   } catch (cause) {
     client.disconnect()
-    throw cause instanceof CollapsarError ? cause : unavailable(options.url, cause)
+    throw cause instanceof CollapsarError ? cause : unavailable(options.url, reason ?? cause)
   }
   // BullMQ blocks on this one for ever: the limit of retries must be off.
   const blocking = connectRedis(options, { maxRetriesPerRequest: null })
