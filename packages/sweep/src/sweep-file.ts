@@ -5,6 +5,8 @@ export const LIMITS = {
   depth: 200,
   width: 256,
   points: 65_536,
+  /** Over all distinct training sets of a sweep. */
+  trainingPoints: 4_000_000,
   steps: 2_000_000,
   inits: 1_000_000_000,
   cells: 10_000,

@@ -44,7 +44,9 @@ export function parseSweep(source: unknown): Sweep {
   const file = source as SweepFile
   const variants = axisVariants(file)
   refuseIf(cellCountProblems(file, variants.length))
-  const cells = variants.flatMap((variant) => variantCells(variant, variants.length > 1 || file.axes !== undefined))
+  const labelled = variants.length > 1 || file.axes !== undefined
+  const checkPoints = pointChecker()
+  const cells = variants.flatMap((variant) => variantCells(variant, { labelled, checkPoints }))
   return { name: file.name ?? '', engine: file.engine ?? 'auto', inits: file.inits, cells, source }
 }
 
@@ -123,10 +125,16 @@ function axisValues(axis: GridAxis): number[] {
   return [...new Set(values)].toSorted((a, b) => a - b)
 }
 
-function variantCells(variant: Variant, labelled: boolean): GridCell[] {
+interface Layout {
+  /** Whether messages say at which values of the axes. */
+  readonly labelled: boolean
+  readonly checkPoints: PointCheck
+}
+
+function variantCells(variant: Variant, { labelled, checkPoints }: Layout): GridCell[] {
   const problems: Problem[] = []
   const template = cellTemplate(variant.file, (problem) => problems.push(problem))
-  if (problems.length === 0) problems.push(...pointProblems(template))
+  if (problems.length === 0) problems.push(...checkPoints(template))
   refuseIf(labelled ? problems.map((problem) => atVariant(problem, variant)) : problems)
   const { grid, inits } = variant.file
   return axisValues(grid.width).flatMap((width) =>
@@ -140,6 +148,29 @@ function variantCells(variant: Variant, labelled: boolean): GridCell[] {
 function atVariant(problem: Problem, variant: Variant): Problem {
   const values = Object.entries(variant.axes).map(([name, value]) => `${name} = ${show(value)}`)
   return { ...problem, detail: `${problem.detail} (at ${values.join(', ')})` }
+}
+
+type PointCheck = (template: CellTemplate) => readonly Problem[]
+
+/** Checks each distinct training set once, and refuses before so many are built that a service stands still. */
+function pointChecker(): PointCheck {
+  const known = new Map<string, readonly Problem[]>()
+  let points = 0
+  return (template) => {
+    const { problem, seed } = template
+    const key = JSON.stringify([problem, problem.sampling === 'random' ? seed : null])
+    const before = known.get(key)
+    if (before !== undefined) return before
+    points += problem.points
+    const problems = points <= LIMITS.trainingPoints ? pointProblems(template) : [tooManyPoints]
+    known.set(key, problems)
+    return problems
+  }
+}
+
+const tooManyPoints: Problem = {
+  pointer: '/axes',
+  detail: `axes make training sets of over ${LIMITS.trainingPoints} points in all; accepted: up to that many`,
 }
 
 /** Building the points once shows whether the target is finite and not constant on them. */

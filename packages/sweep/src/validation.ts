@@ -62,7 +62,7 @@ function missing(schema: TSchema, pointer: string, name: string): string {
 
 function unknownField(schema: TSchema, pointer: string, name: string): string {
   const known = nodesAt(schema, pointer).flatMap((node) => Object.keys(node.properties ?? {}))
-  return `${fieldName(`${pointer}/${name}`)} is not a known field; accepted: ${[...new Set(known)].join(', ')}`
+  return `${fieldName(`${pointer}/${name}`)} is not a known field; accepted: ${known.length === 0 ? 'none' : [...new Set(known)].join(', ')}`
 }
 
 /** The schema nodes that describe a place; the most general first. */
