@@ -3,7 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openStore } from '@collapsar/store'
-import pg from 'pg'
+import { Client } from 'pg'
+import type { QueryResultRow } from 'pg'
+import { openEmbeddedPostgres } from '../../packages/store/src/embedded-postgres.ts'
 
 /** A real Postgres for one test file. */
 export interface TestServer {
@@ -15,8 +17,8 @@ export interface TestServer {
 }
 
 /**
- * The embedded server in a new folder, or, with COLLAPSAR_TEST_DATABASE_URL, a server that is there (its user may create
- * databases; they are left behind).
+ * The embedded server in a new folder, or, with COLLAPSAR_TEST_DATABASE_URL, a server that is there that asks for
+ * passwords (its user may create databases and roles; the databases are left behind).
  */
 export async function startTestServer(): Promise<TestServer> {
   const server = await startServer()
@@ -33,13 +35,13 @@ async function startServer(): Promise<{ url: string; close(): Promise<void> }> {
   const given = process.env['COLLAPSAR_TEST_DATABASE_URL']
   if (given !== undefined) return { url: given, close: async () => {} }
   const folder = await mkdtemp(join(tmpdir(), 'collapsar-postgres-'))
-  const { openEmbeddedPostgres } = await import('../../packages/store/src/embedded-postgres.ts')
   const server = await openEmbeddedPostgres({ dataDir: join(folder, 'data') })
   return {
     url: server.url,
     async close() {
       await server.close()
-      await rm(folder, { recursive: true, force: true })
+      // Its last files may still be going.
+      await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
     },
   }
 }
@@ -47,7 +49,7 @@ async function startServer(): Promise<{ url: string; close(): Promise<void> }> {
 /** Copying a template takes a tenth of the time of migrating. */
 async function createDatabase(serverUrl: string, template: string | null): Promise<string> {
   const name = `test_${randomBytes(6).toString('hex')}`
-  const client = new pg.Client(serverUrl)
+  const client = new Client(serverUrl)
   await client.connect()
   await client.query(`CREATE DATABASE ${name}${template === null ? '' : ` TEMPLATE ${template}`}`)
   await client.end()
@@ -61,12 +63,12 @@ function databaseOf(url: string): string {
 }
 
 /** Runs statements on a connection of their own: what a test does behind the store's back. */
-export async function runSql<R extends pg.QueryResultRow>(
+export async function runSql<R extends QueryResultRow>(
   databaseUrl: string,
   text: string,
   values: unknown[] = [],
 ): Promise<R[]> {
-  const client = new pg.Client(databaseUrl)
+  const client = new Client(databaseUrl)
   await client.connect()
   try {
     return (await client.query<R>(text, values)).rows

@@ -1,4 +1,4 @@
-import { openEmbeddedPostgres } from '@collapsar/store'
+import { openEmbeddedPostgres } from '../../packages/store/src/embedded-postgres.ts'
 
 const dataDir = process.argv[2] ?? ''
 

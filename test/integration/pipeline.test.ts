@@ -1,0 +1,108 @@
+import { openStore } from '@collapsar/store'
+import { createReferenceEngine } from '@collapsar/trial'
+import type { Engine } from '@collapsar/trial'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startTestServer } from '../support/database.ts'
+import type { TestServer } from '../support/database.ts'
+import { countingEngine, documentOf, runInLaboratory } from '../support/laboratory.ts'
+
+/** Minibatches and width 4, so that order and streams matter; the readable engine, so that nothing is compiled. */
+const sweep = {
+  grid: { depth: [3, 4], width: 4 },
+  inits: 250,
+  precision: 'float64',
+  problem: { points: 16 },
+  training: { batch: 4, steps: 40 },
+}
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startTestServer()
+})
+afterAll(() => server.close())
+
+describe('a sweep through planner, queue, worker and store', () => {
+  it('is counted once, and a second run trains nothing and gives the same cells byte for byte', async () => {
+    const databaseUrl = await server.createDatabase()
+    const first = countingEngine(createReferenceEngine())
+    const document = await runInLaboratory(sweep, { databaseUrl, engine: first })
+    expect(document.cells.map((cell) => [cell.trials, cell.gaps])).toEqual([[250, 0], [250, 0]])
+    expect(first.trained()).toBeGreaterThanOrEqual(600)
+
+    const second = countingEngine(createReferenceEngine())
+    const again = await runInLaboratory(sweep, { databaseUrl, engine: second })
+    expect(second.trained()).toBe(0)
+    expect(JSON.stringify(again.cells)).toBe(JSON.stringify(document.cells))
+    expect(again.sweep.reused).toBe(500)
+  })
+
+  it('trains only the difference when more initializations are asked for', async () => {
+    const databaseUrl = await server.createDatabase()
+    await runInLaboratory(sweep, { databaseUrl, engine: createReferenceEngine() })
+    const engine = countingEngine(createReferenceEngine())
+    const larger = await runInLaboratory({ ...sweep, inits: 500 }, { databaseUrl, engine })
+    expect(engine.trained()).toBe(400)
+    expect(larger.cells.map((cell) => cell.trials)).toEqual([500, 500])
+  })
+
+  it('has the same digests whatever the chunks, the workers and their concurrency', async () => {
+    const digests = await Promise.all(
+      [
+        { workers: 1, concurrency: 1, chunkSeconds: 100 },
+        { workers: 3, concurrency: 2, chunkSeconds: 1e-6 },
+      ].map(async (how) => {
+        const databaseUrl = await server.createDatabase()
+        const document = await runInLaboratory(sweep, { databaseUrl, engine: createReferenceEngine(), ...how })
+        const store = await openStore({ databaseUrl })
+        expect((await store.verify()).mismatches).toEqual([])
+        await store.close()
+        return document.cells.map((cell) => cell.digest)
+      }),
+    )
+    expect(digests[0]).toEqual(digests[1])
+    expect(digests[0]!.every((digest) => /^[0-9a-f]{64}$/.test(digest ?? ''))).toBe(true)
+  })
+
+  it('loses only the block that cannot be trained, shows the gap, and heals it on request', async () => {
+    const databaseUrl = await server.createDatabase()
+    const broken = failingOn(createReferenceEngine(), 137)
+    const document = await runInLaboratory({ ...sweep, inits: 300 }, { databaseUrl, engine: broken, chunkSeconds: 100 })
+    expect(document.cells.map((cell) => [cell.trials, cell.gaps])).toEqual([[200, 100], [200, 100]])
+    expect(document.cells[0]!.collapse.high).toBeGreaterThan(100 / 300)
+
+    const store = await openStore({ databaseUrl })
+    const gaps = await store.gaps(document.sweep.id)
+    expect(gaps.map(({ block, reason }) => [block, reason])).toEqual([[1, 'trial 137 is poison'], [1, 'trial 137 is poison']])
+    expect(await store.retryGaps(document.sweep.id)).toBe(2)
+    const healed = await runInLaboratory({ ...sweep, inits: 300 }, { databaseUrl, engine: createReferenceEngine() })
+    expect(healed.cells.map((cell) => [cell.trials, cell.gaps])).toEqual([[300, 0], [300, 0]])
+    const calm = await runInLaboratory({ ...sweep, inits: 300 }, { databaseUrl: await server.createDatabase(), engine: createReferenceEngine() })
+    expect(healed.cells.map((cell) => cell.digest)).toEqual(calm.cells.map((cell) => cell.digest))
+    await store.close()
+  })
+
+  it('gives two overlapping sweeps the union of their trials', async () => {
+    const databaseUrl = await server.createDatabase()
+    const engine = countingEngine(createReferenceEngine())
+    const [narrow, wide] = await Promise.all([
+      runInLaboratory({ ...sweep, grid: { depth: 3, width: 4 }, inits: 300 }, { databaseUrl, engine }),
+      runInLaboratory({ ...sweep, inits: 300 }, { databaseUrl, engine }),
+    ])
+    expect(wide.cells[0]!.digest).toBe(narrow.cells[0]!.digest)
+    expect(engine.trained()).toBe(600)
+    const store = await openStore({ databaseUrl })
+    expect((await documentOf(store, wide.sweep.id)).cells.map((cell) => cell.trials)).toEqual([300, 300])
+    await store.close()
+  })
+})
+
+/** Throws whenever a batch holds the given trial, as a bug of an engine would. */
+function failingOn(engine: Engine, trial: number): Engine {
+  return {
+    ...engine,
+    train: (batch, signal, onProgress) =>
+      batch.trials.includes(trial)
+        ? Promise.reject(new Error(`trial ${trial} is poison`))
+        : engine.train(batch, signal, onProgress),
+  }
+}

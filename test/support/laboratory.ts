@@ -1,0 +1,68 @@
+import { runPlanner } from '@collapsar/planner'
+import { createChunkQueue } from '@collapsar/queue'
+import { openStore } from '@collapsar/store'
+import type { Store } from '@collapsar/store'
+import { describeSweep, parseSweep } from '@collapsar/sweep'
+import type { SweepDocument } from '@collapsar/sweep'
+import type { Engine } from '@collapsar/trial'
+import { runWorker } from '@collapsar/worker'
+import { pino } from 'pino'
+import { expect } from 'vitest'
+
+/** An engine of ours, watched: how many trials it was asked to train. */
+export function countingEngine(engine: Engine): Engine & { trained(): number } {
+  let trained = 0
+  return {
+    ...engine,
+    train: (batch, signal, onProgress) => {
+      trained += batch.trials.length
+      return engine.train(batch, signal, onProgress)
+    },
+    trained: () => trained,
+  }
+}
+
+export interface LaboratoryOptions {
+  readonly databaseUrl: string
+  readonly redisUrl?: string
+  readonly engine: Engine
+  readonly workers?: number
+  readonly concurrency?: number
+  readonly chunkSeconds?: number
+}
+
+/** Planner and workers in this process on real servers, for the length of one sweep. */
+export async function runInLaboratory(source: unknown, options: LaboratoryOptions): Promise<SweepDocument> {
+  const store = await openStore({ databaseUrl: options.databaseUrl })
+  const queue = await createChunkQueue(
+    options.redisUrl === undefined ? { databaseUrl: options.databaseUrl } : { redisUrl: options.redisUrl },
+  )
+  const log = pino({ level: process.env['COLLAPSAR_TEST_LOG'] ?? 'silent' })
+  const deps = { store, queue, log, engine: options.engine }
+  const { sweep } = await store.createSweep(parseSweep(source))
+  const workers = await Promise.all(
+    Array.from({ length: options.workers ?? 1 }, (_, index) =>
+      runWorker(deps, { id: `worker-${index}`, engine: 'cpu', threads: 1, concurrency: options.concurrency ?? 1 }),
+    ),
+  )
+  const planner = runPlanner(deps, {
+    sweeps: [sweep.id],
+    pollSeconds: 0.2,
+    reconcileSeconds: 0.5,
+    ...(options.chunkSeconds !== undefined && { chunkSeconds: options.chunkSeconds }),
+  })
+  try {
+    await expect.poll(async () => (await store.sweep(sweep.id))?.state, { timeout: 60_000, interval: 50 }).toBe('done')
+    return await documentOf(store, sweep.id)
+  } finally {
+    await planner.stop()
+    await Promise.all(workers.map((worker) => worker.stop()))
+    await queue.close()
+    await store.close()
+  }
+}
+
+export async function documentOf(store: Store, id: string): Promise<SweepDocument> {
+  const record = await store.sweep(id)
+  return describeSweep(record!, await store.sweepCells(id), new Date())
+}
