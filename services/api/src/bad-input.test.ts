@@ -28,8 +28,8 @@ interface Response {
 
 /** Every refusal is a 4xx problem+json that tells no internals. */
 function expectProblem(response: Response): void {
-  expect(response.statusCode, response.body).toBeGreaterThanOrEqual(400)
-  expect(response.statusCode, response.body).toBeLessThan(500)
+  expect(response.statusCode).toBeGreaterThanOrEqual(400)
+  expect(response.statusCode).toBeLessThan(500)
   expect(response.headers['content-type']).toBe('application/problem+json')
   const problem: unknown = JSON.parse(response.body)
   expect(Value.Errors(ProblemDocument, problem)).toEqual([])
@@ -149,7 +149,7 @@ describe.each(['/v1/sweeps', '/v1/plans'])('POST %s refuses', (url) => {
     const started = performance.now()
     const response = await api.app.inject({ method: 'POST', url, payload, headers: { 'content-type': 'application/json' } })
     expectProblem(response)
-    expect(response.statusCode, response.body).toBe(status)
+    expect(response.statusCode).toBe(status)
     expect(performance.now() - started).toBeLessThan(5000)
     await nothingCreated()
   })
@@ -247,29 +247,28 @@ describe('a request is refused', () => {
   ])('GET %s', async (url, status) => {
     const response = await api.app.inject({ method: 'GET', url })
     expectProblem(response)
-    expect(response.statusCode, response.body).toBe(status)
+    expect(response.statusCode).toBe(status)
   })
 
   it.each([
-    ['POST', '/v1/sweeps/none/cancel', undefined, 404],
-    ['POST', '/v1/sweeps/none/retry', undefined, 404],
-    ['POST', '/v1/sweeps/none/cancel', { force: true }, 400],
-    ['POST', '/v1/sweeps/none/retry', [], 400],
-    ['POST', '/v1/sweeps/none/pause', undefined, 404],
-    ['DELETE', '/v1/sweeps', undefined, 405],
-    ['PUT', '/v1/sweeps', valid, 405],
-    ['PATCH', '/v1/sweeps/none', valid, 405],
-    ['DELETE', '/v1/sweeps/none', undefined, 405],
-    ['POST', '/v1/sweeps/none', valid, 405],
-    ['GET', '/v1/plans', undefined, 405],
-    ['GET', '/v1/sweeps/none/cancel', undefined, 405],
-    ['OPTIONS', '/v1/sweeps', undefined, 405],
-    ['POST', '/healthz', undefined, 405],
-  ] as const)('%s %s %j', async (method, url, payload, status) => {
+    ['POST', '/v1/sweeps/none/cancel', undefined, 404, undefined],
+    ['POST', '/v1/sweeps/none/retry', undefined, 404, undefined],
+    ['POST', '/v1/sweeps/none/cancel', { force: true }, 400, undefined],
+    ['POST', '/v1/sweeps/none/retry', [], 400, undefined],
+    ['POST', '/v1/sweeps/none/pause', undefined, 404, undefined],
+    ['DELETE', '/v1/sweeps', undefined, 405, 'GET, HEAD, POST'],
+    ['PUT', '/v1/sweeps', valid, 405, 'GET, HEAD, POST'],
+    ['PATCH', '/v1/sweeps/none', valid, 405, 'GET, HEAD'],
+    ['DELETE', '/v1/sweeps/none', undefined, 405, 'GET, HEAD'],
+    ['POST', '/v1/sweeps/none', valid, 405, 'GET, HEAD'],
+    ['GET', '/v1/plans', undefined, 405, 'POST'],
+    ['GET', '/v1/sweeps/none/cancel', undefined, 405, 'POST'],
+    ['OPTIONS', '/v1/sweeps', undefined, 405, 'GET, HEAD, POST'],
+    ['POST', '/healthz', undefined, 405, 'GET, HEAD'],
+  ] as const)('%s %s %j', async (method, url, payload, status, allow) => {
     const response = await api.app.inject({ method, url, ...(payload !== undefined && { payload }) })
     expectProblem(response)
-    expect(response.statusCode, response.body).toBe(status)
-    if (status === 405) expect(response.headers['allow']).toMatch(/^[A-Z]+(, [A-Z]+)*$/)
+    expect([response.statusCode, response.headers['allow']]).toEqual([status, allow])
   })
 
   it.each([

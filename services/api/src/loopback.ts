@@ -6,7 +6,7 @@ export function isLoopback(host: string): boolean {
   if (name === 'localhost') return true
   const family = isIP(name)
   if (family === 4) return name.startsWith('127.')
-  return family === 6 && (name === '::1' || /^::ffff:127\./.test(name))
+  return family === 6 && (name === '::1' || name.startsWith('::ffff:127.'))
 }
 
 /** Host of a Host header, without its port. */

@@ -13,19 +13,18 @@ export function noteMethods(app: Api): () => void {
   const offered = new Map<string, Set<HTTPMethods>>()
   app.addHook('onRoute', ({ url, method }) => {
     const methods = offered.get(url) ?? new Set()
-    for (const name of [method].flat()) methods.add(name as HTTPMethods)
+    for (const name of [method].flat()) methods.add(name)
     offered.set(url, methods)
   })
   return () => {
-    for (const [url, methods] of [...offered]) refuseOthers(app, url, new Set(methods))
+    for (const [url, methods] of offered) refuseOthers(app, url, [...methods].toSorted())
   }
 }
 
-function refuseOthers(app: Api, url: string, offered: ReadonlySet<HTTPMethods>): void {
-  if (offered.has('GET')) offered = new Set([...offered, 'HEAD'])
-  const allow = [...offered].sort().join(', ')
+function refuseOthers(app: Api, url: string, offered: readonly HTTPMethods[]): void {
+  const allow = offered.join(', ')
   app.route({
-    method: METHODS.filter((method) => !offered.has(method)),
+    method: METHODS.filter((method) => !offered.includes(method)),
     url,
     // Before the body is read: what it holds does not matter.
     onRequest: async (request, reply) => {

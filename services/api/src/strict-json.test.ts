@@ -52,7 +52,7 @@ describe('parseStrictJson', () => {
   it('reads a megabyte of escapes and quotes in linear time', () => {
     const started = performance.now()
     expect(() => parse(`"${'\\'.repeat(1_000_001)}`)).toThrow('not JSON')
-    expect(() => parse(`${'"'.repeat(1_000_001)}`)).toThrow('not JSON')
+    expect(() => parse('"'.repeat(1_000_001))).toThrow('not JSON')
     expect(performance.now() - started).toBeLessThan(2000)
   })
 })

@@ -7,6 +7,7 @@ import type { Engine } from '@collapsar/trial'
 import type { Logger } from 'pino'
 import { auditDeaths } from './death-audit.ts'
 import { trainChunk } from './train-chunk.ts'
+import { whileWanted } from './wanted.ts'
 
 export interface WorkerDependencies {
   readonly store: Store
@@ -87,15 +88,21 @@ async function handleChunk(
     log.debug({ chunk: chunk.id }, 'chunk was no longer wanted')
     return
   }
+  log.debug({ worker: options.id, chunk: chunk.id, cell: chunk.cell, blocks: chunk.blocks }, 'chunk started')
+  const wanted = whileWanted(store, chunk.id, signal)
   try {
-    const result = await trainAndAudit(deps, options.id, work, signal)
+    const result = await trainAndAudit(deps, options.id, work, wanted.signal)
+    wanted.stop()
     speed.add(work, result.seconds)
     const counts = await recordPatiently(deps, result, signal)
-    log.info({ chunk: chunk.id, cell: chunk.cell, seconds: result.seconds, ...counts }, 'chunk recorded')
+    log.info({ worker: options.id, chunk: chunk.id, cell: chunk.cell, seconds: result.seconds, ...counts }, 'chunk recorded')
   } catch (error) {
     if (signal.aborted) throw error
-    if (isStorageFailure(error)) deps.giveUp(error)
+    if (wanted.signal.aborted) log.info({ chunk: chunk.id }, 'chunk was given up, it is no longer wanted')
+    else if (isStorageFailure(error)) deps.giveUp(error)
     else await countFailure(deps, chunk, error)
+  } finally {
+    wanted.stop()
   }
 }
 

@@ -1,5 +1,5 @@
 import { CollapsarError } from '@collapsar/sweep'
-import { networkFromJson, networkReport } from '@collapsar/trial'
+import { InvalidField, networkFromJson, networkReport } from '@collapsar/trial'
 import type { Command } from '../command.ts'
 import { EXIT, JSON_OPTION } from '../command.ts'
 import { readJson } from '../input-file.ts'
@@ -26,7 +26,7 @@ function measured(path: string, source: unknown): ReturnType<typeof networkRepor
   try {
     return networkReport(networkFromJson(source))
   } catch (cause) {
-    if (!(cause instanceof RangeError || cause instanceof TypeError)) throw cause
+    if (!(cause instanceof InvalidField || cause instanceof RangeError)) throw cause
     throw new CollapsarError('invalid-file', `${path}: ${cause.message}`, { cause })
   }
 }

@@ -10,13 +10,27 @@ export const planner: Command = {
   positionals: [],
   options: {
     'chunk-seconds': { type: 'string', value: 'S', description: 'what a chunk aims at, in seconds of a worker (default 8)' },
+    'reconcile-seconds': {
+      type: 'string',
+      value: 'S',
+      description: 'how often every live chunk is offered to the queue again (default 10)',
+    },
   },
   service: true,
   run: async ({ options, configuration, log, signal }) => {
     const chunkSeconds = options.integer('chunk-seconds', 1, 3600)
+    const reconcileSeconds = options.integer('reconcile-seconds', 1, 3600)
     const backends = await openBackends(configuration, log)
     try {
-      const running = await startPlanner(backends, { sweeps: 'lead', ...(chunkSeconds !== null && { chunkSeconds }) }, log)
+      const running = await startPlanner(
+        backends,
+        {
+          sweeps: 'lead',
+          ...(chunkSeconds !== null && { chunkSeconds }),
+          ...(reconcileSeconds !== null && { reconcileSeconds }),
+        },
+        log,
+      )
       await untilAborted(signal)
       await running.stop()
       return EXIT.ok

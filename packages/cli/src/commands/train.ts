@@ -1,6 +1,6 @@
 import { createCpuEngine } from '@collapsar/engine-cpu'
 import { CollapsarError } from '@collapsar/sweep'
-import { trainingCase } from '@collapsar/trial'
+import { InvalidField, trainingCase } from '@collapsar/trial'
 import type { TrialBatch } from '@collapsar/trial'
 import type { Command } from '../command.ts'
 import { EXIT, JSON_OPTION } from '../command.ts'
@@ -44,7 +44,7 @@ function readCase(path: string, source: unknown): TrialBatch {
   try {
     return trainingCase(source)
   } catch (cause) {
-    if (!(cause instanceof RangeError || cause instanceof TypeError)) throw cause
+    if (!(cause instanceof InvalidField || cause instanceof RangeError)) throw cause
     throw new CollapsarError('invalid-file', `${path}: ${cause.message}`, { cause })
   }
 }

@@ -31,11 +31,11 @@ export function surfaceRoute(app: Api, store: Store): void {
       const cells = await store.sweepCells(sweep.id)
       reply.header('vary', 'accept')
       if (notModified(request, reply, surfaceTag(format, sweep, cells))) return reply.code(304).send(null)
-      const { mediaType, extension, render } = FORMATS[format]
-      const body = await render(describeSweep(sweep, cells, new Date()))
+      const surface = FORMATS[format]
+      const body = await surface.render(describeSweep(sweep, cells, new Date()))
       return reply
-        .type(mediaType)
-        .header('content-disposition', `inline; filename="${sweep.id}.${extension}"`)
+        .type(surface.mediaType)
+        .header('content-disposition', `inline; filename="${sweep.id}.${surface.extension}"`)
         .send(Buffer.from(body))
     },
   )
