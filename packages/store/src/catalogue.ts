@@ -1,40 +1,38 @@
-import { CollapsarError } from '@collapsar/sweep'
 import type { TrialSpec } from '@collapsar/trial'
 import { PrismaPg } from '@prisma/adapter-pg'
 import type pg from 'pg'
-import { PrismaClient } from './generated/client.ts'
-import type { Sweep } from './generated/client.ts'
-import type { GapRecord, SweepRecord, SweepState } from './store.ts'
+import type { PrismaClient } from './generated/client.ts'
+import { sweepRecord } from './read-sweep.ts'
+import type { GapRecord, SweepRecord } from './store.ts'
 
-/** The ordinary look-ups, by Prisma on the store's pool. */
+/**
+ * The ordinary look-ups, by Prisma on the store's pool. Its query compiler takes a tenth of a second to load, so it is
+ * loaded by the first look-up: a process that only records or only reads surfaces never waits for it.
+ */
 export class Catalogue {
-  readonly #prisma: PrismaClient
+  readonly #pool: pg.Pool
+  #loading: Promise<PrismaClient> | null = null
 
   constructor(pool: pg.Pool) {
-    this.#prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
+    this.#pool = pool
   }
 
-  async sweep(id: string): Promise<SweepRecord | null> {
-    const row = await this.#prisma.sweep.findUnique({ where: { id } })
-    return row === null ? null : sweepRecord(row)
-  }
-
-  /** @throws CollapsarError `not-found` */
-  async existingSweep(id: string): Promise<SweepRecord> {
-    const sweep = await this.sweep(id)
-    if (sweep === null) throw new CollapsarError('not-found', `There is no sweep "${id}".`)
-    return sweep
+  #prisma(): Promise<PrismaClient> {
+    this.#loading ??= import('./generated/client.ts').then(
+      (generated) => new generated.PrismaClient({ adapter: new PrismaPg(this.#pool) }),
+    )
+    return this.#loading
   }
 
   /** Newest first. */
   async sweeps(limit: number): Promise<readonly SweepRecord[]> {
-    const rows = await this.#prisma.sweep.findMany({ orderBy: [{ createdAt: 'desc' }, { id: 'asc' }], take: limit })
+    const rows = await (await this.#prisma()).sweep.findMany({ orderBy: [{ createdAt: 'desc' }, { id: 'asc' }], take: limit })
     return rows.map(sweepRecord)
   }
 
   /** Oldest first. */
   async activeSweeps(): Promise<readonly SweepRecord[]> {
-    const rows = await this.#prisma.sweep.findMany({
+    const rows = await (await this.#prisma()).sweep.findMany({
       where: { state: 'active' },
       orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
     })
@@ -43,7 +41,7 @@ export class Catalogue {
 
   /** The terminal gaps that the sweep reads, in its cells' order and then by block. */
   async gaps(sweepId: string): Promise<readonly GapRecord[]> {
-    const rows = await this.#prisma.sweepCell.findMany({
+    const rows = await (await this.#prisma()).sweepCell.findMany({
       where: { sweepId },
       orderBy: { position: 'asc' },
       select: { goalBlocks: true, cell: { select: { id: true, gaps: { orderBy: { index: 'asc' } } } } },
@@ -56,26 +54,13 @@ export class Catalogue {
   }
 
   async cellSpec(id: string): Promise<TrialSpec | null> {
-    const row = await this.#prisma.cell.findUnique({ where: { id }, select: { spec: true } })
+    const row = await (await this.#prisma()).cell.findUnique({ where: { id }, select: { spec: true } })
     // Written by createSweep from a TrialSpec; nothing else writes it.
     return row === null ? null : (row.spec as unknown as TrialSpec)
   }
 
   /** Leaves the pool open. */
   async close(): Promise<void> {
-    await this.#prisma.$disconnect()
-  }
-}
-
-function sweepRecord(row: Sweep): SweepRecord {
-  return {
-    id: row.id,
-    name: row.name,
-    // A check of the database allows no other.
-    state: row.state as SweepState,
-    source: row.source,
-    createdAt: row.createdAt,
-    finishedAt: row.finishedAt,
-    reused: Number(row.reused),
+    await (await this.#loading)?.$disconnect()
   }
 }

@@ -59,7 +59,7 @@ export class CellCount {
       tally: this.#tally,
       lost: this.inits - this.#tally.trials,
       digest: cellDigest(this.#digests),
-      engines: [...this.#engines].sort((a, b) => a - b),
+      engines: [...this.#engines].toSorted((a, b) => a - b),
     }
   }
 }

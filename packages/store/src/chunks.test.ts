@@ -91,7 +91,7 @@ describe('issue', () => {
       Array.from({ length: 30 / size }, (_, chunk) => chunkOfSeed(1, chunk * size, size, `${name}-${chunk}`))
     const issued = (await Promise.all([store.issue(plan('a', 3)), store.issue(plan('b', 2))])).flat()
     const blocks = issued.flatMap(({ firstBlock, blocks: count }) => Array.from({ length: count }, (_, i) => firstBlock + i))
-    expect(blocks.sort((a, b) => a - b)).toEqual(Array.from({ length: 30 }, (_, index) => index))
+    expect(blocks.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 30 }, (_, index) => index))
   })
 })
 
@@ -125,7 +125,7 @@ describe('fail', () => {
     await sweepOf(100)
     await store.issue([chunkOfSeed(1, 0, 1, 'k')])
     const answers = await Promise.all(Array.from({ length: 30 }, () => store.fail('k', 'fault')))
-    expect(answers.filter((answer) => answer !== 'gone').sort()).toEqual(['gap', 'retry', 'retry'])
+    expect(answers.filter((answer) => answer !== 'gone').toSorted()).toEqual(['gap', 'retry', 'retry'])
   })
 })
 

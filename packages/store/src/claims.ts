@@ -84,6 +84,11 @@ function chunkColumns(chunks: readonly Chunk[]): unknown[] {
   ]
 }
 
+/** The chunk is no longer live; the cell must be locked. */
+export async function endChunk(client: Queries, chunkId: string): Promise<void> {
+  await client.query('DELETE FROM chunks WHERE id = $1', [chunkId])
+}
+
 /** Every live chunk of an engine, oldest first. */
 export async function unfinishedChunks(queries: Queries, engine: EngineKind): Promise<readonly Chunk[]> {
   const { rows } = await queries.query<ChunkRow>(

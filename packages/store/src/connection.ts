@@ -1,11 +1,13 @@
 import { CollapsarError } from '@collapsar/sweep'
-import pg from 'pg'
+import { Pool } from 'pg'
+import type pg from 'pg'
 
 /** Rows of the database as plain objects; each query names the type of its own rows. */
 export type Row = pg.QueryResultRow
 
 /** A pool, or one of its connections in a transaction. */
 export interface Queries {
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the query's text decides, as with pg itself
   query<R extends Row>(text: string, values?: readonly unknown[]): Promise<{ rows: R[] }>
 }
 
@@ -27,7 +29,7 @@ export function connectionSettings(databaseUrl: string): pg.ClientConfig {
 }
 
 export function openPool(databaseUrl: string, poolSize = DEFAULT_POOL_SIZE): pg.Pool {
-  const pool = new pg.Pool({
+  const pool = new Pool({
     ...connectionSettings(databaseUrl),
     max: poolSize,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,

@@ -1,7 +1,7 @@
 import type { Chunk } from '@collapsar/sweep'
 import { extendPrefix, lockCell, writePrefix } from './cell-rows.ts'
 import type { LockedCell } from './cell-rows.ts'
-import { chunkOf, chunkWork, insertChunks } from './claims.ts'
+import { chunkOf, chunkWork, endChunk, insertChunks } from './claims.ts'
 import type { ChunkRow } from './claims.ts'
 import type { Queries } from './connection.ts'
 import { refreshFrozen } from './freeze.ts'
@@ -20,7 +20,7 @@ export async function failChunk(client: Queries, chunkId: string, reason: string
   const failed = await countFailure(client, cell, chunkId, reason)
   if (failed === null) return 'gone'
   if (failed.attempts < MAXIMUM_ATTEMPTS) return 'retry'
-  await client.query('DELETE FROM chunks WHERE id = $1', [chunkId])
+  await endChunk(client, chunkId)
   const open = await openBlocks(client, cell.key, failed.chunk)
   if (open.length === 0) return 'gone'
   if (failed.chunk.blocks === 1) {

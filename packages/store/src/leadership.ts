@@ -1,4 +1,4 @@
-import pg from 'pg'
+import { Client } from 'pg'
 import { connectionSettings } from './connection.ts'
 
 /** Any number, as long as nothing else in this database locks it: "coll" in ASCII. */
@@ -19,7 +19,7 @@ export interface Leadership {
  * server learns of a vanished client by TCP keep-alive within 25 s and frees the lock.
  */
 export async function takeLeadership(databaseUrl: string): Promise<Leadership | null> {
-  const client = new pg.Client({
+  const client = new Client({
     ...connectionSettings(databaseUrl),
     options: '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3',
     query_timeout: CHECK_TIMEOUT_MS,
@@ -37,7 +37,7 @@ export async function takeLeadership(databaseUrl: string): Promise<Leadership | 
   return watch(client, broken)
 }
 
-function watch(client: pg.Client, broken: Promise<void>): Leadership {
+function watch(client: Client, broken: Promise<void>): Leadership {
   let released = false
   const lost = new Promise<void>((resolve) => {
     const lose = (): void => {

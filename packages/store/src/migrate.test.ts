@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pg from 'pg'
+import { Client } from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { runSql, startTestServer } from '../../../test/support/database.ts'
 import type { TestServer } from '../../../test/support/database.ts'
@@ -25,7 +25,7 @@ beforeEach(async () => {
 })
 
 async function migrateWith(folder?: string): Promise<readonly string[]> {
-  const client = new pg.Client(url)
+  const client = new Client(url)
   await client.connect()
   try {
     return await migrate(client, folder)
@@ -44,7 +44,7 @@ async function folderWith(name: string, sql: string): Promise<string> {
 }
 
 it('applies every migration once, and writes what Prisma would have written', async () => {
-  const names = (await readdir(MIGRATIONS_FOLDER)).filter((name) => /^\d{14}_/.test(name)).sort()
+  const names = (await readdir(MIGRATIONS_FOLDER)).filter((name) => /^\d{14}_/.test(name)).toSorted()
   expect(await migrateWith()).toEqual(names)
   expect(await migrateWith()).toEqual([])
   const rows = await runSql(url, 'SELECT * FROM _prisma_migrations ORDER BY started_at')
@@ -67,7 +67,8 @@ it('applies every migration once, and writes what Prisma would have written', as
 it('lets 8 stores open a new database at the same time', async () => {
   const stores = await Promise.all(Array.from({ length: 8 }, () => openStore({ databaseUrl: url, poolSize: 1 })))
   await Promise.all(stores.map((store) => store.close()))
-  expect(await runSql(url, 'SELECT count(*)::int AS rows FROM _prisma_migrations')).toEqual([{ rows: 1 }])
+  const names = await runSql<{ migration_name: string }>(url, 'SELECT migration_name FROM _prisma_migrations')
+  expect(new Set(names.map((row) => row.migration_name)).size).toBe(names.length)
 })
 
 it('leaves nothing of a migration that fails in the middle', async () => {

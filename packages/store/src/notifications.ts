@@ -1,4 +1,4 @@
-import pg from 'pg'
+import { Client } from 'pg'
 import { connectionSettings } from './connection.ts'
 import type { Queries } from './connection.ts'
 
@@ -22,9 +22,9 @@ export async function notifyChange(client: Queries): Promise<void> {
 export class ChangeListener {
   readonly #databaseUrl: string
   readonly #callbacks = new Set<() => void>()
-  #connection: Promise<pg.Client> | null = null
+  #connection: Promise<Client> | null = null
   /** The connected client; another one's end is none of our business. */
-  #current: pg.Client | null = null
+  #current: Client | null = null
   #reconnection: NodeJS.Timeout | null = null
   #announcement: NodeJS.Timeout | null = null
 
@@ -62,8 +62,8 @@ export class ChangeListener {
     await client?.end()
   }
 
-  async #connect(): Promise<pg.Client> {
-    const client = new pg.Client(connectionSettings(this.#databaseUrl))
+  async #connect(): Promise<Client> {
+    const client = new Client(connectionSettings(this.#databaseUrl))
     client.on('error', () => {})
     client.on('notification', () => this.#announce())
     await client.connect()

@@ -1,9 +1,9 @@
+import { inspect } from 'node:util'
 import { CollapsarError } from '@collapsar/sweep'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { aliveBlocks, TEST_ENGINE, wish } from '../../../test/support/blocks.ts'
 import { runSql, startTestServer } from '../../../test/support/database.ts'
 import type { TestServer } from '../../../test/support/database.ts'
-import { databaseUnavailable } from './database-unavailable.ts'
 import { openStore } from './open-store.ts'
 
 let server: TestServer
@@ -42,12 +42,14 @@ describe('a database that cannot be reached', () => {
     expect(error.message).toMatch(/^The database "lab" at no-such-host\.invalid:5432 cannot be used: the host name/)
   })
 
-  it('says that the password is wrong, and never what it is', () => {
-    const error = databaseUnavailable('postgresql://alice:s3cret@db.example:5433/lab', { code: '28P01' })
+  it('is named when the password is wrong, which is not repeated', async () => {
+    const url = new URL(await server.createDatabase())
+    url.password = 'not-s3cret'
+    const error = await failure(url.href)
     expect(error.message).toBe(
-      'The database "lab" at db.example:5433 cannot be used: the password for user "alice" is wrong.',
+      `The database "${url.pathname.slice(1)}" at ${url.host} cannot be used: the password for user "${url.username}" is wrong.`,
     )
-    expect(JSON.stringify(error)).not.toContain('s3cret')
+    expect(inspect(error, { depth: null })).not.toContain('s3cret')
   })
 
   it('is refused when its address is no URL of a database, without repeating it', async () => {

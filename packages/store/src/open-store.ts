@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { Catalogue } from './catalogue.ts'
-import { chunkWork, issueChunks, unfinishedChunks } from './claims.ts'
+import { chunkWork, endChunk, issueChunks, unfinishedChunks } from './claims.ts'
 import { openPool, poolQueries, storeError, transaction } from './connection.ts'
 import type { Queries } from './connection.ts'
 import { createSweep } from './create-sweep.ts'
@@ -11,7 +11,7 @@ import { takeLeadership } from './leadership.ts'
 import { migrate } from './migrate.ts'
 import { ChangeListener, notifyChange } from './notifications.ts'
 import { readTrial } from './read-trial.ts'
-import { sweepCells, sweepProgress } from './read-sweep.ts'
+import { existingSweep, readSweep, sweepCells, sweepProgress } from './read-sweep.ts'
 import { recordBlocks } from './record-blocks.ts'
 import type { Store } from './store.ts'
 import { cancelSweep, finishSweeps, retryGaps } from './sweep-state.ts'
@@ -70,9 +70,9 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
   return {
     async createSweep(sweep, idempotencyKey) {
       const { id, created } = await change((client) => createSweep(client, sweep, idempotencyKey ?? null))
-      return { sweep: await catalogue.existingSweep(id), created }
+      return { sweep: await existingSweep(queries, id), created }
     },
-    sweep: (id) => catalogue.sweep(id),
+    sweep: (id) => readSweep(queries, id),
     sweeps: (limit) => catalogue.sweeps(limit),
     activeSweeps: () => catalogue.activeSweeps(),
     existingTrials: (cells) => existingTrials(queries, cells),
@@ -84,7 +84,7 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
     record: ({ chunk, blocks, engine, seconds }) =>
       change(async (client) => {
         const recorded = await recordBlocks(client, { cell: chunk.cell, blocks, engine, seconds })
-        await client.query('DELETE FROM chunks WHERE id = $1', [chunk.id])
+        await endChunk(client, chunk.id)
         return recorded
       }),
     recordBlocks: (cell, blocks, engine) =>
@@ -93,7 +93,7 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
     finishSweeps: () => finish(pool),
     async cancel(sweepId) {
       const dropped = await change((client) => cancelSweep(client, sweepId))
-      return { sweep: await catalogue.existingSweep(sweepId), dropped }
+      return { sweep: await existingSweep(queries, sweepId), dropped }
     },
     retryGaps: (sweepId) => change((client) => retryGaps(client, sweepId)),
     gaps: (sweepId) => catalogue.gaps(sweepId),

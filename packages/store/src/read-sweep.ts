@@ -1,8 +1,48 @@
-import { BLOCK_TRIALS, decodeTally } from '@collapsar/sweep'
+import { BLOCK_TRIALS, CollapsarError, decodeTally } from '@collapsar/sweep'
 import type { EngineVersion } from '@collapsar/sweep'
 import type { TrialSpec } from '@collapsar/trial'
 import type { Queries } from './connection.ts'
-import type { BlockRange, CellProgress, SweepCell } from './store.ts'
+import type { BlockRange, CellProgress, SweepCell, SweepRecord, SweepState } from './store.ts'
+
+interface SweepRow {
+  readonly id: string
+  readonly name: string
+  /** A check of the database allows no other than the states. */
+  readonly state: string
+  readonly source: unknown
+  readonly createdAt: Date
+  readonly finishedAt: Date | null
+  readonly reused: bigint | number
+}
+
+/** A row as the Store gives it, whoever read it. */
+export function sweepRecord(row: SweepRow): SweepRecord {
+  return {
+    id: row.id,
+    name: row.name,
+    state: row.state as SweepState,
+    source: row.source,
+    createdAt: row.createdAt,
+    finishedAt: row.finishedAt,
+    reused: Number(row.reused),
+  }
+}
+
+export async function readSweep(queries: Queries, id: string): Promise<SweepRecord | null> {
+  const { rows } = await queries.query<SweepRow>(
+    `SELECT id, name, state, source, created_at AS "createdAt", finished_at AS "finishedAt", reused::float8 AS reused
+     FROM sweeps WHERE id = $1`,
+    [id],
+  )
+  return rows[0] === undefined ? null : sweepRecord(rows[0])
+}
+
+/** @throws CollapsarError `not-found` */
+export async function existingSweep(queries: Queries, id: string): Promise<SweepRecord> {
+  const sweep = await readSweep(queries, id)
+  if (sweep === null) throw new CollapsarError('not-found', `There is no sweep "${id}".`)
+  return sweep
+}
 
 interface SweepCellRow {
   readonly cell: string

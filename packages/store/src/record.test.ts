@@ -232,7 +232,7 @@ describe('a connection that breaks in the middle of recording', () => {
          $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(5); RETURN NULL; END $$`,
     )
     await runSql(url, `CREATE TRIGGER die AFTER INSERT OR UPDATE OR DELETE ON ${table} FOR EACH ROW EXECUTE FUNCTION die()`)
-    await expect(store.record(resultOf(1, chunk))).rejects.toThrow()
+    await expect(store.record(resultOf(1, chunk))).rejects.toThrow(/terminat/)
     expect(await runSql(url, 'SELECT count(*)::int AS blocks FROM blocks')).toEqual([{ blocks: 0 }])
     expect(await store.progress(sweep)).toMatchObject([{ prefixBlocks: 0, settled: [], claimed: [{ first: 0, count: 2 }] }])
     expect((await store.verify()).mismatches).toEqual([])

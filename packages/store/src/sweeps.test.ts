@@ -142,7 +142,7 @@ it('has one leader at a time, who learns of losing the connection', async () => 
 
 it('tells listeners in other processes of a change, and again after their connection broke', async () => {
   const other = await openStore({ databaseUrl: url })
-  const onChange = vi.fn()
+  const onChange = vi.fn<() => void>()
   const stop = await other.listen(onChange)
   await store.createSweep(MAP)
   await vi.waitFor(() => expect(onChange).toHaveBeenCalled())
