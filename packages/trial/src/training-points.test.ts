@@ -45,7 +45,7 @@ describe('training points', () => {
     const count = 40_000
     const { inputs } = trainingPoints({ ...plane, points: count, sampling: 'random' }, 0)
     for (const coordinate of [0, 1]) {
-      const sorted = inputs.filter((_, i) => i % 2 === coordinate).sort()
+      const sorted = inputs.filter((_, i) => i % 2 === coordinate).toSorted()
       const distance = sorted.reduce((d, x, i) => Math.max(d, Math.abs((x + 2) / 4 - (i + 0.5) / count)), 0.5 / count)
       expect(distance + 0.5 / count).toBeLessThan(Math.sqrt(Math.log(2e6) / (2 * count)))
     }

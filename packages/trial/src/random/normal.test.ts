@@ -43,7 +43,7 @@ describe('normal numbers', () => {
   // As for the uniform numbers: a correct generator fails with probability at most 1e-6.
   it('are normal: Kolmogorov distance of 100,000 within the 1e-6 bound', () => {
     const count = 100_000
-    const sorted = normals(count).sort()
+    const sorted = normals(count).toSorted()
     const distance = sorted.reduce((d, z, i) => {
       const p = normalCdf(z)
       return Math.max(d, Math.abs(p - i / count), Math.abs(p - (i + 1) / count))

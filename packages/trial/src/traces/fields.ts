@@ -13,7 +13,7 @@ export class InvalidField extends Error {
 const LONGEST_EXCERPT = 60
 
 function excerpt(value: unknown): string {
-  const text = value === undefined ? 'missing' : (JSON.stringify(value) ?? String(value))
+  const text = value === undefined ? 'missing' : (JSON.stringify(value) ?? typeof value)
   return text.length <= LONGEST_EXCERPT ? text : `${text.slice(0, LONGEST_EXCERPT)}...`
 }
 
