@@ -124,13 +124,13 @@ async function decoded<T extends TSchema>(schema: T, response: Response, url: st
 function queryText(parameters: Readonly<Record<string, string | number | boolean | undefined>>): string {
   const given = new URLSearchParams()
   for (const [name, value] of Object.entries(parameters)) if (value !== undefined) given.set(name, String(value))
-  return given.size === 0 ? '' : `?${given}`
+  return given.size === 0 ? '' : `?${given.toString()}`
 }
 
 /** `fetch` hides the reason (refused, unknown host, timed out) in the cause. */
 function unreachable(url: string, error: unknown): CollapsarError {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : null
+  const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : null
   const reason = code ?? (cause instanceof Error ? cause.message : String(cause))
   return new CollapsarError('server-unavailable', `The server at ${url} cannot be reached: ${reason}.`, { cause: error })
 }
