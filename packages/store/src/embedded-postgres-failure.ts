@@ -20,8 +20,6 @@ export function guardFailure(guard: Guard, folder: PostgresFolder): CollapsarErr
         + `and \`nobody\` cannot reach its binaries or ${folder.path}. Run this as another user. ${advice}`)
     case GUARD_EXIT.noLockCommand:
       return new CollapsarError('environment', `The embedded Postgres needs the command flock or perl. ${advice}`)
-    case GUARD_EXIT.serverDoesNotStop:
-      return new CollapsarError('database-unavailable', `An earlier server in ${folder.path} does not stop. End it. ${advice}`)
     case GUARD_EXIT.foreignServer:
       return new CollapsarError('storage', `A Postgres that was started by hand runs in ${folder.cluster}. Stop it. ${advice}`)
     case GUARD_EXIT.initdbFailed:

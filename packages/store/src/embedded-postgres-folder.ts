@@ -12,7 +12,7 @@ import { CollapsarError } from '@collapsar/sweep'
  * cluster/        Postgres' own data folder; appears, complete, by a rename
  * password        of the database user, 0600
  * users           named pipe: every process that uses the server holds its write end
- * joining-<hex>   a process that waits for the guard's answer
+ * joining-<hex>   a process that waits for the guard's answer; leaving-<hex> likewise
  * guard.lock      locked by the guard
  * server.lock     locked by every process of the server
  * port            the last one used, kept while it is free

@@ -3,13 +3,12 @@ import { closeSync, openSync, readFileSync, statSync } from 'node:fs'
 import type { PostgresBinaries } from './embedded-postgres-binaries.ts'
 import type { PostgresFolder } from './embedded-postgres-folder.ts'
 
-/** Exit codes of the guard; others mean that the shell itself failed. */
+/** Exit codes of the guard; others mean that a command of the shell failed. */
 export const GUARD_EXIT = {
   done: 0,
   cannotLeaveRoot: 72,
   noLockCommand: 73,
   anotherGuard: 75,
-  serverDoesNotStop: 76,
   initdbFailed: 78,
   serverFailed: 79,
   foreignServer: 81,
@@ -17,7 +16,7 @@ export const GUARD_EXIT = {
 
 /**
  * The guard: a shell process that owns the server of one data folder. It starts Postgres, answers the processes that
- * join, and stops Postgres when the last of them is gone. Only the kernel's word is taken for who is alive, so nothing
+ * join and leave, and stops Postgres when the last of them is gone. Only the kernel's word is taken for who is alive, so nothing
  * can go stale, whatever is killed in whatever order:
  *
  * - `guard.lock` is locked by the guard, `server.lock` by every process of the server, which inherits the descriptor.
@@ -28,9 +27,12 @@ export const GUARD_EXIT = {
  * - A process that joins creates `joining-<hex>`, writes this name into the pipe, and may rely on the server once the guard has
  *   removed the file: whoever is answered holds its write end, so that end-of-file cannot come. One that opens the
  *   pipe while the guard is on its way out gets no answer, finds the pipe without a reader, and starts a guard.
+ * - A process that leaves does the same with `leaving-<hex>`: removed if others may be left, renamed `last-leaving-<hex>` if not. Only
+ *   the wait in `close` depends on this count, because it cannot see who was killed.
  *
- * States: taking the locks -> serving (exits: end-of-file -> stopping; server crashed -> starting it again on the same
- * port; server refused to start or was shut down -> exit) -> stopping (fast shutdown; immediate after 30 s) -> exit.
+ * States: taking the locks -> serving, by a server of its own or by that of a guard that was killed (exits: end-of-file ->
+ * stopping; server crashed -> starting it again on the same port; server refused to start or was shut down -> exit) ->
+ * stopping (fast shutdown; immediate after 30 s) -> exit.
  *
  * Root cannot run Postgres: in a user namespace it need not be root, though it keeps root's access to its own files.
  * A folder that belongs to another user is served as that user; without namespaces it is given to `nobody`.
@@ -102,6 +104,7 @@ initialize() {
 }
 
 serve() {
+  leave_root
   rm -f cluster/postmaster.pid
   echo "$port" >port
   (
@@ -118,28 +121,56 @@ serve() {
   exec 9>&-
 }
 
+# The server of a guard that was killed: nothing is known of its users but that they hold the pipe.
+adopt() {
+  echo "taking over the server of a guard that was killed"
+  (
+    exec 3<&- 8>&- </dev/null
+    until lock 9 60; do :; done
+    exec 9>&-
+    echo "ended $guard 75" 1<>users
+  ) &
+  exec 9>&-
+  users=1000000
+}
+
+join() { # request
+  [ -e "$1" ] && rm "$1" && users=$((users + 1))
+}
+
+leave() { # request
+  users=$((users - 1))
+  if [ $users -gt 0 ]; then rm -f "$1"; else mv "$1" "last-$1"; fi
+}
+
 command -v flock >/dev/null || command -v perl >/dev/null || exit 73
 exec 8>guard.lock
 lock 8 0 || exit 75
 if [ "$(wc -c <postgres.log)" -gt 4194304 ]; then mv postgres.log postgres.log.1; exec >>postgres.log 2>&1; fi
-stop_server
-! is_server "$(server_pid)" || exit 81
-leave_root
-exec 4<>users 3<users 4>&-
-serve
-rm -f joining-*
+exec 9>server.lock
+users=0
+if lock 9 0; then
+  ! is_server "$(server_pid)" || exit 81
+  exec 4<>users 3<users 4>&-
+  serve
+else
+  exec 4<>users 3<users 4>&-
+  adopt
+fi
+rm -f leaving-* last-*
+for request in joining-*; do join "$request"; done
 
 while IFS= read -r line <&3; do
   case $line in
-    joining-*) rm -f "./$line" ;;
-    "ended $guard 79")
-      grep -q '^ready' cluster/postmaster.pid 2>/dev/null || exit 79
+    joining-*) join "$line" ;;
+    leaving-*) leave "$line" ;;
+    "ended $guard "*)
+      grep -q '^ready' cluster/postmaster.pid 2>/dev/null || { set -- $line; exit "$3"; }
       echo "the server was killed; starting it again"
       rm -f cluster/postmaster.pid
       stop_server
       sleep 0.5
       serve ;;
-    "ended $guard "*) exit 78 ;;
   esac
 done
 exec 3<&-

@@ -16,26 +16,24 @@ export type Answer = 'yes' | 'silent' | 'nobody'
 export interface Membership {
   /** Asks again whenever no guard has answered, or the one that did is gone. */
   ask(): Answer
-  leave(): void
-  /** After `leave`: waits for the server's end if nobody else uses it, and says whether that was so. */
-  wasLast(): Promise<boolean>
+  /** Gives the share up; says whether the guard knows of no other, so that the server stops. */
+  leave(): Promise<boolean>
 }
 
 const { O_NONBLOCK, O_RDWR, O_WRONLY } = constants
 const REPEAT_MS = 50
-/** The guard hears of the end at once; a busy machine may need some time to let it act. */
-const LAST_LIMIT_MS = 300
-const STOP_LIMIT_MS = 30_000
+const POLL_MS = 2
+/** The guard answers at once; only a machine that does not let it run needs longer. */
+const ANSWER_LIMIT_MS = 2_000
 
 /** @throws CollapsarError `storage` when the folder cannot be written. */
 export function enterFolder(folder: PostgresFolder): Membership {
   const pipe = openWriteEnd(folder.users)
   let request: string | null = null
   let askedAt = -Infinity
-  let open = true
 
   const ask = (): Answer => {
-    request ??= createRequest(folder)
+    request ??= createRequest(folder, 'joining')
     const answered = !existsSync(join(folder.path, request))
     if (!answered && performance.now() < askedAt + REPEAT_MS) return 'silent'
     const heard = send(pipe, answered ? '\n' : `${request}\n`)
@@ -45,14 +43,37 @@ export function enterFolder(folder: PostgresFolder): Membership {
     return answered ? 'yes' : 'silent'
   }
 
-  const leave = (): void => {
-    if (!open) return
-    open = false
+  const leave = async (): Promise<boolean> => {
     if (request !== null) rmSync(join(folder.path, request), { force: true })
-    closeSync(pipe)
+    try {
+      return await isLast(folder, pipe)
+    } catch {
+      // A full disk or a removed folder: the question cannot be put, the share is given up all the same.
+      return true
+    } finally {
+      closeSync(pipe)
+    }
   }
 
-  return { ask, leave, wasLast: () => serverEnds(folder) }
+  return { ask, leave }
+}
+
+/** True as well when there is no guard left to say so: then nobody else looks after the server. */
+async function isLast(folder: PostgresFolder, pipe: number): Promise<boolean> {
+  const request = createRequest(folder, 'leaving')
+  const last = join(folder.path, `last-${request}`)
+  try {
+    if (!send(pipe, `${request}\n`)) return true
+    const deadline = performance.now() + ANSWER_LIMIT_MS
+    while (existsSync(join(folder.path, request)) && performance.now() < deadline) {
+      if (!send(pipe, '\n')) return true
+      await sleep(POLL_MS)
+    }
+    return existsSync(last)
+  } finally {
+    rmSync(join(folder.path, request), { force: true })
+    rmSync(last, { force: true })
+  }
 }
 
 /**
@@ -68,8 +89,8 @@ function openWriteEnd(path: string): number {
   }
 }
 
-function createRequest(folder: PostgresFolder): string {
-  const name = `joining-${randomBytes(8).toString('hex')}`
+function createRequest(folder: PostgresFolder, kind: 'joining' | 'leaving'): string {
+  const name = `${kind}-${randomBytes(8).toString('hex')}`
   try {
     writeFileSync(join(folder.path, name), '', { flag: 'wx', mode: 0o600 })
   } catch (error) {
@@ -90,13 +111,8 @@ function send(pipe: number, line: string): boolean {
   }
 }
 
-async function serverEnds(folder: PostgresFolder): Promise<boolean> {
-  if (!(await becomes(() => !isRead(folder.users), LAST_LIMIT_MS))) return false
-  return becomes(() => !existsSync(join(folder.cluster, 'postmaster.pid')), STOP_LIMIT_MS)
-}
-
-/** A look at the pipe makes this process a writer for an instant: not too often, or the guard never sees its end. */
-function isRead(path: string): boolean {
+/** Whether a guard looks after the folder. Makes this process a writer for an instant. */
+export function isRead(path: string): boolean {
   try {
     closeSync(openSync(path, O_WRONLY | O_NONBLOCK))
     return true
@@ -104,13 +120,4 @@ function isRead(path: string): boolean {
     if (['ENXIO', 'ENOENT'].includes(errorCode(error))) return false
     throw error
   }
-}
-
-async function becomes(condition: () => boolean, limitMs: number): Promise<boolean> {
-  const deadline = performance.now() + limitMs
-  while (!condition()) {
-    if (performance.now() > deadline) return false
-    await sleep(20)
-  }
-  return true
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -10,7 +11,7 @@ import { postgresFolder, prepareFolder, readIfThere } from './embedded-postgres-
 import type { PostgresFolder } from './embedded-postgres-folder.ts'
 import { GUARD_EXIT, startGuard } from './embedded-postgres-guard.ts'
 import type { Guard } from './embedded-postgres-guard.ts'
-import { enterFolder } from './embedded-postgres-membership.ts'
+import { enterFolder, isRead } from './embedded-postgres-membership.ts'
 import type { Membership } from './embedded-postgres-membership.ts'
 
 export interface EmbeddedPostgres {
@@ -24,6 +25,10 @@ export interface EmbeddedPostgres {
 const START_LIMIT_MS = 120_000
 const POLL_MS = 5
 const PORT_ATTEMPTS = 5
+/** A fast shutdown, then an immediate one. */
+const STOP_LIMIT_MS = 60_000
+/** A guard that is alive has begun to stop the server by then. */
+const GUARD_GRACE_MS = 500
 
 /**
  * A real Postgres of its own, without installation: binaries from npm, data in `dataDir`, listening on 127.0.0.1 with a
@@ -51,7 +56,7 @@ export async function openEmbeddedPostgres(options: {
     const url = `postgres://collapsar:${password}@127.0.0.1:${port}/postgres`
     return { url, close: once(() => leave(folder, binaries, membership, log)) }
   } catch (error) {
-    membership.leave()
+    await membership.leave().catch(() => undefined)
     throw error
   }
 }
@@ -132,16 +137,26 @@ function freePort(wanted: number): Promise<number | null> {
   })
 }
 
+/**
+ * Waits for the server's end if it was in use here alone. A guard that was killed cannot stop it: then another one takes
+ * the server over, finds nobody, and does.
+ */
 async function leave(
   folder: PostgresFolder,
   binaries: PostgresBinaries,
   membership: Membership,
   log: (line: string) => void,
 ): Promise<void> {
-  // A guard that was killed cannot stop the server: a new one does.
-  if (membership.ask() === 'nobody') await reachServer(folder, binaries, membership, log).catch(() => undefined)
-  membership.leave()
-  if (await membership.wasLast()) log(`stopped the embedded Postgres in ${folder.path}`)
+  if (!(await membership.leave())) return
+  const started = performance.now()
+  let guard: Guard | null = null
+  while (existsSync(join(folder.cluster, 'postmaster.pid'))) {
+    const elapsedMs = performance.now() - started
+    if (elapsedMs > STOP_LIMIT_MS || (elapsedMs > GUARD_GRACE_MS && isRead(folder.users))) return
+    if (elapsedMs > GUARD_GRACE_MS && guard?.exitCode() !== null) guard = startGuard(folder, binaries, await choosePort(folder, 0))
+    await sleep(POLL_MS)
+  }
+  log(`stopped the embedded Postgres in ${folder.path}`)
 }
 
 function once(act: () => Promise<void>): () => Promise<void> {
