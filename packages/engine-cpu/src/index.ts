@@ -1,1 +1,5 @@
-export {}
+export type { InstructionSet } from './addon.ts'
+export { createCpuEngine } from './cpu-engine.ts'
+export type { CpuEngineOptions } from './cpu-engine.ts'
+export { cpuEngineStatus } from './status.ts'
+export type { CpuEngineStatus } from './status.ts'

@@ -1,0 +1,134 @@
+// Compiles native/*.cc into build/engine.node with a plain C++ compiler: no node-gyp, no download, no dependency.
+//
+//   node build.mjs [--force]
+//
+// Does nothing when sources, flags, compiler and architecture are those of the last build. Each instruction set is a
+// file of its own with its own flags; the addon picks one when it is loaded, so the file runs on every machine of its
+// architecture. Exit codes: 0 built or up to date, 1 the compilation failed, 3 no C++ compiler was found.
+import { execFileSync, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { availableParallelism } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const native = join(here, 'native')
+const build = join(here, 'build')
+const require = createRequire(import.meta.url)
+
+// Contraction would fuse what the numerics rounds twice; strict aliasing forbids reading one lane of a vector.
+const COMMON = ['-std=c++20', '-O3', '-fPIC', '-pthread', '-ffp-contract=off', '-fno-math-errno', '-fno-strict-aliasing',
+  '-fvisibility=hidden', '-Wall', '-Wextra', '-Wno-ignored-attributes', '-Wno-psabi']
+// g++ takes the undefined operands in its own AVX-512 headers for mistakes.
+const KERNEL = ['-fno-exceptions', '-fno-rtti', '-fno-threadsafe-statics', '-Wno-uninitialized', '-Wno-maybe-uninitialized']
+
+/** Kernel files by the architecture they are for, with the flags of their instruction set. */
+const KERNELS = {
+  x64: { avx512: ['-mavx512f', '-mavx512dq', '-mavx512vl', '-mavx512bw', '-mfma'], avx2: ['-mavx2', '-mfma'] },
+  arm64: { neon: [] },
+}[process.arch] ?? {}
+
+function findCompiler() {
+  for (const name of [process.env.CXX, 'c++', 'g++', 'clang++'].filter(Boolean)) {
+    const [command, ...args] = name.split(' ')
+    try {
+      const version = execFileSync(command, [...args, '--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+      return { command, args, version: version.split('\n')[0] }
+    } catch {
+      // not installed under this name: try the next
+    }
+  }
+  return null
+}
+
+/** What is compiled, the longest first: [{ source, flags }]. */
+function units() {
+  const kernels = Object.entries({ ...KERNELS, scalar: ['-O2'] })
+  return [
+    ...kernels.flatMap(([set, flags]) =>
+      ['f32', 'f64'].map((type) => ({ source: `${set}-${type}.cc`, flags: [...KERNEL, ...flags] }))),
+    ...['binding.cc', 'request.cc', 'running-job.cc', 'instruction-sets.cc'].map((source) => ({ source, flags: ['-O2'] })),
+  ]
+}
+
+function includeFlags() {
+  const headers = join(dirname(require.resolve('node-api-headers/package.json')), 'include')
+  const wrapper = dirname(require.resolve('node-addon-api/package.json'))
+  return ['-DNAPI_VERSION=8', '-DNAPI_CPP_EXCEPTIONS', '-isystem', headers, '-isystem', wrapper]
+}
+
+/** Changes with everything that can change the addon. */
+function stampOf(compiler) {
+  const hash = createHash('sha256')
+  hash.update(JSON.stringify([compiler, COMMON, units(), process.platform, process.arch]))
+  hash.update(JSON.stringify(['node-api-headers', 'node-addon-api'].map((name) => require(`${name}/package.json`).version)))
+  for (const file of readdirSync(native).sort()) {
+    if (/\.(cc|h)$/.test(file)) hash.update(file).update(readFileSync(join(native, file)))
+  }
+  return hash.digest('hex')
+}
+
+function readStamp() {
+  try {
+    readFileSync(join(build, 'engine.node'))
+    return readFileSync(join(build, 'stamp'), 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+function run(compiler, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(compiler.command, [...compiler.args, ...args], { stdio: 'inherit' })
+    child.on('error', reject)
+    child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`the compiler failed on ${args.at(-1)}`))))
+  })
+}
+
+async function compile(compiler, scratch) {
+  const waiting = units()
+  const objects = waiting.map(({ source }) => join(scratch, `${source}.o`))
+  const includes = includeFlags()
+  const work = async () => {
+    for (let unit = waiting.shift(); unit !== undefined; unit = waiting.shift()) {
+      const output = join(scratch, `${unit.source}.o`)
+      await run(compiler, [...COMMON, ...includes, ...unit.flags, '-o', output, '-c', join(native, unit.source)])
+    }
+  }
+  await Promise.all(Array.from({ length: availableParallelism() }, work))
+  const link = process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : []
+  const addon = join(scratch, 'engine.node')
+  await run(compiler, ['-shared', '-pthread', ...link, '-o', addon, ...objects])
+  return addon
+}
+
+async function main() {
+  const compiler = findCompiler()
+  if (compiler === null) {
+    console.error('engine-cpu: no C++ compiler found. Install g++ or clang++ (Debian: apt-get install g++; macOS: ' +
+      'xcode-select --install), or name one in CXX, then run: node packages/engine-cpu/build.mjs')
+    process.exit(3)
+  }
+  const stamp = stampOf(compiler)
+  if (readStamp() === stamp && !process.argv.includes('--force')) return
+  const started = Date.now()
+  const scratch = join(build, `scratch-${process.pid}`)
+  mkdirSync(scratch, { recursive: true })
+  try {
+    // Renamed into place: a process that has the old addon loaded keeps it.
+    renameSync(await compile(compiler, scratch), join(build, 'engine.node'))
+    writeFileSync(join(build, 'stamp'), stamp)
+    console.log(`engine-cpu: built in ${((Date.now() - started) / 1000).toFixed(1)} s with ${compiler.version}`)
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+  }
+}
+
+try {
+  await main()
+} catch (error) {
+  console.error(`engine-cpu: ${error.message}`)
+  process.exit(1)
+}

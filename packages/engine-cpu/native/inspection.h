@@ -1,0 +1,140 @@
+#pragma once
+// The check of NUMERICS.md, 5: one forward pass over the full training set, for all lanes at once.
+#include <cstdint>
+
+#include "job.h"
+#include "network-pass.h"
+
+namespace collapsar {
+
+// What the pass found, [lane]; outputs as [output][lane]. Only dead layers are meaningful after an early stop.
+template <class V>
+struct Inspection {
+  using Scalar = typename V::Scalar;
+  uint16_t deadLayer[V::lanes];
+  uint32_t deadPoints[V::lanes];
+  alignas(64) Scalar loss[V::lanes];
+  alignas(64) Scalar outputMin[maxOutputs][V::lanes];
+  alignas(64) Scalar outputMax[maxOutputs][V::lanes];
+};
+
+// One inspection after another of the same lane group.
+template <class V>
+struct Inspector {
+  using Scalar = typename V::Scalar;
+  const Job& job;
+  const Workspace<V>& work;
+  const ForwardPass<V> forward;
+  // Sums and extremes so far.
+  V lossSum{};
+  V deadPoints{};
+  V low[maxOutputs]{};
+  V high[maxOutputs]{};
+
+  Inspector(const Job& job, const Workspace<V>& work, ForwardPass<V> forward)
+      : job(job), work(work), forward(forward) {}
+
+  bool mayDie() const { return job.network.activation == Activation::relu; }
+
+  void reset() {
+    const V zero = V::broadcast(0);
+    lossSum = deadPoints = zero;
+    for (int layer = 0; layer < job.network.hidden; layer++) work.alive[layer] = zero;
+  }
+
+  // Adds the loss of one tile and widens the output ranges.
+  void addOutputs(const Scalar* targets, uint32_t first, int samples) {
+    const int outputs = job.network.outputs;
+    V sum = V::broadcast(0);
+    for (int s = 0; s < samples; s++) {
+      for (int j = 0; j < outputs; j++) {
+        const V o = work.outputs[s * outputs + j];
+        const V e = o - V::broadcast(targets[s * outputs + j]);
+        sum = job.training.loss == Loss::mse ? fma(e, e, sum) : sum + magnitude(e);
+        const bool begins = first == 0 && s == 0;
+        low[j] = begins ? o : select(greater(low[j], o), o, low[j]);
+        high[j] = begins ? o : select(greater(o, high[j]), o, high[j]);
+      }
+    }
+    lossSum = first == 0 ? sum : lossSum + sum;
+  }
+
+  // Adds the largest activation of every layer, and counts the points at which some layer is all zero.
+  void addAliveness(int samples) {
+    const int width = job.network.width;
+    const V* at = work.activations;
+    const size_t slab = static_cast<size_t>(tileSamples(width)) * width;
+    const V zero = V::broadcast(0);
+    for (int s = 0; s < samples; s++) {
+      V least = V::broadcast(1);
+      for (int layer = 0; layer < job.network.hidden; layer++) {
+        const V* units = at + layer * slab + static_cast<size_t>(s) * width;
+        V most = units[0];
+        for (int i = 1; i < width; i++) most = select(greater(units[i], most), units[i], most);
+        work.alive[layer] = select(greater(most, work.alive[layer]), most, work.alive[layer]);
+        least = select(greater(least, most), most, least);
+      }
+      deadPoints = deadPoints + keep(equal(least, zero), V::broadcast(1));
+    }
+  }
+
+  unsigned aliveBits(int layer) const {
+    return laneBits(V{}, greater(work.alive[layer], V::broadcast(0)));
+  }
+
+  bool allAlive(unsigned wanted) const {
+    for (int layer = 0; layer < job.network.hidden; layer++) {
+      if ((aliveBits(layer) & wanted) != wanted) return false;
+    }
+    return true;
+  }
+
+  void addTile(uint32_t first, int samples) {
+    const auto* inputs = static_cast<const Scalar*>(job.inputs) + static_cast<size_t>(first) * job.network.inputs;
+    const auto* targets = static_cast<const Scalar*>(job.targets) + static_cast<size_t>(first) * job.network.outputs;
+    forward(job.network, work, Tile<V>{samples, inputs, targets, nullptr, nullptr});
+    addOutputs(targets, first, samples);
+    if (mayDie()) addAliveness(samples);
+  }
+
+  void report(Inspection<V>& found) const {
+    const int outputs = job.network.outputs;
+    const double terms = static_cast<double>(job.points) * outputs;
+    store(found.loss, lossSum / V::broadcast(static_cast<Scalar>(terms)));
+    for (int j = 0; j < outputs; j++) {
+      store(found.outputMin[j], low[j]);
+      store(found.outputMax[j], high[j]);
+    }
+    alignas(64) Scalar points[V::lanes];
+    store(points, deadPoints);
+    for (int lane = 0; lane < V::lanes; lane++) {
+      found.deadPoints[lane] = static_cast<uint32_t>(points[lane]);
+      found.deadLayer[lane] = deadLayerOf(lane);
+    }
+  }
+
+  uint16_t deadLayerOf(int lane) const {
+    if (!mayDie()) return 0;
+    for (int layer = 0; layer < job.network.hidden; layer++) {
+      if ((aliveBits(layer) >> lane & 1) == 0) return static_cast<uint16_t>(layer + 1);
+    }
+    return 0;
+  }
+
+  static void store(Scalar* lanes, V value) { *reinterpret_cast<V*>(lanes) = value; }
+
+  // The whole training set; where onlyDeath, no further than needed to see every layer of the wanted lanes alive.
+  void inspect(unsigned wanted, bool onlyDeath, Inspection<V>& found) {
+    const uint32_t tile = static_cast<uint32_t>(tileSamples(job.network.width));
+    reset();
+    for (uint32_t first = 0; first < job.points; first += tile) {
+      if (__atomic_load_n(&job.cancelled, __ATOMIC_RELAXED)) return;
+      const uint32_t left = job.points - first;
+      addTile(first, static_cast<int>(left < tile ? left : tile));
+      if (onlyDeath && mayDie() && allAlive(wanted)) break;
+    }
+    report(found);
+  }
+};
+
+}  // namespace collapsar

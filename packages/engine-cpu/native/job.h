@@ -1,0 +1,99 @@
+#pragma once
+// One batch of trials, as plain data: what the threads share, and all that the instruction-set files know of the rest.
+#include <cstddef>
+#include <cstdint>
+
+namespace collapsar {
+
+enum class Activation { relu, leakyRelu, elu, gelu, tanh };
+enum class Loss { mse, mae };
+enum class Optimizer { sgd, momentum, adam };
+// The values of END in the trial package.
+enum class End : uint8_t { completed, bornDead, died, diverged };
+
+inline constexpr int maxInputs = 8;
+inline constexpr int maxOutputs = 8;
+inline constexpr int maxHiddenLayers = 199;
+inline constexpr int maxTileSamples = 32;
+inline constexpr uint32_t checkInterval = 32;   // updates between two checks
+inline constexpr uint32_t certifyingChecks = 8;  // consecutive dead checks that certify death
+
+// Layers of sizes inputs, width (hidden times), outputs. Parameters lie flat, layer by layer: weights [output][input],
+// then biases.
+struct Network {
+  int inputs;
+  int width;
+  int hidden;
+  int outputs;
+  Activation activation;
+  double leak;
+  size_t parameters;
+};
+
+struct Training {
+  Loss loss;
+  Optimizer optimizer;
+  double learningRate;
+  double momentum;
+  uint32_t batch;  // samples of a minibatch, 0 for the full batch
+  uint32_t steps;
+  bool stopAtDeath;
+};
+
+// Arrays of the working type are float or double, as the job's numerics says.
+struct Job {
+  Network network;
+  Training training;
+
+  uint32_t points;
+  const void* inputs;   // [point][input], working type
+  const void* targets;  // [point][output], working type
+  const void* initial;  // [trial][parameter], working type
+  const double* trials;  // [trial], exact integers
+  uint32_t trialCount;
+  uint32_t minibatchKey[2];
+
+  // Adam's s_t and e_t at [t - 1], working type; later updates use the last entry, from which they no longer differ.
+  const void* stepSizes;
+  const void* epsilons;
+  uint32_t tableLength;
+
+  void* parameters;  // [trial][parameter], working type
+  uint8_t* end;      // [trial], as all that follow
+  uint32_t* endStep;
+  uint16_t* initialDeadLayer;
+  uint16_t* deadLayer;
+  uint32_t* firstDeadStep;
+  double* loss;
+  double* earlierLoss;
+  double* outputMin;  // [trial][output]
+  double* outputMax;  // [trial][output]
+  uint32_t* deadPoints;
+  double* lossTrace;  // [trial][0..steps], or null
+
+  // Shared between threads, touched by __atomic operations only.
+  int cancelled;
+  uint32_t nextTrial;
+  uint64_t updatesDone;  // of trialCount * steps; a trial that ends early counts in full
+};
+
+// Trains trials of the job until none is left or it is cancelled. Returns false when memory ran out.
+using TrainFunction = bool (*)(Job& job);
+
+// Applies one function of the numerics to each element: for the tests of fma and of elementary.h.
+enum class Elementary { fma, expm1, exp, tanh, erf };
+using EvaluateFunction = void (*)(Elementary function, const void* x, const void* y, const void* z, void* result,
+                                  size_t count);
+
+// The code of one instruction set for one working type.
+struct Kernel {
+  TrainFunction train;
+  EvaluateFunction evaluate;
+};
+
+extern const Kernel scalarF32, scalarF64;
+extern const Kernel avx2F32, avx2F64;
+extern const Kernel avx512F32, avx512F64;
+extern const Kernel neonF32, neonF64;
+
+}  // namespace collapsar

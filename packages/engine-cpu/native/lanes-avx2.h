@@ -1,0 +1,79 @@
+#pragma once
+// Vectors of networks for x86-64 with AVX2 and FMA3: 8 binary32 or 4 binary64 lanes. Only these lane files hold
+// intrinsics. Every operation is the IEEE 754 operation on each lane.
+#include <immintrin.h>
+
+#include "always-inline.h"
+
+namespace collapsar::avx2 {
+
+struct F32 {
+  using Scalar = float;
+  using Mask = __m256;
+  static constexpr int lanes = 8;
+  __m256 v;
+  static ALWAYS_INLINE F32 broadcast(float x) { return {_mm256_set1_ps(x)}; }
+};
+
+ALWAYS_INLINE F32 operator+(F32 a, F32 b) { return {_mm256_add_ps(a.v, b.v)}; }
+ALWAYS_INLINE F32 operator-(F32 a, F32 b) { return {_mm256_sub_ps(a.v, b.v)}; }
+ALWAYS_INLINE F32 operator*(F32 a, F32 b) { return {_mm256_mul_ps(a.v, b.v)}; }
+ALWAYS_INLINE F32 operator/(F32 a, F32 b) { return {_mm256_div_ps(a.v, b.v)}; }
+ALWAYS_INLINE F32 fma(F32 a, F32 b, F32 c) { return {_mm256_fmadd_ps(a.v, b.v, c.v)}; }
+ALWAYS_INLINE F32 squareRoot(F32 a) { return {_mm256_sqrt_ps(a.v)}; }
+ALWAYS_INLINE F32 magnitude(F32 a) { return {_mm256_andnot_ps(_mm256_set1_ps(-0.0f), a.v)}; }
+// The magnitude of a (not negative) with the sign bit of b.
+ALWAYS_INLINE F32 withSign(F32 a, F32 b) { return {_mm256_or_ps(a.v, _mm256_and_ps(_mm256_set1_ps(-0.0f), b.v))}; }
+// z > 0 ? z : +0. The instruction returns its second operand for a NaN and for two zeros.
+ALWAYS_INLINE F32 positive(F32 z) { return {_mm256_max_ps(z.v, _mm256_setzero_ps())}; }
+ALWAYS_INLINE __m256 greater(F32 a, F32 b) { return _mm256_cmp_ps(a.v, b.v, _CMP_GT_OQ); }
+ALWAYS_INLINE __m256 equal(F32 a, F32 b) { return _mm256_cmp_ps(a.v, b.v, _CMP_EQ_OQ); }
+ALWAYS_INLINE F32 select(__m256 mask, F32 a, F32 b) { return {_mm256_blendv_ps(b.v, a.v, mask)}; }
+// a where the mask holds, +0 elsewhere.
+ALWAYS_INLINE F32 keep(__m256 mask, F32 a) { return {_mm256_and_ps(mask, a.v)}; }
+// Bit i: lane i of the mask.
+ALWAYS_INLINE unsigned laneBits(F32, __m256 mask) { return static_cast<unsigned>(_mm256_movemask_ps(mask)); }
+// 2^n for t = n + 1.5 * 2^23: the integer n stands in the low bits of t.
+ALWAYS_INLINE F32 powerOfTwo(F32 t) {
+  const __m256i exponent = _mm256_slli_epi32(_mm256_castps_si256(t.v), 23);
+  return {_mm256_castsi256_ps(_mm256_add_epi32(exponent, _mm256_set1_epi32(127 << 23)))};
+}
+// Keeps a loaded value in its register: g++ otherwise repeats the load as a memory operand of every use.
+ALWAYS_INLINE F32 pinned(F32 a) {
+  __asm__("" : "+x"(a.v));
+  return a;
+}
+
+struct F64 {
+  using Scalar = double;
+  using Mask = __m256d;
+  static constexpr int lanes = 4;
+  __m256d v;
+  static ALWAYS_INLINE F64 broadcast(double x) { return {_mm256_set1_pd(x)}; }
+};
+
+ALWAYS_INLINE F64 operator+(F64 a, F64 b) { return {_mm256_add_pd(a.v, b.v)}; }
+ALWAYS_INLINE F64 operator-(F64 a, F64 b) { return {_mm256_sub_pd(a.v, b.v)}; }
+ALWAYS_INLINE F64 operator*(F64 a, F64 b) { return {_mm256_mul_pd(a.v, b.v)}; }
+ALWAYS_INLINE F64 operator/(F64 a, F64 b) { return {_mm256_div_pd(a.v, b.v)}; }
+ALWAYS_INLINE F64 fma(F64 a, F64 b, F64 c) { return {_mm256_fmadd_pd(a.v, b.v, c.v)}; }
+ALWAYS_INLINE F64 squareRoot(F64 a) { return {_mm256_sqrt_pd(a.v)}; }
+ALWAYS_INLINE F64 magnitude(F64 a) { return {_mm256_andnot_pd(_mm256_set1_pd(-0.0), a.v)}; }
+ALWAYS_INLINE F64 withSign(F64 a, F64 b) { return {_mm256_or_pd(a.v, _mm256_and_pd(_mm256_set1_pd(-0.0), b.v))}; }
+ALWAYS_INLINE F64 positive(F64 z) { return {_mm256_max_pd(z.v, _mm256_setzero_pd())}; }
+ALWAYS_INLINE __m256d greater(F64 a, F64 b) { return _mm256_cmp_pd(a.v, b.v, _CMP_GT_OQ); }
+ALWAYS_INLINE __m256d equal(F64 a, F64 b) { return _mm256_cmp_pd(a.v, b.v, _CMP_EQ_OQ); }
+ALWAYS_INLINE F64 select(__m256d mask, F64 a, F64 b) { return {_mm256_blendv_pd(b.v, a.v, mask)}; }
+ALWAYS_INLINE F64 keep(__m256d mask, F64 a) { return {_mm256_and_pd(mask, a.v)}; }
+ALWAYS_INLINE unsigned laneBits(F64, __m256d mask) { return static_cast<unsigned>(_mm256_movemask_pd(mask)); }
+// 2^n for t = n + 1.5 * 2^52.
+ALWAYS_INLINE F64 powerOfTwo(F64 t) {
+  const __m256i exponent = _mm256_slli_epi64(_mm256_castpd_si256(t.v), 52);
+  return {_mm256_castsi256_pd(_mm256_add_epi64(exponent, _mm256_set1_epi64x(1023LL << 52)))};
+}
+ALWAYS_INLINE F64 pinned(F64 a) {
+  __asm__("" : "+x"(a.v));
+  return a;
+}
+
+}  // namespace collapsar::avx2

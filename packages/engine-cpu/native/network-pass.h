@@ -1,0 +1,272 @@
+#pragma once
+// One tile of samples through the whole network: forward alone, or forward and backward with the parameters updated
+// behind the last tile. Layer 0 reads the inputs, layers 1 .. hidden-1 join hidden layers, the last one is the output.
+#include <cstddef>
+
+#include "activation.h"
+#include "affine.h"
+#include "job.h"
+#include "narrow.h"
+#include "optimizer.h"
+
+namespace collapsar {
+
+// The buffers of one lane group. Everything is an array of vectors, one lane per network.
+template <class V>
+struct Workspace {
+  ParameterState<V> state;
+  V* activations;  // [hidden layer][sample][unit], a slab of one tile per layer
+  V* slopes;       // the same for gelu, otherwise null
+  V* incoming;     // [sample][unit], derivatives of activations that wait for their slope
+  V* outputs;      // [sample][output], then the derivatives of the output layer
+  V* ownInputs;    // [sample][input] of a minibatch
+  V* ownTargets;   // [sample][output] of a minibatch
+  V* alive;        // [hidden layer], largest activation seen by an inspection
+};
+
+// The samples of a tile: shared by all networks (full batch), or each network's own (then ownInputs is not null).
+template <class V>
+struct Tile {
+  int samples;
+  const typename V::Scalar* sharedInputs;   // [sample][input]
+  const typename V::Scalar* sharedTargets;  // [sample][output]
+  const V* ownInputs;
+  const V* ownTargets;
+};
+
+// The place of a tile in its step.
+template <class V>
+struct TileStep {
+  bool first;
+  bool last;
+  V lossScale;
+  const Update<V>* update;
+};
+
+inline constexpr int tileSamples(int width) { return width < 8 ? 32 : 16; }
+
+template <class V>
+using ForwardPass = void (*)(const Network&, const Workspace<V>&, const Tile<V>&);
+template <class V>
+using TrainingPass = void (*)(const Network&, Loss, const Workspace<V>&, const Tile<V>&, const TileStep<V>&);
+
+// W: the width, or 0 where it is known at run time only. Relu: the activation happens inside the blocks.
+template <class V, int W, bool Relu>
+struct NetworkPass {
+  using Unit = typename HiddenUnit<V, Relu>::Type;
+
+  const Network& network;
+  const Workspace<V>& work;
+  const Tile<V>& tile;
+
+  int width() const { return W > 0 ? W : network.width; }
+  size_t slabSize() const { return static_cast<size_t>(tileSamples(width())) * width(); }
+  V* slab(int layer) const { return work.activations + layer * slabSize(); }
+  V* slopes(int layer) const { return work.slopes == nullptr ? nullptr : work.slopes + layer * slabSize(); }
+  size_t firstLayerSize() const { return static_cast<size_t>(network.inputs + 1) * width(); }
+  size_t hiddenLayerSize() const { return static_cast<size_t>(width() + 1) * width(); }
+  // Where the parameters of affine layer 0 .. hidden begin.
+  size_t offset(int layer) const { return layer == 0 ? 0 : firstLayerSize() + (layer - 1) * hiddenLayerSize(); }
+  Unit unit(int layer) const { return {Relu ? slab(layer) : work.incoming}; }
+
+  // The inputs as vectors, [sample][input]: shared ones are spread over the lanes first.
+  Rows<V, 0> inputRows() const {
+    if (tile.ownInputs != nullptr) return {tile.ownInputs, network.inputs};
+    const int count = tile.samples * network.inputs;
+    for (int i = 0; i < count; i++) work.ownInputs[i] = V::broadcast(tile.sharedInputs[i]);
+    return {work.ownInputs, network.inputs};
+  }
+
+  void forwardInputs() const {
+    const V* parameters = work.state.parameters;
+    const int d = network.inputs;
+    if (d != 1) {
+      forwardAffine<V, 0, 0>(parameters, inputRows(), slab(0), d, width(), tile.samples, unit(0));
+    } else if (tile.ownInputs != nullptr) {
+      forwardAffine<V, 1, W>(parameters, Rows<V, 1>{tile.ownInputs, 1}, slab(0), 1, width(), tile.samples, unit(0));
+    } else {
+      forwardAffine<V, 1, W>(parameters, SharedRows<V, 1>{tile.sharedInputs, 1}, slab(0), 1, width(), tile.samples,
+                             unit(0));
+    }
+  }
+
+  template <class Visit>
+  void withTargets(Visit visit) const {
+    if (tile.ownTargets != nullptr) return visit(Rows<V, 0>{tile.ownTargets, network.outputs});
+    return visit(SharedRows<V, 0>{tile.sharedTargets, network.outputs});
+  }
+
+  void finishActivations(int layer) const {
+    if constexpr (!Relu) {
+      activate(network, slab(layer), slopes(layer), static_cast<size_t>(tile.samples) * width());
+    }
+  }
+
+  void finishDerivatives(int layer) const {
+    if constexpr (!Relu) {
+      differentiate(network, slab(layer), slopes(layer), work.incoming, static_cast<size_t>(tile.samples) * width());
+    }
+  }
+
+  void forwardHidden() const {
+    forwardInputs();
+    finishActivations(0);
+    for (int layer = 1; layer < network.hidden; layer++) {
+      forwardAffine<V, W, W>(work.state.parameters + offset(layer), Rows<V, W>{slab(layer - 1), width()}, slab(layer),
+                             width(), width(), tile.samples, unit(layer));
+      finishActivations(layer);
+    }
+  }
+
+  void forwardOutputs() const {
+    const int last = network.hidden - 1;
+    const V* parameters = work.state.parameters + offset(network.hidden);
+    const Rows<V, W> values{slab(last), width()};
+    const DeferredUnit<V> unit{nullptr};
+    if (W > 0 && network.outputs == 1) {
+      forwardAffine<V, W, W == 0 ? 0 : 1>(parameters, values, work.outputs, width(), 1, tile.samples, unit);
+    } else {
+      forwardAffine<V, 0, 0>(parameters, Rows<V, 0>{slab(last), width()}, work.outputs, width(), network.outputs, tile.samples, unit);
+    }
+  }
+
+  template <Loss L>
+  void lossDerivatives(V scale) const {
+    withTargets([&](auto targets) {
+      for (int s = 0; s < tile.samples; s++) {
+        for (int j = 0; j < network.outputs; j++) {
+          V& output = work.outputs[s * network.outputs + j];
+          output = lossDerivative<V, L>(output, targets(s, j), scale);
+        }
+      }
+    });
+  }
+
+  // INNER: the width again, or 0.
+  template <int INNER, int OUT>
+  void backwardOutputs(bool firstTile) const {
+    const int last = network.hidden - 1;
+    const size_t at = offset(network.hidden);
+    gradientAffine<V, INNER, OUT>(work.outputs, Rows<V, INNER>{slab(last), width()}, work.state.gradients + at, width(),
+                              network.outputs, tile.samples, firstTile);
+    backwardAffine<V, INNER, OUT>(work.state.parameters + at, work.outputs, width(), network.outputs, tile.samples,
+                              unit(last));
+  }
+
+  template <Loss L>
+  void trainOutputs(const TileStep<V>& step) const {
+    const int last = network.hidden - 1;
+    const size_t at = offset(network.hidden);
+    if constexpr (W > 0 && W <= widestFusedOutput) {
+      if (network.outputs == 1) {
+        withTargets([&](auto targets) {
+          outputFused<V, W, L>(work.state.parameters + at, slab(last), targets, step.lossScale,
+                               work.state.gradients + at, tile.samples, step.first, unit(last));
+        });
+        return finishDerivatives(last);
+      }
+    }
+    forwardOutputs();
+    lossDerivatives<L>(step.lossScale);
+    if (W > 0 && network.outputs == 1) {
+      backwardOutputs<W, W == 0 ? 0 : 1>(step.first);
+    } else {
+      backwardOutputs<0, 0>(step.first);
+    }
+    finishDerivatives(last);
+  }
+
+  void trainHidden(int layer, bool firstTile) const {
+    const V* parameters = work.state.parameters + offset(layer);
+    V* gradients = work.state.gradients + offset(layer);
+    if constexpr (W > 0 && W <= widestFused) {
+      backwardFused<V, W>(parameters, slab(layer), slab(layer - 1), gradients, tile.samples, firstTile,
+                          unit(layer - 1));
+    } else {
+      gradientAffine<V, W, W>(slab(layer), Rows<V, W>{slab(layer - 1), width()}, gradients, width(), width(),
+                              tile.samples, firstTile);
+      backwardAffine<V, W, W>(parameters, slab(layer), width(), width(), tile.samples, unit(layer - 1));
+    }
+    finishDerivatives(layer - 1);
+  }
+
+  void trainInputs(bool firstTile) const {
+    V* gradients = work.state.gradients;
+    const int d = network.inputs;
+    if (d != 1) {
+      gradientAffine<V, 0, 0>(slab(0), inputRows(), gradients, d, width(), tile.samples, firstTile);
+    } else if (tile.ownInputs != nullptr) {
+      gradientAffine<V, 1, W>(slab(0), Rows<V, 1>{tile.ownInputs, 1}, gradients, 1, width(), tile.samples, firstTile);
+    } else {
+      gradientAffine<V, 1, W>(slab(0), SharedRows<V, 1>{tile.sharedInputs, 1}, gradients, 1, width(), tile.samples,
+                              firstTile);
+    }
+  }
+
+  // Behind the last tile each layer is updated at once: the divisions of Adam run beside the next layer's fmas.
+  void updateLayer(int layer, const TileStep<V>& step) const {
+    if (!step.last) return;
+    const size_t end = layer == network.hidden ? network.parameters : offset(layer + 1);
+    updateParameters(work.state, offset(layer), end, *step.update);
+  }
+
+  void train(Loss loss, const TileStep<V>& step) const {
+    forwardHidden();
+    if (loss == Loss::mse) {
+      trainOutputs<Loss::mse>(step);
+    } else {
+      trainOutputs<Loss::mae>(step);
+    }
+    updateLayer(network.hidden, step);
+    for (int layer = network.hidden - 1; layer >= 1; layer--) {
+      trainHidden(layer, step.first);
+      updateLayer(layer, step);
+    }
+    trainInputs(step.first);
+    updateLayer(0, step);
+  }
+
+  static void forwardPass(const Network& network, const Workspace<V>& work, const Tile<V>& tile) {
+    const NetworkPass pass{network, work, tile};
+    pass.forwardHidden();
+    pass.forwardOutputs();
+  }
+
+  static void trainingPass(const Network& network, Loss loss, const Workspace<V>& work, const Tile<V>& tile,
+                           const TileStep<V>& step) {
+    NetworkPass{network, work, tile}.train(loss, step);
+  }
+};
+
+template <class V>
+struct Passes {
+  ForwardPass<V> forward;
+  TrainingPass<V> train;
+};
+
+template <class V, int W>
+Passes<V> passesOfWidth(Activation activation) {
+  using Relu = NetworkPass<V, W, true>;
+  using Deferred = NetworkPass<V, W, false>;
+  if (activation == Activation::relu) return {Relu::forwardPass, Relu::trainingPass};
+  return {Deferred::forwardPass, Deferred::trainingPass};
+}
+
+// The oracle of the bits does without register blocks of its own for every width.
+template <class V>
+Passes<V> passesFor(const Network& network) {
+  if constexpr (V::lanes == 1) return passesOfWidth<V, 0>(network.activation);
+  else switch (network.width) {
+    case 1: return passesOfWidth<V, 1>(network.activation);
+    case 2: return passesOfWidth<V, 2>(network.activation);
+    case 3: return passesOfWidth<V, 3>(network.activation);
+    case 4: return passesOfWidth<V, 4>(network.activation);
+    case 5: return passesOfWidth<V, 5>(network.activation);
+    case 6: return passesOfWidth<V, 6>(network.activation);
+    case 7: return passesOfWidth<V, 7>(network.activation);
+    case 8: return passesOfWidth<V, 8>(network.activation);
+    default: return passesOfWidth<V, 0>(network.activation);
+  }
+}
+
+}  // namespace collapsar

@@ -1,0 +1,70 @@
+#pragma once
+// The update of NUMERICS.md, 4, on a range of parameters: each parameter on its own, so the order is free.
+#include <cstddef>
+
+#include "always-inline.h"
+#include "job.h"
+
+namespace collapsar {
+
+// Constants of one update. stepSize and epsilon differ between lanes: each trial counts its own updates.
+template <class V>
+struct Update {
+  Optimizer optimizer;
+  V minusRate;
+  V momentum;
+  V stepSize;
+  V epsilon;
+};
+
+// All four arrays [parameter]; first and second are the moments (first alone for momentum, neither for sgd).
+template <class V>
+struct ParameterState {
+  V* parameters;
+  V* gradients;
+  V* first;
+  V* second;
+};
+
+template <class V>
+ALWAYS_INLINE V broadcastDouble(double x) {
+  return V::broadcast(static_cast<typename V::Scalar>(x));
+}
+
+template <class V>
+ALWAYS_INLINE void updateByAdam(const ParameterState<V>& state, size_t from, size_t to, const Update<V>& update) {
+  const V beta1 = broadcastDouble<V>(0.9);
+  const V beta2 = broadcastDouble<V>(0.999);
+  const V rest1 = broadcastDouble<V>(1 - 0.9);
+  const V rest2 = broadcastDouble<V>(1 - 0.999);
+  for (size_t i = from; i < to; i++) {
+    const V g = state.gradients[i];
+    const V m = fma(beta1, state.first[i], rest1 * g);
+    const V v = fma(beta2, state.second[i], (rest2 * g) * g);
+    state.first[i] = m;
+    state.second[i] = v;
+    state.parameters[i] = state.parameters[i] - (update.stepSize * m) / (squareRoot(v) + update.epsilon);
+  }
+}
+
+template <class V>
+__attribute__((noinline)) void updateParameters(const ParameterState<V>& state, size_t from, size_t to,
+                                                const Update<V>& update) {
+  switch (update.optimizer) {
+    case Optimizer::sgd:
+      for (size_t i = from; i < to; i++) {
+        state.parameters[i] = fma(update.minusRate, state.gradients[i], state.parameters[i]);
+      }
+      break;
+    case Optimizer::momentum:
+      for (size_t i = from; i < to; i++) {
+        const V velocity = fma(update.momentum, state.first[i], state.gradients[i]);
+        state.first[i] = velocity;
+        state.parameters[i] = fma(update.minusRate, velocity, state.parameters[i]);
+      }
+      break;
+    case Optimizer::adam: updateByAdam(state, from, to, update); break;
+  }
+}
+
+}  // namespace collapsar

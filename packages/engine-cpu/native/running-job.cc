@@ -1,0 +1,90 @@
+#include "running-job.h"
+
+#include <cmath>
+#include <cstring>
+
+namespace collapsar {
+
+namespace {
+
+template <class T>
+const void* rounded(std::vector<std::byte>& storage, const double* values, size_t count) {
+  storage.resize(count * sizeof(T));
+  T* const to = reinterpret_cast<T*>(storage.data());
+  for (size_t i = 0; i < count; i++) to[i] = static_cast<T>(values[i]);
+  return to;
+}
+
+// s_t and e_t of NUMERICS.md, 4, at [t - 1]: until the powers no longer count, or the steps end.
+struct AdamFactors {
+  std::vector<double> stepSizes;
+  std::vector<double> epsilons;
+};
+
+AdamFactors adamFactors(double learningRate, uint32_t steps) {
+  constexpr double beta1 = 0.9;
+  constexpr double beta2 = 0.999;
+  constexpr double epsilon = 1e-8;
+  AdamFactors factors;
+  double power1 = 1;
+  double power2 = 1;
+  for (uint32_t t = 1; t <= steps || t == 1; t++) {
+    power1 *= beta1;
+    power2 *= beta2;
+    const double root = std::sqrt(1 - power2);
+    factors.stepSizes.push_back((learningRate * root) / (1 - power1));
+    factors.epsilons.push_back(epsilon * root);
+    if (1 - power1 == 1 && 1 - power2 == 1) break;
+  }
+  return factors;
+}
+
+}  // namespace
+
+template <class T>
+void RunningJob::ownAs(const PointArrays& points) {
+  job.inputs = rounded<T>(inputs_, points.inputs, static_cast<size_t>(job.points) * job.network.inputs);
+  job.targets = rounded<T>(targets_, points.targets, static_cast<size_t>(job.points) * job.network.outputs);
+  const AdamFactors factors = adamFactors(job.training.learningRate, job.training.steps);
+  job.tableLength = static_cast<uint32_t>(factors.stepSizes.size());
+  job.stepSizes = rounded<T>(stepSizes_, factors.stepSizes.data(), factors.stepSizes.size());
+  job.epsilons = rounded<T>(epsilons_, factors.epsilons.data(), factors.epsilons.size());
+}
+
+void RunningJob::own(const PointArrays& points, const double* trials) {
+  if (binary64_) {
+    ownAs<double>(points);
+  } else {
+    ownAs<float>(points);
+  }
+  trials_.assign(trials, trials + job.trialCount);
+  job.trials = trials_.data();
+}
+
+void RunningJob::trainOnThread(const Kernel& kernel) {
+  if (!kernel.train(job)) {
+    outOfMemory_ = true;
+    cancel();
+  }
+  if (--running_ == 0) whenDone_();
+}
+
+void RunningJob::start(const Kernel& kernel, unsigned threads, std::function<void()> whenDone) {
+  whenDone_ = std::move(whenDone);
+  running_ = threads;
+  threads_.reserve(threads);
+  for (unsigned i = 0; i < threads; i++) threads_.emplace_back([this, &kernel] { trainOnThread(kernel); });
+}
+
+void RunningJob::join() {
+  for (std::thread& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
+}
+
+double RunningJob::fractionDone() const {
+  const double all = static_cast<double>(job.trialCount) * job.training.steps;
+  return all == 0 ? 1 : static_cast<double>(__atomic_load_n(&job.updatesDone, __ATOMIC_RELAXED)) / all;
+}
+
+}  // namespace collapsar

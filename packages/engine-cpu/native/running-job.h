@@ -1,0 +1,55 @@
+#pragma once
+// A job, the arrays it owns, and its threads. Knows nothing of Node.
+#include <atomic>
+#include <functional>
+#include <thread>
+#include <vector>
+
+#include "job.h"
+
+namespace collapsar {
+
+// The training set in binary64, as it came: [point][input] and [point][output].
+struct PointArrays {
+  const double* inputs;
+  const double* targets;
+};
+
+class RunningJob {
+ public:
+  explicit RunningJob(bool binary64) : binary64_(binary64) {}
+  RunningJob(const RunningJob&) = delete;
+  RunningJob& operator=(const RunningJob&) = delete;
+
+  // Everything but points, trials and tables, which `own` copies.
+  Job job{};
+
+  // Rounds the points to the working type, copies the trial indices and computes Adam's factors.
+  void own(const PointArrays& points, const double* trials);
+
+  // Trains on so many threads; the last one to finish calls whenDone, from its thread.
+  void start(const Kernel& kernel, unsigned threads, std::function<void()> whenDone);
+
+  // The threads stop within one tile of samples.
+  void cancel() { __atomic_store_n(&job.cancelled, 1, __ATOMIC_RELAXED); }
+  bool cancelled() const { return __atomic_load_n(&job.cancelled, __ATOMIC_RELAXED) != 0; }
+  void join();
+
+  bool outOfMemory() const { return outOfMemory_; }
+  double fractionDone() const;
+
+ private:
+  template <class T>
+  void ownAs(const PointArrays& points);
+  void trainOnThread(const Kernel& kernel);
+
+  const bool binary64_;
+  std::vector<std::byte> inputs_, targets_, stepSizes_, epsilons_;
+  std::vector<double> trials_;
+  std::vector<std::thread> threads_;
+  std::atomic<unsigned> running_{0};
+  std::atomic<bool> outOfMemory_{false};
+  std::function<void()> whenDone_;
+};
+
+}  // namespace collapsar

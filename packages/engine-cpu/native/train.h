@@ -1,0 +1,47 @@
+#pragma once
+// The entry points of one instruction set, for its vector types.
+#include "elementary.h"
+#include "job.h"
+#include "lane-group.h"
+
+namespace collapsar {
+
+template <class V>
+bool train(Job& job) {
+  const WorkspaceMemory<V> memory(job.network);
+  if (!memory.allocated()) return false;
+  LaneGroup<V>(job, memory.work).run();
+  return true;
+}
+
+template <class V>
+V evaluateOne(Elementary function, V x, V y, V z) {
+  switch (function) {
+    case Elementary::expm1: return expm1OfNegative(x);
+    case Elementary::exp: return expOfNegative(x);
+    case Elementary::tanh: return hyperbolicTangent(x);
+    case Elementary::erf: return errorFunction(x);
+    case Elementary::fma: break;
+  }
+  return fma(x, y, z);
+}
+
+template <class V>
+void evaluate(Elementary function, const void* x, const void* y, const void* z, void* result, size_t count) {
+  using Scalar = typename V::Scalar;
+  for (size_t at = 0; at < count; at += V::lanes) {
+    alignas(64) Scalar operands[3][V::lanes] = {};
+    alignas(64) Scalar values[V::lanes];
+    const size_t lanes = count - at < V::lanes ? count - at : V::lanes;
+    for (size_t i = 0; i < lanes; i++) {
+      operands[0][i] = static_cast<const Scalar*>(x)[at + i];
+      operands[1][i] = static_cast<const Scalar*>(y)[at + i];
+      operands[2][i] = static_cast<const Scalar*>(z)[at + i];
+    }
+    const auto operand = [&](int i) { return *reinterpret_cast<const V*>(operands[i]); };
+    *reinterpret_cast<V*>(values) = evaluateOne(function, operand(0), operand(1), operand(2));
+    for (size_t i = 0; i < lanes; i++) static_cast<Scalar*>(result)[at + i] = values[i];
+  }
+}
+
+}  // namespace collapsar

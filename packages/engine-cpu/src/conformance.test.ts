@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs'
+import { conformanceChecks, createReferenceEngine } from '@collapsar/trial'
+import { describe, expect, it } from 'vitest'
+
+import { createCpuEngine } from './cpu-engine.ts'
+import { cpuEngineStatus } from './status.ts'
+
+// PyTorch traces; test/golden/README.md says how they were made.
+const traces: unknown = JSON.parse(
+  readFileSync(new URL('../../../test/golden/training-float64.json', import.meta.url), 'utf8'),
+)
+
+const status = cpuEngineStatus()
+const sets = status.available ? status.instructionSets : []
+
+describe.each(sets)('the CPU engine with %s keeps the promises of an engine', (instructionSet) => {
+  const referenceEngine = createReferenceEngine()
+  const engine = createCpuEngine({ instructionSet, threads: 2 })
+  it.each(conformanceChecks(engine, { referenceEngine, traces }))('$name', async ({ run }) => {
+    await expect(run()).resolves.toBeUndefined()
+  })
+})

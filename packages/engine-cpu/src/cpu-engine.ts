@@ -1,0 +1,111 @@
+import { availableParallelism } from 'node:os'
+
+import type { Engine, TrainedBatch, TrialBatch } from '@collapsar/trial'
+
+import type { Addon, InstructionSet, TrainingHandle } from './addon.ts'
+import { loadAddon } from './addon.ts'
+import { allocateResults, requestOf } from './request.ts'
+import { supports } from './supports.ts'
+
+export interface CpuEngineOptions {
+  /** Threads of one call of `train`; all cores by default. */
+  readonly threads?: number
+  /** The best one of this machine by default. Never changes a bit of the results. */
+  readonly instructionSet?: InstructionSet
+}
+
+const PROGRESS_INTERVAL_MS = 250
+const MOST_THREADS = 1024
+
+interface Run {
+  readonly addon: Addon
+  readonly threads: number
+  readonly instructionSet: InstructionSet
+}
+
+/**
+ * The engine that trains one network per SIMD lane, on threads of its own, with the bits of NUMERICS.md.
+ *
+ * `train` starts its threads and returns; the arrays of the batch must neither be changed nor transferred until its
+ * promise has settled. Concurrent calls share the cores.
+ *
+ * @throws Error with a sentence that says what to do when the native addon is missing, RangeError on an instruction set
+ *   that this machine lacks
+ */
+export function createCpuEngine(options: CpuEngineOptions = {}): Engine {
+  const run = runOf(options)
+  const closing = new AbortController()
+  return {
+    id: 'cpu',
+    version: '1',
+    numerics: ['ieee-f32/1', 'ieee-f64/1'],
+    supports,
+    async train(batch, signal, onProgress) {
+      const reason = supports(batch)
+      if (reason !== true) throw new Error(`unsupported batch: ${reason}`)
+      return trainBatch(run, batch, { signal: AbortSignal.any([signal, closing.signal]), onProgress })
+    },
+    async close() {
+      closing.abort(new Error('the CPU engine was closed'))
+    },
+  }
+}
+
+function runOf({ threads = availableParallelism(), instructionSet }: CpuEngineOptions): Run {
+  const loaded = loadAddon()
+  if (!loaded.available) throw new Error(loaded.reason)
+  if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS) {
+    throw new RangeError(`invalid threads: ${threads} (an integer from 1 to ${MOST_THREADS})`)
+  }
+  const sets = loaded.addon.instructionSets()
+  const chosen = instructionSet ?? sets[0] ?? 'scalar'
+  if (!sets.includes(chosen)) {
+    throw new RangeError(`instruction set ${chosen} is not available here (available: ${sets.join(', ')})`)
+  }
+  return { addon: loaded.addon, threads, instructionSet: chosen }
+}
+
+interface Watch {
+  readonly signal: AbortSignal
+  readonly onProgress: ((fraction: number) => void) | undefined
+}
+
+async function trainBatch(run: Run, batch: TrialBatch, { signal, onProgress }: Watch): Promise<TrainedBatch> {
+  signal.throwIfAborted()
+  const results = allocateResults(batch)
+  const { promise, resolve, reject } = withResolvers<boolean>()
+  const request = { ...requestOf(batch, results), instructionSet: run.instructionSet, threads: threadsFor(run, batch) }
+  const handle = run.addon.train(request, (error, cancelled) => {
+    if (error === null) resolve(cancelled)
+    else reject(new Error(error))
+  })
+  await watched(handle, promise, { signal, onProgress })
+  return results
+}
+
+/** No more threads than trials: the others would find nothing to do. */
+function threadsFor({ threads }: Run, { trials }: TrialBatch): number {
+  return Math.max(1, Math.min(threads, trials.length))
+}
+
+async function watched(handle: TrainingHandle, done: Promise<boolean>, { signal, onProgress }: Watch): Promise<void> {
+  const cancel = () => handle.cancel()
+  signal.addEventListener('abort', cancel, { once: true })
+  const timer = setInterval(() => onProgress?.(handle.progress()), PROGRESS_INTERVAL_MS)
+  try {
+    if (await done) signal.throwIfAborted()
+  } finally {
+    clearInterval(timer)
+    signal.removeEventListener('abort', cancel)
+  }
+}
+
+function withResolvers<T>() {
+  let resolve: (value: T) => void = () => {}
+  let reject: (reason: Error) => void = () => {}
+  const promise = new Promise<T>((accept, refuse) => {
+    resolve = accept
+    reject = refuse
+  })
+  return { promise, resolve, reject }
+}
