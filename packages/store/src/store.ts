@@ -90,8 +90,8 @@ export interface Mismatch {
 
 /**
  * Postgres, the truth. Every method is one transaction; a rejected promise means that nothing was written, but for a
- * connection that breaks during the commit itself: then repeat the call, a second one does no harm (`createSweep` with
- * a key). Operational failures reject with the driver's error (retry them); a database that cannot be reached at
+ * connection that breaks during the commit itself: then repeat the call; a second one does no harm, but that `createSweep`
+ * needs a key for it and that `fail` counts another failure. Operational failures reject with the driver's error (retry them); a database that cannot be reached at
  * `openStore` rejects with a CollapsarError `database-unavailable`, one that cannot write with `storage`.
  * Reading what belongs to an unknown sweep gives nothing (null, or an empty list).
  * Methods may be called concurrently, from any number of processes.
