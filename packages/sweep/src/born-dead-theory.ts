@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { theoryOfCells } from '@collapsar/statistics'
 import type { TheoryCell } from '@collapsar/statistics'
 import type { TrialSpec } from '@collapsar/trial'
@@ -13,15 +14,19 @@ export interface BornDeadTheory {
 /** What theory says of being born dead in this cell. */
 export function bornDeadTheory(spec: TrialSpec): BornDeadTheory {
   const cell = theoryCell(spec)
-  return known.get(keyOf(cell)) ?? learn([cell]).get(keyOf(cell)) ?? NOTHING
+  if (!known.has(keyOf(cell))) learn([cell])
+  return known.get(keyOf(cell)) ?? NOTHING
 }
 
 /**
- * Works out the theory of all these cells at once: a simulation gives all depths of a width for the price of the
- * deepest. `bornDeadTheory` then answers from memory.
+ * Works out the theory of all these cells, so that `bornDeadTheory` answers from memory. A simulation gives all depths of a width for
+ * the price of the deepest, and takes a good part of a second: between two widths the event loop has its turn.
  */
-export function prepareBornDeadTheory(specs: readonly TrialSpec[]): void {
-  learn(specs.map(theoryCell))
+export async function prepareBornDeadTheory(specs: readonly TrialSpec[]): Promise<void> {
+  const cells = specs.map(theoryCell)
+  for (const width of new Set(cells.map((cell) => cell.width))) {
+    if (learn(cells.filter((cell) => cell.width === width)) > 0) await nextTurn()
+  }
 }
 
 const NOTHING: BornDeadTheory = { lower: null, upper: null, exact: null, simulated: null }
@@ -31,13 +36,14 @@ const known = new Map<string, BornDeadTheory>()
 /** Some tens of megabytes at most; then memory starts over. */
 const MAXIMUM_KNOWN = 100_000
 
-function learn(cells: readonly TheoryCell[]): ReadonlyMap<string, BornDeadTheory> {
+/** Gives how many of the cells were not known. */
+function learn(cells: readonly TheoryCell[]): number {
   const missing = new Map(cells.map((cell) => [keyOf(cell), cell]))
   for (const key of missing.keys()) if (known.has(key)) missing.delete(key)
   if (known.size + missing.size > MAXIMUM_KNOWN) known.clear()
   const theories = theoryOfCells([...missing.values()])
   for (const [index, key] of [...missing.keys()].entries()) known.set(key, theories[index]?.bornDead ?? NOTHING)
-  return known
+  return missing.size
 }
 
 function keyOf(cell: TheoryCell): string {

@@ -21,8 +21,8 @@ export interface SweepFacts {
  * @param cells what the sweep reads of each cell, in the sweep's order
  * @param now ends the duration of a sweep that is not finished
  */
-export function describeSweep(sweep: SweepFacts, cells: readonly CellCounts[], now: Date): SweepDocument {
-  prepareBornDeadTheory(cells.map((cell) => cell.spec))
+export async function describeSweep(sweep: SweepFacts, cells: readonly CellCounts[], now: Date): Promise<SweepDocument> {
+  await prepareBornDeadTheory(cells.map((cell) => cell.spec))
   const labels = axisLabels(sweep.source)
   const documents = cells.map((cell, index) => cellDocument(cell, labels[index]))
   return {

@@ -32,7 +32,7 @@ export function surfaceRoute(app: Api, store: Store): void {
       reply.header('vary', 'accept')
       if (notModified(request, reply, surfaceTag(format, sweep, cells))) return reply.code(304).send(null)
       const surface = FORMATS[format]
-      const body = await surface.render(describeSweep(sweep, cells, new Date()))
+      const body = await surface.render(await describeSweep(sweep, cells, new Date()))
       return reply
         .type(surface.mediaType)
         .header('content-disposition', `inline; filename="${sweep.id}.${surface.extension}"`)
