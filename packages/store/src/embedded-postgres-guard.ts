@@ -79,21 +79,18 @@ stop_server() {
   done
 }
 
-use_user() { # uid
-  as="setpriv --reuid=$1 --regid=$1 --clear-groups --"
-  $as test -x "$postgres" && $as test -x "$PWD" || exit 72
-}
+owner_of() { ls -dn "$1" 2>/dev/null | { read -r mode links uid rest; echo "$uid"; }; }
 
 leave_root() {
   as=
   [ "$(id -u)" = 0 ] || return 0
-  owner=0
-  [ ! -e cluster ] || owner=$(ls -dn cluster | { read -r mode links uid rest; echo "$uid"; })
+  owner=$(owner_of .)
   namespace="unshare --user --map-user=$nobody --map-group=$nobody --"
-  if [ "$owner" != 0 ]; then use_user "$owner"
-  elif $namespace true; then as=$namespace
-  else chown -R $nobody:$nobody . && use_user $nobody
-  fi
+  if [ "$owner" = 0 ] && $namespace true; then as=$namespace; return 0; fi
+  [ "$owner" != 0 ] || owner=$nobody
+  if [ "$(owner_of cluster)" = "$owner" ]; then chown "$owner" ./*; else chown -R "$owner" .; fi
+  as="setpriv --reuid=$owner --regid=$owner --clear-groups --"
+  $as test -x "$postgres" && $as test -x "$PWD" || exit 72
 }
 
 initialize() {
@@ -104,9 +101,9 @@ initialize() {
 }
 
 serve() {
-  leave_root
   rm -f cluster/postmaster.pid
   echo "$port" >port
+  leave_root
   (
     exec 3<&- 8>&- </dev/null
     code=79
