@@ -9,7 +9,7 @@ export interface PostgresBinaries {
   readonly postgres: string
   /** Major version, as in a data folder's `PG_VERSION`. */
   readonly major: string
-  /** Folder to put in the dynamic linker's path; null when the libraries need none. */
+  /** Folders for the dynamic linker's path, separated by colons; null when the libraries need none. */
   readonly libraryPath: string | null
 }
 
@@ -82,7 +82,7 @@ function linkLibraries(root: string, links: readonly LibraryLink[], linkFolder: 
 function linkElsewhere(root: string, links: readonly LibraryLink[], folder: string): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   for (const { source, target } of links) makeLink(join(root, source), join(folder, basename(target)))
-  return folder
+  return `${folder}:${join(root, 'native', 'lib')}`
 }
 
 /** Replaces a link that dangles; a process that made the same link a moment earlier is not in the way. */
