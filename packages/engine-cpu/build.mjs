@@ -64,7 +64,7 @@ function stampOf(compiler) {
   const hash = createHash('sha256')
   hash.update(JSON.stringify([compiler, COMMON, units(), process.platform, process.arch]))
   hash.update(JSON.stringify(['node-api-headers', 'node-addon-api'].map((name) => require(`${name}/package.json`).version)))
-  for (const file of readdirSync(native).sort()) {
+  for (const file of readdirSync(native).toSorted()) {
     if (/\.(cc|h)$/.test(file)) hash.update(file).update(readFileSync(join(native, file)))
   }
   return hash.digest('hex')

@@ -5,6 +5,6 @@
 
 namespace collapsar {
 
-const Kernel avx2F32 = {train<avx2::F32>, evaluate<avx2::F32>};
+const Kernel avx2F32 = {train<avx2::F32>, evaluate<avx2::F32>, fmaLoop<avx2::F32>};
 
 }  // namespace collapsar

@@ -5,6 +5,6 @@
 
 namespace collapsar {
 
-const Kernel avx2F64 = {train<avx2::F64>, evaluate<avx2::F64>};
+const Kernel avx2F64 = {train<avx2::F64>, evaluate<avx2::F64>, fmaLoop<avx2::F64>};
 
 }  // namespace collapsar

@@ -5,6 +5,6 @@
 
 namespace collapsar {
 
-const Kernel avx512F32 = {train<avx512::F32>, evaluate<avx512::F32>};
+const Kernel avx512F32 = {train<avx512::F32>, evaluate<avx512::F32>, fmaLoop<avx512::F32>};
 
 }  // namespace collapsar

@@ -5,6 +5,6 @@
 
 namespace collapsar {
 
-const Kernel avx512F64 = {train<avx512::F64>, evaluate<avx512::F64>};
+const Kernel avx512F64 = {train<avx512::F64>, evaluate<avx512::F64>, fmaLoop<avx512::F64>};
 
 }  // namespace collapsar

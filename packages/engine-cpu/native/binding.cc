@@ -1,4 +1,4 @@
-// The Node side: exports instructionSets(), train(request, done) and evaluate(...). It only marshals.
+// The Node side: exports instructionSets(), train(request, done), evaluate(...) and fmaLoop(...). It only marshals.
 #include <napi.h>
 
 #include <memory>
@@ -121,10 +121,18 @@ void evaluate(const Napi::CallbackInfo& info) {
   kernel.evaluate(elementaryNamed(env, info[1].ToString()), at(2), at(3), at(4), at(5), count);
 }
 
+// fmaLoop(instructionSet, binary64, rounds): the number of fmas made, on this thread.
+Napi::Value fmaLoop(const Napi::CallbackInfo& info) {
+  const Kernel& kernel = kernelNamed(info.Env(), info[0].ToString(), info[1].ToBoolean());
+  const uint64_t fmas = kernel.fmaLoop(static_cast<uint64_t>(info[2].ToNumber().Int64Value()));
+  return Napi::Number::New(info.Env(), static_cast<double>(fmas));
+}
+
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("instructionSets", Napi::Function::New(env, instructionSets));
   exports.Set("train", Napi::Function::New(env, train));
   exports.Set("evaluate", Napi::Function::New(env, evaluate));
+  exports.Set("fmaLoop", Napi::Function::New(env, fmaLoop));
   return exports;
 }
 

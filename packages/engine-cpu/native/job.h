@@ -85,10 +85,14 @@ enum class Elementary { fma, expm1, exp, tanh, erf };
 using EvaluateFunction = void (*)(Elementary function, const void* x, const void* y, const void* z, void* result,
                                   size_t count);
 
+// Nothing but fmas in registers, `rounds` times: the peak that benchmarks are measured against. Returns their number.
+using FmaLoopFunction = uint64_t (*)(uint64_t rounds);
+
 // The code of one instruction set for one working type.
 struct Kernel {
   TrainFunction train;
   EvaluateFunction evaluate;
+  FmaLoopFunction fmaLoop;
 };
 
 extern const Kernel scalarF32, scalarF64;

@@ -5,6 +5,6 @@
 
 namespace collapsar {
 
-const Kernel neonF32 = {train<neon::F32>, evaluate<neon::F32>};
+const Kernel neonF32 = {train<neon::F32>, evaluate<neon::F32>, fmaLoop<neon::F32>};
 
 }  // namespace collapsar

@@ -5,6 +5,6 @@
 
 namespace collapsar {
 
-const Kernel neonF64 = {train<neon::F64>, evaluate<neon::F64>};
+const Kernel neonF64 = {train<neon::F64>, evaluate<neon::F64>, fmaLoop<neon::F64>};
 
 }  // namespace collapsar

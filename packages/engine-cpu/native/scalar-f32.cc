@@ -5,6 +5,6 @@
 
 namespace collapsar {
 
-const Kernel scalarF32 = {train<scalar::F32>, evaluate<scalar::F32>};
+const Kernel scalarF32 = {train<scalar::F32>, evaluate<scalar::F32>, fmaLoop<scalar::F32>};
 
 }  // namespace collapsar

@@ -5,6 +5,6 @@
 
 namespace collapsar {
 
-const Kernel scalarF64 = {train<scalar::F64>, evaluate<scalar::F64>};
+const Kernel scalarF64 = {train<scalar::F64>, evaluate<scalar::F64>, fmaLoop<scalar::F64>};
 
 }  // namespace collapsar

@@ -44,4 +44,20 @@ void evaluate(Elementary function, const void* x, const void* y, const void* z, 
   }
 }
 
+// Twelve independent chains hide the latency of the fma on every machine known. The sum keeps them from being left out.
+template <class V>
+uint64_t fmaLoop(uint64_t rounds) {
+  constexpr int chains = 12;
+  V sum[chains];
+  const V factor = pinned(V::broadcast(static_cast<typename V::Scalar>(0.999)));
+  for (int i = 0; i < chains; i++) sum[i] = V::broadcast(static_cast<typename V::Scalar>(i));
+  for (uint64_t round = 0; round < rounds; round++) {
+#pragma GCC unroll 12
+    for (int i = 0; i < chains; i++) sum[i] = pinned(fma(sum[i], factor, factor));
+  }
+  V all = factor;
+  for (int i = 0; i < chains; i++) all = all + sum[i];
+  return rounds * chains * V::lanes + (laneBits(all, equal(all, V::broadcast(0))) & 1);
+}
+
 }  // namespace collapsar
