@@ -41,9 +41,22 @@ function learn(cells: readonly TheoryCell[]): number {
   const missing = new Map(cells.map((cell) => [keyOf(cell), cell]))
   for (const key of missing.keys()) if (known.has(key)) missing.delete(key)
   if (known.size + missing.size > MAXIMUM_KNOWN) known.clear()
-  const theories = theoryOfCells([...missing.values()])
-  for (const [index, key] of [...missing.keys()].entries()) known.set(key, theories[index]?.bornDead ?? NOTHING)
+  for (const width of new Set([...missing.values()].map((cell) => cell.width))) {
+    const keys = [...missing].filter(([, cell]) => cell.width === width).map(([key]) => key)
+    const cells = keys.flatMap((key) => missing.get(key) ?? [])
+    const theories = theoryOfCells(cells, { repetitions: repetitionsAt(width) })
+    for (const [index, key] of keys.entries()) known.set(key, theories[index]?.bornDead ?? NOTHING)
+  }
   return missing.size
+}
+
+/** Chains times width: bounds the time of a map's theory. Wide networks are rarely born dead and need fewer chains. */
+const SIMULATED_UNITS = 4000
+const FEWEST_CHAINS = 50
+
+/** A function of the width alone, so that the same cell has the same theory in every map. */
+function repetitionsAt(width: number): number {
+  return Math.max(FEWEST_CHAINS, Math.round(SIMULATED_UNITS / width))
 }
 
 function keyOf(cell: TheoryCell): string {

@@ -1,7 +1,9 @@
-import { agrees, binomialTails, bornDeadBounds, twoRayBornDead } from '@collapsar/statistics'
-import type { Reference } from '@collapsar/statistics'
+import { binomialTails, bornDeadBounds, twoRayBornDead } from '@collapsar/statistics'
 import { afterAll, describe, expect, it } from 'vitest'
 import { countBornDead, cpuEngine, specOf } from './cells.ts'
+import { byWidth, expectAgreement, TRIALS } from './reference-tables.ts'
+
+const MINUTES = 60_000
 
 /**
  * Born-dead probability, one input, zero biases, Gaussian weights, inputs of both signs. Independent simulations, not
@@ -20,16 +22,6 @@ const TABLE: Readonly<Record<number, { trials: number; dead: readonly number[] }
   10: { trials: 4e5, dead: [1, 10, 67, 132, 381, 696, 1479] },
 }
 
-/** Two inputs on 64 equispaced directions: probability in units of 1e-4, and the trials behind it. */
-const DIRECTION_DEPTHS = [3, 5, 10, 15, 20, 30]
-const DIRECTION_TABLE: Readonly<Record<number, { trials: number; dead: readonly number[] }>> = {
-  2: { trials: 2e5, dead: [645, 4129, 8582, 9663, 9919, 9995] },
-  3: { trials: 2e5, dead: [48, 1081, 5048, 7437, 8683, 9655] },
-  4: { trials: 2e5, dead: [3, 198, 2055, 4134, 5733, 7754] },
-  8: { trials: 5e4, dead: [0, 0, 18, 84, 202, 498] },
-  10: { trials: 5e4, dead: [0, 0, 1, 9, 29, 92] },
-}
-
 /** Randomized asymmetric initialization of every layer, 101 grid points on [-sqrt 3, sqrt 3], 1e5 trials; units of 1e-4. */
 const ASYMMETRIC_DEPTHS = [5, 10, 20, 30]
 const ASYMMETRIC_TABLE: Readonly<Record<number, readonly number[]>> = {
@@ -38,27 +30,14 @@ const ASYMMETRIC_TABLE: Readonly<Record<number, readonly number[]>> = {
   4: [14, 167, 602, 1042],
 }
 
-const TRIALS = 100_000
-/** Probability that any comparison of this file fails on right code, at most. */
-const FAMILY_FALSE_ALARM = 1e-3
-const COMPARISONS = 56 + 30 + 12 + 2 + 6
-const FALSE_ALARM = FAMILY_FALSE_ALARM / COMPARISONS
 /** Alarm level for a proved bound, a cell. */
 const BOUND_ALARM = 1e-6
 
 const engine = cpuEngine()
 afterAll(() => engine.close())
 
-const listed = <T>(table: Readonly<Record<number, T>>) =>
-  Object.entries(table).map(([width, entry]) => ({ width: Number(width), entry }))
-
-function expectAgreement(dead: number, reference: Reference): void {
-  const { agrees: agreeing, pValue } = agrees({ successes: dead, trials: TRIALS }, reference, FALSE_ALARM)
-  expect(agreeing, `${dead} of ${TRIALS} against ${JSON.stringify(reference)}: p = ${pValue}`).toBe(true)
-}
-
 describe('born dead, one input of both signs', () => {
-  it.each(listed(TABLE))('agrees with the table and lies inside the bounds at width $width', async ({ width, entry }) => {
+  it.each(byWidth(TABLE))('agrees with the table and lies inside the bounds at width $width', async ({ width, entry }) => {
     for (const [index, depth] of TABLE_DEPTHS.entries()) {
       const dead = await countBornDead(engine, specOf(depth, width, {}), TRIALS)
       expectAgreement(dead, { probability: entry.dead[index]! / 1e5, trials: entry.trials })
@@ -66,7 +45,7 @@ describe('born dead, one input of both signs', () => {
       expect(binomialTails(dead, TRIALS, upper!).upper, `${dead} of ${TRIALS} above ${upper}`).toBeGreaterThan(BOUND_ALARM)
       expect(binomialTails(dead, TRIALS, lower!).lower, `${dead} of ${TRIALS} below ${lower}`).toBeGreaterThan(BOUND_ALARM)
     }
-  })
+  }, 5 * MINUTES)
 
   it.each([7, 9])('follows theory at width %i, which no table lists', async (width) => {
     const curve = twoRayBornDead({ width, maxDepth: 20, repetitions: 40_000, seed: 7 })
@@ -74,32 +53,15 @@ describe('born dead, one input of both signs', () => {
       const { estimate, standardError } = curve.find((point) => point.depth === depth)!
       expectAgreement(await countBornDead(engine, specOf(depth, width, {}), TRIALS), { probability: estimate, standardError })
     }
-  })
-})
-
-describe('born dead, two inputs on 64 directions', () => {
-  const problem = { target: 'abs-2d', sampling: 'directions', points: 64 }
-  it.each(listed(DIRECTION_TABLE))('agrees with the table at width $width', async ({ width, entry }) => {
-    for (const [index, depth] of DIRECTION_DEPTHS.entries()) {
-      const dead = await countBornDead(engine, specOf(depth, width, { problem }), TRIALS)
-      expectAgreement(dead, { probability: entry.dead[index]! / 1e4, trials: entry.trials })
-    }
-  })
+  }, 5 * MINUTES)
 })
 
 describe('born dead, randomized asymmetric initialization', () => {
   const network = { init: 'randomized-asymmetric' }
-  it.each(listed(ASYMMETRIC_TABLE))('agrees with the table at width $width', async ({ width, entry }) => {
+  it.each(byWidth(ASYMMETRIC_TABLE))('agrees with the table at width $width', async ({ width, entry }) => {
     for (const [index, depth] of ASYMMETRIC_DEPTHS.entries()) {
       const spec = specOf(depth, width, { network, problem: { points: 101 } })
       expectAgreement(await countBornDead(engine, spec, TRIALS), { probability: entry[index]! / 1e4, trials: 1e5 })
     }
-  })
-
-  it('agrees with the table on an 11 x 11 grid of two inputs at width 4', async () => {
-    const problem = { target: 'abs-2d', sampling: 'grid', points: 121 }
-    for (const [depth, probability, standardError] of [[10, 0.0127, 0.0005], [20, 0.0563, 0.001]] as const) {
-      expectAgreement(await countBornDead(engine, specOf(depth, 4, { network, problem }), TRIALS), { probability, standardError })
-    }
-  })
+  }, 5 * MINUTES)
 })
