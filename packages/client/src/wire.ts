@@ -169,6 +169,7 @@ export const Surface = Type.Object({
     id: Type.String(),
     name: Type.String(),
     state: Type.String(),
+    setting: Type.String({ description: 'what all cells have in common, in words' }),
     trials: count('trials counted'),
     reused: count('trials that existed when the sweep was submitted'),
     seconds: Type.Number({ description: 'from the submission to the end, or to now' }),

@@ -26,6 +26,7 @@ describe('the terminal map', () => {
     const theory = { lower: 0.87026, upper: 0.92492 }
     expect(tableOf(sampleDocument('headline', [{ depth: 10, width: 2, ...measured, theory }]))).toMatchInlineSnapshot(`
       "headline
+      abs, relu, he-normal, zero bias
       done: 1,000 trials; 1,000 initializations a cell, ieee-f32/1 on cpu
 
       P(collapse), %

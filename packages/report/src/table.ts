@@ -41,10 +41,12 @@ export function tableOf(document: SweepDocument, options: TableOptions = {}): st
 
 function headingLines(document: SweepDocument, columns: number, paint: Paint): string[] {
   const { state } = document.sweep
-  const setting = `${initsText(document)} initializations a cell, ${arithmeticText(document)}`
+  const counts = `${initsText(document)} initializations a cell, ${arithmeticText(document)}`
+  const setting = printable(document.sweep.setting)
   return [
     ...wrap(titleOf(document), columns).map((line) => paint.bold(line)),
-    ...wrap(`${printable(state)}: ${trialsText(document)}; ${setting}`, columns).map((line) => paint.dim(line)),
+    ...(setting === '' ? [] : wrap(setting, columns).map((line) => paint.dim(line))),
+    ...wrap(`${printable(state)}: ${trialsText(document)}; ${counts}`, columns).map((line) => paint.dim(line)),
   ]
 }
 

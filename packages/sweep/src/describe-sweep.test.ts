@@ -7,7 +7,7 @@ import { EMPTY_TALLY } from './tally.ts'
 const facts = {
   id: 'sw-1',
   name: 'n',
-  state: 'active',
+  state: 'active', setting: SETTING,
   createdAt: new Date('2026-01-01T00:00:00Z'),
   finishedAt: null,
   reused: 5,
@@ -15,6 +15,8 @@ const facts = {
 
 const countsOf = (source: object) =>
   parseSweep(source).cells.map(({ cell, spec, inits }) => ({ cell, spec, inits, tally: EMPTY_TALLY, gaps: 0, digest: null, engines: [] }))
+
+const SETTING = 'abs, relu, he-normal, zero bias, 128 points (grid), 3000 steps, adam 0.001, mse, full batch'
 
 describe('describeSweep', () => {
   it('counts the seconds to the end, or to now', async () => {

@@ -1,6 +1,7 @@
 import { prepareBornDeadTheory } from './born-dead-theory.ts'
 import { cellDocument } from './surface.ts'
 import type { CellCounts, SweepDocument } from './surface.ts'
+import { settingWords } from './setting-words.ts'
 import { parseSweep } from './sweep.ts'
 
 /** What is known of a sweep apart from its counts. */
@@ -30,6 +31,7 @@ export async function describeSweep(sweep: SweepFacts, cells: readonly CellCount
       id: sweep.id,
       name: sweep.name,
       state: sweep.state,
+      setting: settingWords(cells.map((cell) => cell.spec)),
       trials: documents.reduce((sum, cell) => sum + cell.trials, 0),
       reused: sweep.reused,
       seconds: ((sweep.finishedAt ?? now).getTime() - sweep.createdAt.getTime()) / 1000,

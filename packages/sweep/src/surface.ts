@@ -49,6 +49,8 @@ export interface SweepDocument {
     readonly id: string
     readonly name: string
     readonly state: string
+    /** What all cells have in common, in words. */
+    readonly setting: string
     readonly trials: number
     readonly reused: number
     readonly seconds: number

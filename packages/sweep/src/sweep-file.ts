@@ -159,7 +159,9 @@ export const SweepFile = Type.Object(
     name: Type.Optional(
       Type.String({
         maxLength: LIMITS.nameLength,
-        description: `a label of at most ${LIMITS.nameLength} characters; not part of any identity`,
+        // Postgres cannot store U+0000, and control characters have no place in a terminal.
+        pattern: '^[^\\u0000-\\u001f\\u007f]*$',
+        description: `a label of at most ${LIMITS.nameLength} characters without control characters; not part of any identity`,
       }),
     ),
     grid: Type.Object(

@@ -13,9 +13,11 @@ export interface Caption {
 /** The sweep's name, then its setting in words. */
 export function header(document: SweepDocument, width: number): Caption {
   const name = lines(titleOf(document), { width, size: 18, line: 24, colour: INK, bold: true })
-  const words = `${initsText(document)} initializations a cell, ${arithmeticText(document)}${stateText(document)}`
-  const setting = lines(`P(collapse): ${words}`, { width, size: 12, line: 17, colour: FAINT_INK })
-  return { markup: name.markup + shifted(setting.markup, name.height), height: name.height + setting.height }
+  const counted = `${initsText(document)} initializations a cell, ${arithmeticText(document)}${stateText(document)}`
+  const setting = printable(document.sweep.setting)
+  const words = setting === '' ? counted : `${setting}; ${counted}`
+  const subtitle = lines(`P(collapse): ${words}`, { width, size: 12, line: 17, colour: FAINT_INK })
+  return { markup: name.markup + shifted(subtitle.markup, name.height), height: name.height + subtitle.height }
 }
 
 /** What was counted, what the intervals are, and the digest that names the data. */

@@ -58,7 +58,7 @@ export function sampleCell(sample: SampleCell): CellDocument {
 export function sampleDocument(name: string, cells: readonly SampleCell[], state = 'done'): SweepDocument {
   const documents = cells.map(sampleCell)
   const trials = documents.reduce((sum, cell) => sum + cell.trials, 0)
-  return { sweep: { id: 's_01', name, state, trials, reused: 0, seconds: 12.5 }, cells: documents }
+  return { sweep: { id: 's_01', name, state, setting: 'abs, relu, he-normal, zero bias', trials, reused: 0, seconds: 12.5 }, cells: documents }
 }
 
 /** The Wilson score interval (Wilson 1927), only to give samples a plausible width. */

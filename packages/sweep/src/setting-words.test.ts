@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest'
+import { settingWords } from './setting-words.ts'
+import { parseSweep } from './sweep.ts'
+
+const wordsOf = (fields: object) =>
+  settingWords(parseSweep({ grid: { depth: [3, 4], width: 2 }, inits: 1, ...fields }).cells.map((cell) => cell.spec))
+
+it('names what is unlike the headline setting', () => {
+  expect(wordsOf({ seed: 3, network: { init: { kind: 'small', std: 0.01 }, activation: 'leaky-relu' }, training: { steps: 0 } })).toBe(
+    'abs, leaky-relu 0.01, normal weights of std 0.01, zero bias, 128 points (grid), no training, seed 3',
+  )
+  expect(
+    wordsOf({ network: { init: 'torch-default' }, training: { batch: 32, stopAtDeath: false, optimizer: { kind: 'sgd', momentum: 0.9 } } }),
+  ).toBe('abs, relu, torch-default, 128 points (grid), 3000 steps, sgd 0.001 with momentum 0.9, mse, minibatches of 32, trained beyond death')
+})
+
+it('leaves out what the axes vary', () => {
+  const axes = { 'training.loss': ['mse', 'mae'] }
+  expect(wordsOf({ axes })).toBe('abs, relu, he-normal, zero bias, 128 points (grid), 3000 steps, adam 0.001, full batch')
+})
+
+it('says nothing of no cells', () => {
+  expect(settingWords([])).toBe('')
+})

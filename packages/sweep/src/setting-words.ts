@@ -1,0 +1,29 @@
+import type { TrialSpec } from '@collapsar/trial'
+
+/** The setting that all these cells share, in words; what `axes` vary is left out. */
+export function settingWords(specs: readonly TrialSpec[]): string {
+  const [first = [], ...others] = specs.map(words)
+  return first.filter((word) => others.every((other) => other.includes(word))).join(', ')
+}
+
+function words({ network, problem, training, seed }: TrialSpec): string[] {
+  const { activation, initialization, bias } = network
+  const batch = training.batch === 'full' ? 'full batch' : `minibatches of ${training.batch}`
+  return [
+    problem.target,
+    activation.kind === 'leaky-relu' ? `leaky-relu ${activation.leak}` : activation.kind,
+    initialization.kind === 'small' ? `normal weights of std ${initialization.std}` : initialization.kind,
+    ...('std' in bias ? [`${bias.kind} bias of std ${bias.std}`] : bias.kind === 'zero' ? ['zero bias'] : []),
+    `${problem.points} points (${problem.sampling})`,
+    ...(training.steps === 0
+      ? ['no training']
+      : [`${training.steps} steps`, optimizerWords(training.optimizer), training.loss, batch]),
+    ...(training.stopAtDeath ? [] : ['trained beyond death']),
+    ...(seed === 0 ? [] : [`seed ${seed}`]),
+  ]
+}
+
+function optimizerWords(optimizer: TrialSpec['training']['optimizer']): string {
+  const momentum = optimizer.kind === 'sgd' && optimizer.momentum > 0 ? ` with momentum ${optimizer.momentum}` : ''
+  return `${optimizer.kind} ${optimizer.learningRate}${momentum}`
+}
