@@ -43,7 +43,8 @@ function batchOf({ depth, width, points, batch, networks, steps }, numerics) {
     points: { count: points, inputDim: 1, outputDim: 1, inputs, targets: inputs.map(Math.abs) },
     trials: Float64Array.from({ length: networks }, (_, i) => i),
     minibatchKey: [1, 2],
-    initial: Parameters.from({ length: networks * parameterCount(sizes) }, () => (Math.random() - 0.4) * Math.sqrt(8 / width)),
+    // positive weights that keep the size of a signal: no network is dead, so that every check is short
+    initial: Parameters.from({ length: networks * parameterCount(sizes) }, () => (2 * Math.random()) / width),
     trace: false,
   }
 }

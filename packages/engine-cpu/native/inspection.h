@@ -7,7 +7,7 @@
 
 namespace collapsar {
 
-// What the pass found, [lane]; outputs as [output][lane]. Only dead layers are meaningful after an early stop.
+// What the pass found, [lane]; outputs as [output][lane].
 template <class V>
 struct Inspection {
   using Scalar = typename V::Scalar;
@@ -89,12 +89,12 @@ struct Inspector {
     return true;
   }
 
-  void addTile(uint32_t first, int samples) {
+  Tile<V> tileFrom(uint32_t first) const {
+    const uint32_t size = static_cast<uint32_t>(tileSamples(job.network.width));
+    const uint32_t left = job.points - first;
     const auto* inputs = static_cast<const Scalar*>(job.inputs) + static_cast<size_t>(first) * job.network.inputs;
     const auto* targets = static_cast<const Scalar*>(job.targets) + static_cast<size_t>(first) * job.network.outputs;
-    forward(job.network, work, Tile<V>{samples, inputs, targets, nullptr, nullptr});
-    addOutputs(targets, first, samples);
-    if (mayDie()) addAliveness(samples);
+    return {static_cast<int>(left < size ? left : size), inputs, targets, nullptr, nullptr};
   }
 
   void report(Inspection<V>& found) const {
@@ -123,17 +123,35 @@ struct Inspector {
 
   static void store(Scalar* lanes, V value) { *reinterpret_cast<V*>(lanes) = value; }
 
-  // The whole training set; where onlyDeath, no further than needed to see every layer of the wanted lanes alive.
-  void inspect(unsigned wanted, bool onlyDeath, Inspection<V>& found) {
-    const uint32_t tile = static_cast<uint32_t>(tileSamples(job.network.width));
+  bool cancelled() const { return __atomic_load_n(&job.cancelled, __ATOMIC_RELAXED) != 0; }
+
+  // The whole training set. Leaves `found` as it was when the job is cancelled.
+  void inspect(Inspection<V>& found) {
+    const uint32_t size = static_cast<uint32_t>(tileSamples(job.network.width));
     reset();
-    for (uint32_t first = 0; first < job.points; first += tile) {
-      if (__atomic_load_n(&job.cancelled, __ATOMIC_RELAXED)) return;
-      const uint32_t left = job.points - first;
-      addTile(first, static_cast<int>(left < tile ? left : tile));
-      if (onlyDeath && mayDie() && allAlive(wanted)) break;
+    for (uint32_t first = 0; first < job.points; first += size) {
+      if (cancelled()) return;
+      const Tile<V> tile = tileFrom(first);
+      forward(job.network, work, tile);
+      addOutputs(tile.sharedTargets, first, tile.samples);
+      if (mayDie()) addAliveness(tile.samples);
     }
     report(found);
+  }
+
+  // The dead layers alone, no further than needed to see every layer of the wanted lanes alive. Tiles are taken from
+  // both ends in turn: on ordered points a living unit shows itself at one of them.
+  void inspectDeath(unsigned wanted, Inspection<V>& found) {
+    const uint32_t size = static_cast<uint32_t>(tileSamples(job.network.width));
+    const uint32_t tiles = (job.points + size - 1) / size;
+    reset();
+    for (uint32_t i = 0; mayDie() && i < tiles && !allAlive(wanted); i++) {
+      if (cancelled()) return;
+      const Tile<V> tile = tileFrom((i % 2 == 0 ? i / 2 : tiles - 1 - i / 2) * size);
+      forward(job.network, work, tile);
+      addAliveness(tile.samples);
+    }
+    for (int lane = 0; lane < V::lanes; lane++) found.deadLayer[lane] = deadLayerOf(lane);
   }
 };
 

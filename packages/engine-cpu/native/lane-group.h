@@ -122,22 +122,18 @@ class LaneGroup {
     reinterpret_cast<Scalar*>(work_.state.second)[at] = 0;
   }
 
-  // The check at step 0.
+  // The check at step 0. Those born dead end here, and all do where no update is to be made.
   void startTrials(unsigned taken) {
-    const bool untrained = job_.training.steps == 0;
-    if (!untrained && !inspector_.mayDie()) {
-      forLanes(taken, [&](int i) { job_.initialDeadLayer[lanes_[i].trial] = 0; });
-      return;
-    }
-    inspector_.inspect(taken, !untrained, found_);
-    if (cancelled()) return;
-    unsigned ended = untrained ? taken : 0;
+    inspector_.inspectDeath(taken, found_);
     unsigned bornDead = 0;
     forLanes(taken, [&](int i) {
       lanes_[i].initialDeadLayer = found_.deadLayer[i];
       if (found_.deadLayer[i] != 0 && job_.training.stopAtDeath) bornDead |= 1u << i;
     });
-    ended |= bornDead;
+    const unsigned ended = job_.training.steps == 0 ? taken : bornDead;
+    if (ended == 0) return;
+    inspector_.inspect(found_);
+    if (cancelled()) return;
     forLanes(ended, [&](int i) {
       traceLoss(i, found_.loss[i]);
       record(i, bornDead >> i & 1 ? End::bornDead : End::completed);
@@ -151,7 +147,7 @@ class LaneGroup {
     const unsigned earlier = lanesWhere([&](const Lane& lane) { return lane.step + 1 == earlierUpdate_; });
     const unsigned wanted = traced ? occupied() : earlier;
     if (wanted == 0) return;
-    inspector_.inspect(wanted, false, found_);
+    inspector_.inspect(found_);
     if (cancelled()) return;
     forLanes(wanted, [&](int i) { traceLoss(i, found_.loss[i]); });
     forLanes(earlier, [&](int i) {
@@ -225,7 +221,7 @@ class LaneGroup {
   // Extends or breaks each lane's run of dead checks; the lanes whose run has just certified death.
   unsigned certifiedDead(unsigned checked) {
     if (checked == 0) return 0;
-    inspector_.inspect(checked, true, found_);
+    inspector_.inspectDeath(checked, found_);
     unsigned certified = 0;
     forLanes(checked, [&](int i) {
       Lane& lane = lanes_[i];
@@ -241,7 +237,7 @@ class LaneGroup {
   void endTrials(unsigned diverged, unsigned died, unsigned completed) {
     forLanes(diverged, [&](int i) { record(i, End::diverged); });
     if ((died | completed) == 0) return;
-    inspector_.inspect(died | completed, false, found_);
+    inspector_.inspect(found_);
     if (cancelled()) return;
     forLanes(died | completed, [&](int i) {
       traceLoss(i, found_.loss[i]);

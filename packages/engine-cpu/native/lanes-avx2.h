@@ -3,12 +3,36 @@
 // intrinsics. Every operation is the IEEE 754 operation on each lane.
 #include <immintrin.h>
 
+#include <cstdint>
+
 #include "always-inline.h"
 
 namespace collapsar::avx2 {
 
+// 32-bit integers for the random stream; with binary64 only the first half is in use.
+struct Words32 {
+  static constexpr int count = 8;
+  __m256i v;
+  static ALWAYS_INLINE Words32 broadcast(uint32_t x) { return {_mm256_set1_epi32(static_cast<int>(x))}; }
+};
+
+struct WideProduct {
+  Words32 high;
+  Words32 low;
+};
+
+ALWAYS_INLINE Words32 operator^(Words32 a, Words32 b) { return {_mm256_xor_si256(a.v, b.v)}; }
+ALWAYS_INLINE WideProduct multiplyWide(Words32 a, uint32_t factor) {
+  const __m256i b = _mm256_set1_epi32(static_cast<int>(factor));
+  const __m256i even = _mm256_mul_epu32(a.v, b);
+  const __m256i odd = _mm256_mul_epu32(_mm256_srli_epi64(a.v, 32), b);
+  return {{_mm256_blend_epi32(_mm256_srli_epi64(even, 32), odd, 0xaa)},
+          {_mm256_blend_epi32(even, _mm256_slli_epi64(odd, 32), 0xaa)}};
+}
+
 struct F32 {
   using Scalar = float;
+  using Words = Words32;
   using Mask = __m256;
   static constexpr int lanes = 8;
   __m256 v;
@@ -46,6 +70,7 @@ ALWAYS_INLINE F32 pinned(F32 a) {
 
 struct F64 {
   using Scalar = double;
+  using Words = Words32;
   using Mask = __m256d;
   static constexpr int lanes = 4;
   __m256d v;

@@ -1,6 +1,6 @@
 #pragma once
 // Each network's own samples: Philox4x32-10 (Salmon, Moraes, Dror, Shaw, SC'11, doi:10.1145/2063384.2063405) with the
-// counter (block, step, trial), all lanes at once. NUMERICS.md, 1 and 4. Integers only: the compiler may vectorize.
+// counter (block, step, trial), all lanes at once. NUMERICS.md, 1 and 4.
 #include <cstdint>
 
 #include "job.h"
@@ -11,56 +11,69 @@ namespace collapsar {
 // What identifies the stream of each lane, [lane].
 template <class V>
 struct LaneCounters {
-  uint32_t step[V::lanes];  // 0 before the first update
-  uint32_t trialLow[V::lanes];
-  uint32_t trialHigh[V::lanes];
+  alignas(64) uint32_t step[V::Words::count];  // 0 before the first update
+  alignas(64) uint32_t trialLow[V::Words::count];
+  alignas(64) uint32_t trialHigh[V::Words::count];
 };
 
-// words[i][lane]: word i of the Philox block for each lane.
+// The points that one Philox block draws for each lane: four consecutive samples of a step.
 template <class V>
-inline void philox(uint32_t (&words)[4][V::lanes], uint32_t block, const LaneCounters<V>& counters,
-                   const uint32_t (&key)[2]) {
-  for (int lane = 0; lane < V::lanes; lane++) {
-    words[0][lane] = block;
-    words[1][lane] = counters.step[lane];
-    words[2][lane] = counters.trialLow[lane];
-    words[3][lane] = counters.trialHigh[lane];
-  }
-  uint32_t key0 = key[0];
-  uint32_t key1 = key[1];
+struct DrawnPoints {
+  alignas(64) uint32_t at[4][V::Words::count];
+};
+
+template <class V>
+ALWAYS_INLINE void drawPoints(DrawnPoints<V>& points, uint32_t block, const LaneCounters<V>& counters, const Job& job) {
+  using Words = typename V::Words;
+  const auto load = [](const uint32_t* from) { return *reinterpret_cast<const Words*>(from); };
+  Words w[4] = {Words::broadcast(block), load(counters.step), load(counters.trialLow), load(counters.trialHigh)};
+  uint32_t key0 = job.minibatchKey[0];
+  uint32_t key1 = job.minibatchKey[1];
+#pragma GCC unroll 10
   for (int round = 0; round < 10; round++) {
-    for (int lane = 0; lane < V::lanes; lane++) {
-      const uint64_t product0 = static_cast<uint64_t>(words[0][lane]) * 0xD2511F53u;
-      const uint64_t product1 = static_cast<uint64_t>(words[2][lane]) * 0xCD9E8D57u;
-      const uint32_t word1 = words[1][lane];
-      const uint32_t word3 = words[3][lane];
-      words[0][lane] = static_cast<uint32_t>(product1 >> 32) ^ word1 ^ key0;
-      words[1][lane] = static_cast<uint32_t>(product1);
-      words[2][lane] = static_cast<uint32_t>(product0 >> 32) ^ word3 ^ key1;
-      words[3][lane] = static_cast<uint32_t>(product0);
-    }
+    const auto first = multiplyWide(w[0], 0xD2511F53u);
+    const auto second = multiplyWide(w[2], 0xCD9E8D57u);
+    w[0] = second.high ^ w[1] ^ Words::broadcast(key0);
+    w[1] = second.low;
+    w[2] = first.high ^ w[3] ^ Words::broadcast(key1);
+    w[3] = first.low;
     key0 += 0x9E3779B9u;
     key1 += 0xBB67AE85u;
   }
+  for (int i = 0; i < 4; i++) *reinterpret_cast<Words*>(points.at[i]) = multiplyWide(w[i], job.points).high;
 }
 
-// Fills the rows of the samples [first, first + count) of this step; first is a multiple of 4.
+// Copies component `component` of `size` of each lane's point into one vector.
 template <class V>
-void drawSamples(const Job& job, const LaneCounters<V>& counters, uint32_t first, int count, V* inputs, V* targets) {
-  using Scalar = typename V::Scalar;
+ALWAYS_INLINE V gather(const typename V::Scalar* values, const uint32_t* points, int size, int component) {
+  alignas(64) typename V::Scalar lanes[V::lanes];
+  for (int lane = 0; lane < V::lanes; lane++) {
+    lanes[lane] = values[static_cast<size_t>(points[lane]) * size + component];
+  }
+  return *reinterpret_cast<const V*>(lanes);
+}
+
+// Fills the rows of the samples [first, first + count) of this step; first is a multiple of 4. The arrays hold a row
+// for every sample of a full tile, so the last block may write past count.
+template <class V>
+__attribute__((noinline)) void drawSamples(const Job& job, const LaneCounters<V>& counters, uint32_t first, int count,
+                                           V* inputs, V* targets) {
   const int d = job.network.inputs;
   const int c = job.network.outputs;
-  const auto* pointInputs = static_cast<const Scalar*>(job.inputs);
-  const auto* pointTargets = static_cast<const Scalar*>(job.targets);
-  auto* rows = reinterpret_cast<Scalar*>(inputs);         // [sample][input][lane]
-  auto* targetRows = reinterpret_cast<Scalar*>(targets);  // [sample][output][lane]
-  uint32_t words[4][V::lanes];
-  for (int sample = 0; sample < count; sample++) {
-    if (sample % 4 == 0) philox<V>(words, (first + static_cast<uint32_t>(sample)) / 4, counters, job.minibatchKey);
-    for (int lane = 0; lane < V::lanes; lane++) {
-      const uint64_t point = static_cast<uint64_t>(words[sample % 4][lane]) * job.points >> 32;
-      for (int i = 0; i < d; i++) rows[(sample * d + i) * V::lanes + lane] = pointInputs[point * d + i];
-      for (int j = 0; j < c; j++) targetRows[(sample * c + j) * V::lanes + lane] = pointTargets[point * c + j];
+  const auto* pointInputs = static_cast<const typename V::Scalar*>(job.inputs);
+  const auto* pointTargets = static_cast<const typename V::Scalar*>(job.targets);
+  for (int begin = 0; begin < count; begin += 4) {
+    DrawnPoints<V> points;
+    drawPoints<V>(points, (first + static_cast<uint32_t>(begin)) / 4, counters, job);
+    for (int i = 0; i < 4; i++) {
+      const int sample = begin + i;
+      if (d == 1 && c == 1) {
+        inputs[sample] = gather<V>(pointInputs, points.at[i], 1, 0);
+        targets[sample] = gather<V>(pointTargets, points.at[i], 1, 0);
+        continue;
+      }
+      for (int k = 0; k < d; k++) inputs[sample * d + k] = gather<V>(pointInputs, points.at[i], d, k);
+      for (int j = 0; j < c; j++) targets[sample * c + j] = gather<V>(pointTargets, points.at[i], c, j);
     }
   }
 }
