@@ -4,21 +4,25 @@ import { defineConfig } from 'vitest/config'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 
-/** The source entry of a workspace package, so that tests run on the sources and not on the last build. */
-function sourceEntry(name: string): string {
-  const candidates = ['packages', 'services'].map((folder) => `${root}${folder}/${name}/src/index.ts`)
+/**
+ * Unit tests run on the sources of every package. Tests in `test/` run on the build, as users do: natively, and so at
+ * full speed.
+ */
+function entryOf(name: string, importer: string): string {
+  const built = importer.startsWith(`${root}test/`)
+  const candidates = ['packages', 'services'].map((folder) => `${root}${folder}/${name}/${built ? 'dist/index.js' : 'src/index.ts'}`)
   const entry = candidates.find((path) => existsSync(path))
-  if (entry === undefined) throw new Error(`no workspace package named @collapsar/${name}`)
+  if (entry === undefined) throw new Error(`no workspace package named @collapsar/${name}; after a change run: npm run build`)
   return entry
 }
 
 export default defineConfig({
   plugins: [
     {
-      name: 'workspace-sources',
+      name: 'workspace-packages',
       enforce: 'pre',
-      resolveId: (id: string) =>
-        id.startsWith('@collapsar/') ? sourceEntry(id.slice('@collapsar/'.length)) : null,
+      resolveId: (id: string, importer = '') =>
+        id.startsWith('@collapsar/') ? entryOf(id.slice('@collapsar/'.length), importer) : null,
     },
   ],
   test: {
@@ -26,5 +30,6 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    server: { deps: { external: [/\/(packages|services)\/[^/]+\/dist\//] } },
   },
 })

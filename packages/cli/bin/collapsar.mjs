@@ -1,5 +1,9 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs'
+import module from 'node:module'
+
+// Compiled code is kept between calls where Node can (22.8 and later): the command line starts faster.
+module.enableCompileCache?.()
 
 const entry = new URL('../dist/main.js', import.meta.url)
 if (existsSync(entry)) {

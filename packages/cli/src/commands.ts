@@ -1,33 +1,22 @@
 import type { Command } from './command.ts'
-import { cancel } from './commands/cancel.ts'
-import { doctor } from './commands/doctor.ts'
-import { list } from './commands/list.ts'
-import { measure } from './commands/measure.ts'
-import { plan } from './commands/plan.ts'
-import { planner } from './commands/planner.ts'
-import { replay } from './commands/replay.ts'
-import { retry } from './commands/retry.ts'
-import { run } from './commands/run.ts'
-import { serve } from './commands/serve.ts'
-import { surface } from './commands/surface.ts'
-import { train } from './commands/train.ts'
-import { verify } from './commands/verify.ts'
-import { worker } from './commands/worker.ts'
 
-/** Every command, in the order of the overview. */
-export const COMMANDS: readonly Command[] = [
-  run,
-  plan,
-  surface,
-  list,
-  cancel,
-  retry,
-  replay,
-  measure,
-  train,
-  verify,
-  doctor,
-  serve,
-  planner,
-  worker,
-]
+/**
+ * Every command, in the order of the overview. Each is loaded when it is called: a command that only reads should not
+ * wait for the code of those that serve and train.
+ */
+export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => (await import('./commands/run.ts')).run,
+  plan: async () => (await import('./commands/plan.ts')).plan,
+  surface: async () => (await import('./commands/surface.ts')).surface,
+  list: async () => (await import('./commands/list.ts')).list,
+  cancel: async () => (await import('./commands/cancel.ts')).cancel,
+  retry: async () => (await import('./commands/retry.ts')).retry,
+  replay: async () => (await import('./commands/replay.ts')).replay,
+  measure: async () => (await import('./commands/measure.ts')).measure,
+  train: async () => (await import('./commands/train.ts')).train,
+  verify: async () => (await import('./commands/verify.ts')).verify,
+  doctor: async () => (await import('./commands/doctor.ts')).doctor,
+  serve: async () => (await import('./commands/serve.ts')).serve,
+  planner: async () => (await import('./commands/planner.ts')).planner,
+  worker: async () => (await import('./commands/worker.ts')).worker,
+}

@@ -21,15 +21,14 @@ export async function main(): Promise<void> {
 
 async function dispatch(name: string | undefined, args: readonly string[]): Promise<number> {
   if (name === undefined || name === '--help' || name === 'help') {
-    process.stdout.write(overview(COMMANDS))
+    process.stdout.write(overview(await Promise.all(Object.values(COMMANDS).map((load) => load()))))
     return EXIT.ok
   }
-  const command = COMMANDS.find((candidate) => candidate.name === name)
-  if (command === undefined) {
-    const known = COMMANDS.map((candidate) => candidate.name).join(', ')
-    throw new CollapsarError('usage', `There is no command ${name}; accepted: ${known}`)
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  if (load === undefined) {
+    throw new CollapsarError('usage', `There is no command ${name}; accepted: ${Object.keys(COMMANDS).join(', ')}`)
   }
-  return execute(command, args)
+  return execute(await load(), args)
 }
 
 async function execute(command: Command, args: readonly string[]): Promise<number> {

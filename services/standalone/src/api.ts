@@ -1,4 +1,3 @@
-import { buildApi, serveApi } from '@collapsar/api'
 import type { Logger } from 'pino'
 import type { Backends } from './backends.ts'
 
@@ -14,6 +13,7 @@ export async function startApi(
   address: { readonly host: string; readonly port: number },
   log: Logger,
 ): Promise<RunningApi> {
+  const { buildApi, serveApi } = await import('@collapsar/api')
   const app = buildApi({ store: backends.store, log })
   const url = await serveApi({ app, ...address })
   return { url, close: () => app.close() }

@@ -1,5 +1,4 @@
-import { createChunkQueue } from '@collapsar/queue'
-import type { ChunkQueue } from '@collapsar/queue'
+import type { ChunkQueue, ChunkQueueLocation } from '@collapsar/queue'
 import { openEmbeddedPostgres, openStore } from '@collapsar/store'
 import type { Store } from '@collapsar/store'
 import type { Logger } from 'pino'
@@ -34,13 +33,19 @@ export async function openBackends(options: BackendOptions, log: Logger): Promis
   let queue: Promise<ChunkQueue> | null = null
   return {
     store,
-    queue: () => (queue ??= createChunkQueue(options.redisUrl === null ? { databaseUrl } : { redisUrl: options.redisUrl })),
+    queue: () => (queue ??= openQueue(options.redisUrl === null ? { databaseUrl } : { redisUrl: options.redisUrl }, log)),
     close: async () => {
       await (await queue?.catch(() => null))?.close()
       await store.close()
       await server?.close()
     },
   }
+}
+
+/** Loaded at first use, as most commands only read. */
+async function openQueue(location: ChunkQueueLocation, log: Logger): Promise<ChunkQueue> {
+  const { createChunkQueue } = await import('@collapsar/queue')
+  return createChunkQueue(location, { onError: (error) => log.warn({ err: error }, 'queue trouble') })
 }
 
 function openEmbedded(dataDir: string, log: Logger): ReturnType<typeof openEmbeddedPostgres> {

@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
-import { runPlanner } from '@collapsar/planner'
 import type { Planner, PlannerOptions } from '@collapsar/planner'
 import type { EngineKind } from '@collapsar/sweep'
-import { openEngine, runWorker } from '@collapsar/worker'
 import type { Worker } from '@collapsar/worker'
 import type { Logger } from 'pino'
 import type { Backends } from './backends.ts'
@@ -25,6 +23,7 @@ export async function startWorker(
   options: WorkerProcessOptions,
   log: Logger,
 ): Promise<RunningWorker> {
+  const { openEngine, runWorker } = await import('@collapsar/worker')
   const engine = openEngine(options.engine, { threads: options.threads })
   const id = `${hostname().replaceAll(/[^A-Za-z0-9-]/g, '-')}-${process.pid}-${randomBytes(3).toString('hex')}`
   const worker = await runWorker({ store: backends.store, queue: await backends.queue(), engine, log }, { ...options, id })
@@ -36,6 +35,7 @@ export async function startWorker(
 }
 
 export async function startPlanner(backends: Backends, options: PlannerOptions, log: Logger): Promise<Planner> {
+  const { runPlanner } = await import('@collapsar/planner')
   return runPlanner({ store: backends.store, queue: await backends.queue(), log }, options)
 }
 
