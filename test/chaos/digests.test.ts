@@ -25,7 +25,7 @@ const sweep = {
   inits: 1200,
   training: { batch: 32, steps: 20_000 },
 }
-const CHUNKS_SECONDS = '1'
+const CHUNK_SECONDS = '1'
 
 let server: TestServer
 let calm: SweepDocument
@@ -91,7 +91,7 @@ describe.skipIf(!redisAvailable())('processes of their own on Redis', () => {
   it('survive SIGKILL, FLUSHALL and double delivery with the same digests', async () => {
     const api = start('serve', '--port', '0')
     const { url } = await api.event('serving')
-    start('planner', '--chunk-seconds', CHUNKS_SECONDS, '--reconcile-seconds', '1')
+    start('planner', '--chunk-seconds', CHUNK_SECONDS, '--reconcile-seconds', '1')
     const victim = start('worker', '--threads', '1', '--lock', '2')
     start('worker', '--threads', '1', '--lock', '2')
     const response = await fetch(`${String(url)}/v1/sweeps`, {
@@ -108,7 +108,9 @@ describe.skipIf(!redisAvailable())('processes of their own on Redis', () => {
     start('worker', '--threads', '1', '--lock', '2')
 
     await busy()
-    await new Redis(redis.url).flushall()
+    const client = new Redis(redis.url)
+    await client.flushall()
+    client.disconnect()
 
     // The same chunks through another queue, to a worker that knows nothing of Redis: every delivery is a double one.
     const second = await createChunkQueue({ databaseUrl })

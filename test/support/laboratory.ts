@@ -7,7 +7,7 @@ import type { SweepDocument } from '@collapsar/sweep'
 import type { Engine } from '@collapsar/trial'
 import { runWorker } from '@collapsar/worker'
 import { pino } from 'pino'
-import { expect } from 'vitest'
+import { vi } from 'vitest'
 
 /** An engine of ours, watched: how many trials it was asked to train. */
 export function countingEngine(engine: Engine): Engine & { trained(): number } {
@@ -52,7 +52,7 @@ export async function runInLaboratory(source: unknown, options: LaboratoryOption
     ...(options.chunkSeconds !== undefined && { chunkSeconds: options.chunkSeconds }),
   })
   try {
-    await expect.poll(async () => (await store.sweep(sweep.id))?.state, { timeout: 60_000, interval: 50 }).toBe('done')
+    await vi.waitUntil(async () => (await store.sweep(sweep.id))?.state === 'done', { timeout: 90_000, interval: 50 })
     return await documentOf(store, sweep.id)
   } finally {
     await planner.stop()

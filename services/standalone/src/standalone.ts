@@ -6,6 +6,12 @@ import type { Worker } from '@collapsar/worker'
 import type { Logger } from 'pino'
 import type { Backends } from './backends.ts'
 
+/**
+ * Lock of a worker that shares its process with its planner: after a SIGKILL the next run waits this long for the chunk that
+ * was in hand. A lock that is lost by accident costs one chunk trained twice.
+ */
+const EMBEDDED_LOCK_SECONDS = 5
+
 export interface WorkerProcessOptions {
   readonly engine: EngineKind
   readonly threads: number
@@ -50,7 +56,7 @@ export async function startStandalone(
   options: { readonly planner: PlannerOptions; readonly worker: WorkerProcessOptions },
   log: Logger,
 ): Promise<Standalone> {
-  const worker = await startWorker(backends, options.worker, log)
+  const worker = await startWorker(backends, { lockSeconds: EMBEDDED_LOCK_SECONDS, ...options.worker }, log)
   const planner = await startPlanner(backends, options.planner, log)
   return {
     worker,
