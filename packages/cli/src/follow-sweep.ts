@@ -19,8 +19,11 @@ export async function followSweep(
   const started = performance.now()
   const initial = doneBlocks(await store.progress(id))
   let announced = 0
+  const look = patiently(() => Promise.all([store.sweep(id), store.progress(id)]))
   while (!signal.aborted) {
-    const [record, cells] = await Promise.all([store.sweep(id), store.progress(id)])
+    const seen = await look()
+    if (seen === null) continue
+    const [record, cells] = seen
     const fraction = doneFlops(cells)
     const seconds = (performance.now() - started) / 1000
     const trained = (doneBlocks(cells) - initial) * BLOCK_TRIALS
@@ -34,6 +37,26 @@ export async function followSweep(
     await delay(POLL_MS, undefined, { signal }).catch(() => undefined)
   }
   return true
+}
+
+/** How long a database may be away, restarting, before the run gives up, in milliseconds. */
+const PATIENCE_MS = 20_000
+
+/** Calls `look`; null while it fails, its error once it has failed for too long. */
+function patiently<T>(look: () => Promise<T>): () => Promise<T | null> {
+  let failingSince: number | null = null
+  return async () => {
+    try {
+      const seen = await look()
+      failingSince = null
+      return seen
+    } catch (error) {
+      failingSince ??= performance.now()
+      if (performance.now() - failingSince > PATIENCE_MS) throw error
+      await delay(POLL_MS)
+      return null
+    }
+  }
 }
 
 function settledBlocks(cell: CellProgress): number {

@@ -1,7 +1,7 @@
-import { openBackends } from '@collapsar/standalone'
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
 import { requireSweep } from '../require-sweep.ts'
+import { withBackends } from '../with-backends.ts'
 
 export const cancel: Command = {
   name: 'cancel',
@@ -9,14 +9,11 @@ export const cancel: Command = {
   positionals: ['ID'],
   options: {},
   run: async ({ positionals, configuration, terminal, log }) => {
-    const backends = await openBackends(configuration, log)
-    try {
+    return withBackends({ configuration, log }, async (backends) => {
       const { id } = await requireSweep(backends.store, positionals[0] ?? '')
       const { sweep, dropped } = await backends.store.cancel(id)
       terminal.message(`${sweep.id} is ${sweep.state}; ${dropped.length} chunks were dropped`)
       return EXIT.ok
-    } finally {
-      await backends.close()
-    }
+    })
   },
 }

@@ -1,9 +1,9 @@
 import { access, constants, mkdir, statfs } from 'node:fs/promises'
 import { availableParallelism, totalmem } from 'node:os'
 import { cpuEngineStatus } from '@collapsar/engine-cpu'
-import { openBackends } from '@collapsar/standalone'
 import type { Command, Invocation } from '../command.ts'
 import { EXIT, JSON_OPTION } from '../command.ts'
+import { withBackends } from '../with-backends.ts'
 
 interface Finding {
   readonly subject: string
@@ -64,8 +64,7 @@ async function folder({ configuration }: Invocation): Promise<Finding> {
 async function database({ configuration, log }: Invocation): Promise<Finding> {
   const subject = 'database'
   try {
-    const backends = await openBackends(configuration, log)
-    await backends.close()
+    await withBackends({ configuration, log }, ({ store }) => store.ping())
     return { subject, ok: true, detail: configuration.databaseUrl === null ? 'embedded Postgres' : 'DATABASE_URL answers' }
   } catch (error) {
     return { subject, ok: false, detail: reason(error) }
@@ -75,12 +74,7 @@ async function database({ configuration, log }: Invocation): Promise<Finding> {
 async function queue({ configuration, log }: Invocation): Promise<Finding> {
   const subject = 'queue'
   try {
-    const backends = await openBackends(configuration, log)
-    try {
-      await (await backends.queue()).ping()
-    } finally {
-      await backends.close()
-    }
+    await withBackends({ configuration, log }, async (backends) => (await backends.queue()).ping())
     return { subject, ok: true, detail: configuration.redisUrl === null ? 'kept in Postgres' : 'REDIS_URL answers' }
   } catch (error) {
     return { subject, ok: false, detail: reason(error) }

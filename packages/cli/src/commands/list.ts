@@ -1,6 +1,6 @@
-import { openBackends } from '@collapsar/standalone'
 import type { Command } from '../command.ts'
 import { EXIT, JSON_OPTION } from '../command.ts'
+import { withBackends } from '../with-backends.ts'
 
 const LISTED = 50
 
@@ -10,15 +10,12 @@ export const list: Command = {
   positionals: [],
   options: { json: JSON_OPTION },
   run: async ({ options, configuration, terminal, log }) => {
-    const backends = await openBackends(configuration, log)
-    try {
+    return withBackends({ configuration, log }, async (backends) => {
       const sweeps = await backends.store.sweeps(LISTED)
       const rows = sweeps.map(({ id, name, state, createdAt }) => `${id}  ${state.padEnd(9)}  ${createdAt.toISOString()}  ${name}`)
       const entries = sweeps.map(({ id, name, state, createdAt, finishedAt }) => ({ id, name, state, createdAt, finishedAt }))
       await terminal.data(options.flag('json') ? `${JSON.stringify(entries, null, 2)}\n` : rows.map((row) => `${row}\n`).join(''))
       return EXIT.ok
-    } finally {
-      await backends.close()
-    }
+    })
   },
 }

@@ -1,10 +1,10 @@
-import { openBackends } from '@collapsar/standalone'
 import { planDocument } from '@collapsar/sweep'
 import type { PlanDocument } from '@collapsar/sweep'
 import type { Command } from '../command.ts'
 import { EXIT, JSON_OPTION } from '../command.ts'
 import { readSweep } from '../input-file.ts'
 import { duration } from '../progress-line.ts'
+import { withBackends } from '../with-backends.ts'
 
 /** What a run would do: nothing is created. */
 export const plan: Command = {
@@ -19,8 +19,7 @@ export const plan: Command = {
   },
   run: async ({ positionals, options, configuration, terminal, log }) => {
     const sweep = await readSweep(positionals[0] ?? '', { inits: options.integer('inits', 1, 1e9), engine: null })
-    const backends = await openBackends(configuration, log)
-    try {
+    return withBackends({ configuration, log }, async (backends) => {
       const document = planDocument(
         sweep,
         await backends.store.existingTrials(sweep.cells),
@@ -33,9 +32,7 @@ export const plan: Command = {
           : planText(document, options.flag('explain')),
       )
       return EXIT.ok
-    } finally {
-      await backends.close()
-    }
+    })
   },
 }
 

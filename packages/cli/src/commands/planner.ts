@@ -1,7 +1,8 @@
-import { openBackends, startPlanner } from '@collapsar/standalone'
+import { startPlanner } from '@collapsar/standalone'
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
 import { untilAborted } from '../until-aborted.ts'
+import { withBackends } from '../with-backends.ts'
 
 /** The planner process: one is active at a time, others stand by. */
 export const planner: Command = {
@@ -20,8 +21,7 @@ export const planner: Command = {
   run: async ({ options, configuration, log, signal }) => {
     const chunkSeconds = options.integer('chunk-seconds', 1, 3600)
     const reconcileSeconds = options.integer('reconcile-seconds', 1, 3600)
-    const backends = await openBackends(configuration, log)
-    try {
+    return withBackends({ configuration, log }, async (backends) => {
       const running = await startPlanner(
         backends,
         {
@@ -34,8 +34,6 @@ export const planner: Command = {
       await untilAborted(signal)
       await running.stop()
       return EXIT.ok
-    } finally {
-      await backends.close()
-    }
+    })
   },
 }

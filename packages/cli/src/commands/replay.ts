@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
 import { createCpuEngine } from '@collapsar/engine-cpu'
-import { openBackends } from '@collapsar/standalone'
 import { CollapsarError } from '@collapsar/sweep'
 import type { GridCell, Sweep } from '@collapsar/sweep'
 import { layerLayouts, trialBatch, trialRecord } from '@collapsar/trial'
@@ -11,6 +10,7 @@ import { readSweep } from '../input-file.ts'
 import { finiteOrNull, nestedParameters } from '../parameters-json.ts'
 import { loadEngine } from '../load-engine.ts'
 import { recordDigest } from '../record-digest.ts'
+import { withBackends } from '../with-backends.ts'
 
 /** One trial again, from the sweep file alone, and whether it equals what was recorded. */
 export const replay: Command = {
@@ -81,12 +81,7 @@ function chooseCell(sweep: Sweep, options: Options): GridCell {
 /** The record in the database; null when there is none, or no database yet: replaying needs none. */
 async function findRecord({ configuration, log }: Invocation, cell: string, trial: number): Promise<TrialRecord | null> {
   if (configuration.databaseUrl === null && !existsSync(configuration.dataDir)) return null
-  const backends = await openBackends(configuration, log)
-  try {
-    return (await backends.store.trial(cell, trial))?.record ?? null
-  } finally {
-    await backends.close()
-  }
+  return withBackends({ configuration, log }, async ({ store }) => (await store.trial(cell, trial))?.record ?? null)
 }
 
 interface DescribedRecord {

@@ -1,7 +1,7 @@
-import { openBackends } from '@collapsar/standalone'
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
 import { requireSweep } from '../require-sweep.ts'
+import { withBackends } from '../with-backends.ts'
 
 export const retry: Command = {
   name: 'retry',
@@ -9,8 +9,7 @@ export const retry: Command = {
   positionals: ['ID'],
   options: {},
   run: async ({ positionals, configuration, terminal, log }) => {
-    const backends = await openBackends(configuration, log)
-    try {
+    return withBackends({ configuration, log }, async (backends) => {
       const { id } = await requireSweep(backends.store, positionals[0] ?? '')
       const gaps = await backends.store.gaps(id)
       for (const gap of gaps) terminal.message(`block ${gap.block} of ${gap.cell}: ${gap.reason}`)
@@ -19,8 +18,6 @@ export const retry: Command = {
         blocks === 0 ? `${id} has lost nothing` : `${blocks} blocks will be tried again by the next run of the file, or by the workers`,
       )
       return EXIT.ok
-    } finally {
-      await backends.close()
-    }
+    })
   },
 }

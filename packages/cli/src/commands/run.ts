@@ -1,15 +1,16 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FORMATS } from '@collapsar/report'
-import { openBackends, startStandalone, sweepDocument } from '@collapsar/standalone'
+import { startStandalone, sweepDocument } from '@collapsar/standalone'
 import type { Backends } from '@collapsar/standalone'
 import { canonicalJson, CollapsarError, planDocument } from '@collapsar/sweep'
 import type { PlanDocument, Sweep, SweepDocument } from '@collapsar/sweep'
 import type { Command, Invocation } from '../command.ts'
 import { EXIT, JSON_OPTION } from '../command.ts'
 import { readSweep } from '../input-file.ts'
-import { printDocument } from '../print-document.ts'
 import { followSweep } from '../follow-sweep.ts'
+import { printDocument } from '../print-document.ts'
+import { withBackends } from '../with-backends.ts'
 
 /** The whole thing on this machine: plan, train, count, print the map. A second call resumes and reuses. */
 export const run: Command = {
@@ -31,16 +32,13 @@ export const run: Command = {
     })
     const out = options.text('out')
     if (out !== null) await prepareFolder(out)
-    const backends = await openBackends(configuration, log)
-    try {
+    return withBackends({ configuration, log }, async (backends) => {
       const { document, interrupted } = await runSweep(invocation, backends, sweep)
       if (out !== null) await writeDocument(out, document)
       await printDocument(invocation, document)
       if (interrupted) return EXIT.interrupted
       return document.cells.some((cell) => cell.gaps > 0) ? EXIT.gaps : EXIT.ok
-    } finally {
-      await backends.close()
-    }
+    })
   },
 }
 

@@ -1,7 +1,8 @@
-import { openBackends, startApi, startStandalone } from '@collapsar/standalone'
+import { startApi, startStandalone } from '@collapsar/standalone'
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
 import { untilAborted } from '../until-aborted.ts'
+import { withBackends } from '../with-backends.ts'
 
 const DEFAULT_PORT = 7070
 
@@ -18,8 +19,7 @@ export const serve: Command = {
   run: async ({ options, configuration, log, signal }) => {
     const host = options.text('host') ?? '127.0.0.1'
     const port = options.integer('port', 0, 65_535) ?? DEFAULT_PORT
-    const backends = await openBackends(configuration, log)
-    try {
+    return withBackends({ configuration, log }, async (backends) => {
       const api = await startApi(backends, { host, port }, log)
       const embedded = configuration.databaseUrl === null && configuration.redisUrl === null
       const local = embedded
@@ -34,8 +34,6 @@ export const serve: Command = {
       await api.close()
       await local?.stop()
       return EXIT.ok
-    } finally {
-      await backends.close()
-    }
+    })
   },
 }

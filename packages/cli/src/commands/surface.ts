@@ -1,8 +1,9 @@
 import { FORMATS, tableOf } from '@collapsar/report'
-import { openBackends, sweepDocument } from '@collapsar/standalone'
+import { sweepDocument } from '@collapsar/standalone'
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
 import { requireSweep } from '../require-sweep.ts'
+import { withBackends } from '../with-backends.ts'
 
 const NAMES = ['table', 'csv', 'json', 'parquet', 'svg', 'png'] as const
 
@@ -17,8 +18,7 @@ export const surface: Command = {
   },
   run: async ({ positionals, options, configuration, terminal, log }) => {
     const format = options.oneOf('format', NAMES) ?? (options.flag('json') ? 'json' : 'table')
-    const backends = await openBackends(configuration, log)
-    try {
+    return withBackends({ configuration, log }, async (backends) => {
       const document = await sweepDocument(backends.store, await requireSweep(backends.store, positionals[0] ?? ''))
       await terminal.data(
         format === 'table'
@@ -26,8 +26,6 @@ export const surface: Command = {
           : await FORMATS[format].render(document),
       )
       return document.cells.some((cell) => cell.gaps > 0) ? EXIT.gaps : EXIT.ok
-    } finally {
-      await backends.close()
-    }
+    })
   },
 }

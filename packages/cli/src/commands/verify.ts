@@ -1,6 +1,6 @@
-import { openBackends } from '@collapsar/standalone'
 import type { Command } from '../command.ts'
 import { EXIT, JSON_OPTION } from '../command.ts'
+import { withBackends } from '../with-backends.ts'
 
 export const verify: Command = {
   name: 'verify',
@@ -8,8 +8,7 @@ export const verify: Command = {
   positionals: [],
   options: { json: JSON_OPTION },
   run: async ({ options, configuration, terminal, log }) => {
-    const backends = await openBackends(configuration, log)
-    try {
+    return withBackends({ configuration, log }, async (backends) => {
       const report = await backends.store.verify((blocks) => terminal.status(`${blocks} blocks checked`))
       if (options.flag('json')) {
         await terminal.data(`${JSON.stringify(report, null, 2)}\n`)
@@ -19,8 +18,6 @@ export const verify: Command = {
         await terminal.data(`${lines.join('')}${report.blocks} blocks of ${report.cells} cells: ${verdict}\n`)
       }
       return report.mismatches.length === 0 ? EXIT.ok : EXIT.error
-    } finally {
-      await backends.close()
-    }
+    })
   },
 }

@@ -1,7 +1,8 @@
-import { openBackends, startWorker } from '@collapsar/standalone'
+import { startWorker } from '@collapsar/standalone'
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
 import { untilAborted } from '../until-aborted.ts'
+import { withBackends } from '../with-backends.ts'
 
 /** A worker process: trains what the planner issues, until it is told to stop. */
 export const worker: Command = {
@@ -16,8 +17,7 @@ export const worker: Command = {
   run: async ({ options, configuration, log, signal }) => {
     const engine = options.oneOf('engine', ['cpu']) ?? 'cpu'
     const lockSeconds = options.integer('lock', 1, 3600)
-    const backends = await openBackends(configuration, log)
-    try {
+    return withBackends({ configuration, log }, async (backends) => {
       const running = await startWorker(
         backends,
         { engine, threads: configuration.threads, ...(lockSeconds !== null && { lockSeconds }) },
@@ -27,8 +27,6 @@ export const worker: Command = {
       await running.stop()
       if (reason !== null) log.error({ err: reason }, 'worker cannot go on')
       return reason === null ? EXIT.ok : EXIT.error
-    } finally {
-      await backends.close()
-    }
+    })
   },
 }
