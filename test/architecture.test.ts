@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseSync } from 'oxc-parser'
+import { parse } from '@babel/parser'
 import { describe, expect, it } from 'vitest'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -51,14 +51,32 @@ function sourceFiles(folder: string): SourceFile[] {
 
 /** Every module a file imports or re-exports, statically or dynamically, by a real parser. */
 function importsOf(path: string): string[] {
-  const { module, errors } = parseSync(path, readFileSync(path, 'utf8'))
-  if (errors.length > 0) throw new Error(`${path} cannot be parsed: ${errors[0]!.message}`)
-  const text = readFileSync(path, 'utf8')
-  return [
-    ...module.staticImports.map((entry) => entry.moduleRequest.value),
-    ...module.staticExports.flatMap((entry) => entry.entries.flatMap((item) => item.moduleRequest?.value ?? [])),
-    ...module.dynamicImports.map((entry) => text.slice(entry.moduleRequest.start + 1, entry.moduleRequest.end - 1)),
-  ]
+  const program: unknown = parse(readFileSync(path, 'utf8'), { sourceType: 'module', plugins: ['typescript'] }).program
+  const found: string[] = []
+  if (!isNode(program)) return found
+  visit(program, (node) => {
+    const source = node['source'] ?? (node.type === 'CallExpression' ? dynamicSource(node) : null)
+    if (isNode(source) && typeof source['value'] === 'string') found.push(source['value'])
+  })
+  return found
+}
+
+interface Node {
+  readonly type: string
+  readonly [field: string]: unknown
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && 'type' in value
+}
+
+function dynamicSource({ callee, arguments: given }: Node): unknown {
+  return isNode(callee) && callee.type === 'Import' && Array.isArray(given) ? given[0] : null
+}
+
+function visit(node: Node, look: (node: Node) => void): void {
+  look(node)
+  for (const child of Object.values(node).flat()) if (isNode(child)) visit(child, look)
 }
 
 const packages = Object.keys(MAY_IMPORT).map((folder) => ({ folder, files: sourceFiles(folder) }))
