@@ -2,12 +2,13 @@
 //
 //   node build.mjs [--force]
 //
-// Does nothing when sources, flags, compiler and architecture are those of the last build. Each instruction set is a
+// Does nothing when sources, flags, compiler and architecture are those of the last build, or where there is an addon of
+// these sources and no compiler (an image that was built elsewhere). Each instruction set is a
 // file of its own with its own flags; the addon picks one when it is loaded, so the file runs on every machine of its
 // architecture. Exit codes: 0 built or up to date, 1 the compilation failed, 3 no C++ compiler was found.
 import { execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -19,10 +20,15 @@ const build = join(here, 'build')
 const require = createRequire(import.meta.url)
 
 // Contraction would fuse what the numerics rounds twice; strict aliasing forbids reading one lane of a vector.
-const COMMON = ['-std=c++20', '-O3', '-fPIC', '-pthread', '-ffp-contract=off', '-fno-math-errno', '-fno-strict-aliasing',
-  '-fvisibility=hidden', '-Wall', '-Wextra', '-Wno-ignored-attributes', '-Wno-psabi']
+const COMMON = [
+  '-std=c++20', '-O3', '-fPIC', '-pthread', '-ffp-contract=off', '-fno-math-errno', '-fno-strict-aliasing',
+  '-fvisibility=hidden', '-Wall', '-Wextra', '-Wno-ignored-attributes', '-Wno-psabi', '-Wno-unknown-warning-option',
+]
 // g++ takes the undefined operands in its own AVX-512 headers for mistakes.
-const KERNEL = ['-fno-exceptions', '-fno-rtti', '-fno-threadsafe-statics', '-Wno-uninitialized', '-Wno-maybe-uninitialized']
+const KERNEL = [
+  '-fno-exceptions', '-fno-rtti', '-fno-threadsafe-statics', '-Wno-uninitialized', '-Wno-maybe-uninitialized',
+]
+const NODE_SIDE = ['binding.cc', 'request.cc', 'running-job.cc', 'instruction-sets.cc']
 
 /** Kernel files by the architecture they are for, with the flags of their instruction set. */
 const KERNELS = {
@@ -34,7 +40,7 @@ function findCompiler() {
   for (const name of [process.env.CXX, 'c++', 'g++', 'clang++'].filter(Boolean)) {
     const [command, ...args] = name.split(' ')
     try {
-      const version = execFileSync(command, [...args, '--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+      const version = execFileSync(command, [...args, '--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
       return { command, args, version: version.split('\n')[0] }
     } catch {
       // not installed under this name: try the next
@@ -48,8 +54,9 @@ function units() {
   const kernels = Object.entries({ ...KERNELS, scalar: ['-O2'] })
   return [
     ...kernels.flatMap(([set, flags]) =>
-      ['f32', 'f64'].map((type) => ({ source: `${set}-${type}.cc`, flags: [...KERNEL, ...flags] }))),
-    ...['binding.cc', 'request.cc', 'running-job.cc', 'instruction-sets.cc'].map((source) => ({ source, flags: ['-O2'] })),
+      ['f32', 'f64'].map((type) => ({ source: `${set}-${type}.cc`, flags: [...KERNEL, ...flags] })),
+    ),
+    ...NODE_SIDE.map((source) => ({ source, flags: ['-O2'] })),
   ]
 }
 
@@ -59,24 +66,21 @@ function includeFlags() {
   return ['-DNAPI_VERSION=8', '-DNAPI_CPP_EXCEPTIONS', '-isystem', headers, '-isystem', wrapper]
 }
 
-/** Changes with everything that can change the addon. */
-function stampOf(compiler) {
+/** Changes with the sources, the flags and the architecture. */
+function stampOfSources() {
   const hash = createHash('sha256')
-  hash.update(JSON.stringify([compiler, COMMON, units(), process.platform, process.arch]))
-  hash.update(JSON.stringify(['node-api-headers', 'node-addon-api'].map((name) => require(`${name}/package.json`).version)))
+  hash.update(JSON.stringify([COMMON, units(), process.platform, process.arch]))
+  for (const name of ['node-api-headers', 'node-addon-api']) hash.update(require(`${name}/package.json`).version)
   for (const file of readdirSync(native).toSorted()) {
     if (/\.(cc|h)$/.test(file)) hash.update(file).update(readFileSync(join(native, file)))
   }
   return hash.digest('hex')
 }
 
+/** [sources, compiler] of the addon that lies in build, or [] without one. */
 function readStamp() {
-  try {
-    readFileSync(join(build, 'engine.node'))
-    return readFileSync(join(build, 'stamp'), 'utf8')
-  } catch {
-    return ''
-  }
+  if (!existsSync(join(build, 'engine.node')) || !existsSync(join(build, 'stamp'))) return []
+  return readFileSync(join(build, 'stamp'), 'utf8').split('\n')
 }
 
 function run(compiler, args) {
@@ -106,20 +110,21 @@ async function compile(compiler, scratch) {
 
 async function main() {
   const compiler = findCompiler()
+  const sources = stampOfSources()
+  const [builtSources, builtBy] = process.argv.includes('--force') ? [] : readStamp()
+  if (builtSources === sources && (compiler === null || builtBy === compiler.version)) return
   if (compiler === null) {
     console.error('engine-cpu: no C++ compiler found. Install g++ or clang++ (Debian: apt-get install g++; macOS: ' +
       'xcode-select --install), or name one in CXX, then run: node packages/engine-cpu/build.mjs')
     process.exit(3)
   }
-  const stamp = stampOf(compiler)
-  if (readStamp() === stamp && !process.argv.includes('--force')) return
   const started = Date.now()
   const scratch = join(build, `scratch-${process.pid}`)
   mkdirSync(scratch, { recursive: true })
   try {
     // Renamed into place: a process that has the old addon loaded keeps it.
     renameSync(await compile(compiler, scratch), join(build, 'engine.node'))
-    writeFileSync(join(build, 'stamp'), stamp)
+    writeFileSync(join(build, 'stamp'), `${sources}\n${compiler.version}`)
     console.log(`engine-cpu: built in ${((Date.now() - started) / 1000).toFixed(1)} s with ${compiler.version}`)
   } finally {
     rmSync(scratch, { recursive: true, force: true })

@@ -53,7 +53,7 @@ struct Session {
     arrays.Reset();
     self.reset();
     const bool failed = running.outOfMemory();
-    callback.Call({failed ? Napi::String::New(env, "not enough memory for the lanes of a thread") : env.Null(),
+    callback.Call({failed ? Napi::String::New(env, "not enough memory to train networks of this size, or no thread to be had") : env.Null(),
                    Napi::Boolean::New(env, running.cancelled())});
   }
 };

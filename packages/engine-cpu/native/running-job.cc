@@ -61,19 +61,31 @@ void RunningJob::own(const PointArrays& points, const double* trials) {
   job.trials = trials_.data();
 }
 
+void RunningJob::leave() {
+  if (--running_ == 0) whenDone_();
+}
+
 void RunningJob::trainOnThread(const Kernel& kernel) {
   if (!kernel.train(job)) {
     outOfMemory_ = true;
     cancel();
   }
-  if (--running_ == 0) whenDone_();
+  leave();
 }
 
 void RunningJob::start(const Kernel& kernel, unsigned threads, std::function<void()> whenDone) {
   whenDone_ = std::move(whenDone);
   running_ = threads;
-  threads_.reserve(threads);
-  for (unsigned i = 0; i < threads; i++) threads_.emplace_back([this, &kernel] { trainOnThread(kernel); });
+  try {
+    threads_.reserve(threads);
+    while (threads_.size() < threads) threads_.emplace_back([this, &kernel] { trainOnThread(kernel); });
+  } catch (const std::exception&) {  // the system gives no more threads: those that run do the work, or it has failed
+    if (threads_.empty()) {
+      outOfMemory_ = true;
+      cancel();
+    }
+    for (size_t missing = threads - threads_.size(); missing > 0; missing--) leave();
+  }
 }
 
 void RunningJob::join() {

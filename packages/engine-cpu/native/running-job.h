@@ -42,6 +42,7 @@ class RunningJob {
   template <class T>
   void ownAs(const PointArrays& points);
   void trainOnThread(const Kernel& kernel);
+  void leave();
 
   const bool binary64_;
   std::vector<std::byte> inputs_, targets_, stepSizes_, epsilons_;
