@@ -40,7 +40,7 @@ function findCompiler() {
   for (const name of [process.env.CXX, 'c++', 'g++', 'clang++'].filter(Boolean)) {
     const [command, ...args] = name.split(' ')
     try {
-      const version = execFileSync(command, [...args, '--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+      const version = execFileSync(command, [...args, '--version'], { encoding: 'utf8', stdio: 'pipe' })
       return { command, args, version: version.split('\n')[0] }
     } catch {
       // not installed under this name: try the next

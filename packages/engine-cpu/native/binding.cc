@@ -42,7 +42,9 @@ struct Session {
   void begin(const Kernel& kernel, unsigned threads) {
     napi_add_env_cleanup_hook(env, stop, this);
     running.start(kernel, threads, [this] {
-      done.NonBlockingCall([session = self](Napi::Env env, Napi::Function callback) { session->finish(env, callback); });
+      done.NonBlockingCall([session = self](Napi::Env here, Napi::Function callback) {
+        session->finish(here, callback);
+      });
       done.Release();
     });
   }
@@ -52,9 +54,9 @@ struct Session {
     napi_remove_env_cleanup_hook(env, stop, this);
     arrays.Reset();
     self.reset();
-    const bool failed = running.outOfMemory();
-    callback.Call({failed ? Napi::String::New(env, "not enough memory to train networks of this size, or no thread to be had") : env.Null(),
-                   Napi::Boolean::New(env, running.cancelled())});
+    Napi::Value error = env.Null();
+    if (running.outOfMemory()) error = Napi::String::New(env, "too little memory, or no thread, to train this batch");
+    callback.Call({error, Napi::Boolean::New(env, running.cancelled())});
   }
 };
 

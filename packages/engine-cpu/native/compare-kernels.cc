@@ -23,7 +23,9 @@ struct Results {
   std::vector<double> loss, earlierLoss, outputMin, outputMax;
 
   bool sameBits(const Results& other) const {
-    const auto same = [](const auto& a, const auto& b) { return memcmp(a.data(), b.data(), a.size() * sizeof a[0]) == 0; };
+    const auto same = [](const auto& a, const auto& b) {
+      return memcmp(a.data(), b.data(), a.size() * sizeof a[0]) == 0;
+    };
     return same(parameters, other.parameters) && same(end, other.end) && same(endStep, other.endStep) &&
            same(firstDeadStep, other.firstDeadStep) && same(deadPoints, other.deadPoints) &&
            same(initialDeadLayer, other.initialDeadLayer) && same(deadLayer, other.deadLayer) &&
@@ -64,7 +66,8 @@ Batch randomBatch(unsigned seed) {
   for (size_t i = 0; i < job.trialCount * n.parameters; i++) {
     const double value = uniform(random);
     const float narrow = static_cast<float>(value);
-    const auto* from = batch.binary64 ? reinterpret_cast<const std::byte*>(&value) : reinterpret_cast<const std::byte*>(&narrow);
+    const void* bytes = batch.binary64 ? static_cast<const void*>(&value) : &narrow;
+    const auto* from = static_cast<const std::byte*>(bytes);
     batch.initial.insert(batch.initial.end(), from, from + (batch.binary64 ? 8 : 4));
   }
   return batch;

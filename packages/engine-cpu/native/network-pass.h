@@ -126,7 +126,8 @@ struct NetworkPass {
     if (W > 0 && network.outputs == 1) {
       forwardAffine<V, W, W == 0 ? 0 : 1>(parameters, values, work.outputs, width(), 1, tile.samples, unit);
     } else {
-      forwardAffine<V, 0, 0>(parameters, Rows<V, 0>{slab(last), width()}, work.outputs, width(), network.outputs, tile.samples, unit);
+      forwardAffine<V, 0, 0>(parameters, Rows<V, 0>{slab(last), width()}, work.outputs, width(), network.outputs,
+                             tile.samples, unit);
     }
   }
 

@@ -37,7 +37,8 @@ const train = (engine: Engine, batch: TrialBatch) => engine.train(batch, new Abo
 function bytesOf(trained: TrainedBatch): Record<string, string> {
   const bytes = (array: ArrayBufferView | null) =>
     array === null ? '' : Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString('hex')
-  return Object.fromEntries(Object.entries(trained).map(([name, array]: [string, ArrayBufferView | null]) => [name, bytes(array)]))
+  const columns: [string, ArrayBufferView | null][] = Object.entries(trained)
+  return Object.fromEntries(columns.map(([name, array]) => [name, bytes(array)]))
 }
 
 async function expectSameBits(engine: Engine, batch: TrialBatch): Promise<void> {
@@ -129,8 +130,8 @@ describe('refilling lanes', () => {
     expect(new Set(together.end).size).toBeGreaterThan(1)
     const count = batch.initial.length / 50
     for (let trial = 0; trial < 50; trial++) {
-      const part = { initial: batch.initial.slice(trial * count, (trial + 1) * count), trials: batch.trials.slice(trial, trial + 1) }
-      const alone = await train(engine, { ...batch, ...part })
+      const initial = batch.initial.slice(trial * count, (trial + 1) * count)
+      const alone = await train(engine, { ...batch, initial, trials: batch.trials.slice(trial, trial + 1) })
       expect(alone.parameters).toEqual(together.parameters.slice(trial * count, (trial + 1) * count))
       expect(alone.end[0]).toBe(together.end[trial])
       expect(alone.endStep[0]).toBe(together.endStep[trial])

@@ -122,7 +122,8 @@ describe.each(sets.filter((set) => set !== 'scalar'))('%s against the scalar bui
   })
 
   it('fma has the same bits among subnormals', () => {
-    const tiny = (seed: number, scale: number) => Float64Array.from(patterns(40_000, seed), (p) => Number(BigInt.asIntN(64, p)) * scale)
+    const tiny = (seed: number, scale: number) =>
+      Float64Array.from(patterns(40_000, seed), (p) => Number(BigInt.asIntN(64, p)) * scale)
     const [x, y, z] = [tiny(4, 2 ** -600), tiny(5, 2 ** -580), tiny(6, 2 ** -1130)]
     expect(bitsOf(evaluate(set, 'fma', x, y, z))).toEqual(bitsOf(evaluate('scalar', 'fma', x, y, z)))
   })
