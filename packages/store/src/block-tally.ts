@@ -1,5 +1,5 @@
 import { CollapsarError, EMPTY_TALLY } from '@collapsar/sweep'
-import type { Tally } from '@collapsar/sweep'
+import type { Histogram, Tally } from '@collapsar/sweep'
 import { OUTCOMES } from '@collapsar/trial'
 import { BitReader, BitWriter } from './elias-gamma.ts'
 
@@ -27,12 +27,12 @@ export function encodeBlockTally(tally: Tally): Uint8Array {
 
 const FORMAT = 1
 
-function writeHistogram(writer: BitWriter, histogram: ReadonlyMap<number, number>): void {
-  writer.write(histogram.size + 1)
+function writeHistogram(writer: BitWriter, { bins, counts }: Histogram): void {
+  writer.write(bins.length + 1)
   let previous = -1
-  for (const [bin, count] of histogram) {
+  for (const [index, bin] of bins.entries()) {
     writer.write(bin - previous)
-    writer.write(count)
+    writer.write(counts[index] ?? 0)
     previous = bin
   }
 }
@@ -53,13 +53,15 @@ export function decodeBlockTally(bytes: Uint8Array): Tally {
   return { trials, outcomes, piecesSum, pieces, losses, bestLoss: view.getFloat64(0, true) }
 }
 
-function readHistogram(reader: BitReader): Map<number, number> {
-  const histogram = new Map<number, number>()
+function readHistogram(reader: BitReader): Histogram {
+  const bins: number[] = []
+  const counts: number[] = []
   const size = reader.read() - 1
   let bin = -1
   for (let entry = 0; entry < size; entry += 1) {
     bin += reader.read()
-    histogram.set(bin, reader.read())
+    bins.push(bin)
+    counts.push(reader.read())
   }
-  return histogram
+  return { bins, counts }
 }

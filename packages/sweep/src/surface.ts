@@ -5,7 +5,8 @@ import type { Outcome, TrialSpec } from '@collapsar/trial'
 import { bornDeadTheory } from './born-dead-theory.ts'
 import type { BornDeadTheory } from './born-dead-theory.ts'
 import type { EngineVersion } from './chunk.ts'
-import { histogramMedian, lossOfBin } from './tally.ts'
+import { histogramMedian, histogramTotal } from './histogram.ts'
+import { lossOfBin } from './tally.ts'
 import type { Tally } from './tally.ts'
 
 /** What a sweep reads of one cell. */
@@ -85,15 +86,12 @@ export function collapsedTrials(tally: Tally): number {
   return COLLAPSED.reduce((sum, outcome) => sum + tally.outcomes[outcome], 0)
 }
 
-function piecesSummary(tally: Tally): CellDocument['pieces'] {
-  const counted = new Map([...tally.pieces].filter(([pieces]) => pieces > 0))
-  const trials = [...counted.values()].reduce((sum, count) => sum + count, 0)
+function piecesSummary({ pieces, piecesSum }: Tally): CellDocument['pieces'] {
+  const uncounted = pieces.bins[0] === 0 ? 1 : 0
+  const counted = { bins: pieces.bins.slice(uncounted), counts: pieces.counts.slice(uncounted) }
+  const trials = histogramTotal(counted)
   if (trials === 0) return { mean: null, median: null, max: null }
-  return {
-    mean: tally.piecesSum / trials,
-    median: histogramMedian(counted, (pieces) => pieces),
-    max: Math.max(...counted.keys()),
-  }
+  return { mean: piecesSum / trials, median: histogramMedian(counted, (bin) => bin), max: counted.bins.at(-1) ?? null }
 }
 
 function lossSummary(tally: Tally): CellDocument['loss'] {

@@ -1,6 +1,6 @@
 import type { TrialRecord } from '@collapsar/trial'
 import { describe, expect, it } from 'vitest'
-import { addTallies, decodeTally, EMPTY_TALLY, encodeTally, histogramMedian, lossBin, lossOfBin, tallyOf } from './tally.ts'
+import { addTallies, decodeTally, EMPTY_TALLY, encodeTally, lossBin, lossOfBin, tallyOf } from './tally.ts'
 
 const trial = (loss: number, pieces: number, outcome: TrialRecord['outcome'] = 'converged'): TrialRecord => ({
   outcome,
@@ -52,14 +52,5 @@ describe('a loss bin', () => {
     const losses = [0, 1e-30, 1e-6, 0.1716, 0.25, 1, 1e30, Infinity, NaN]
     const bins = losses.map(lossBin)
     expect(bins).toEqual([...new Set(bins)].toSorted((a, b) => a - b))
-  })
-})
-
-describe('the median of a histogram', () => {
-  it('is the middle value, or the mean of the two middle ones', () => {
-    const identity = (bin: number) => bin
-    expect(histogramMedian(new Map([[1, 2], [5, 1]]), identity)).toBe(1)
-    expect(histogramMedian(new Map([[1, 1], [5, 1]]), identity)).toBe(3)
-    expect(histogramMedian(new Map(), identity)).toBeNull()
   })
 })

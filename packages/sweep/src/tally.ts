@@ -1,20 +1,21 @@
 import { OUTCOMES } from '@collapsar/trial'
 import type { Outcome, TrialRecord } from '@collapsar/trial'
 import { CollapsarError } from './errors.ts'
+import { addHistograms, EMPTY_HISTOGRAM, histogramOf } from './histogram.ts'
+import type { Histogram } from './histogram.ts'
 
 /**
  * Additive counts over trials: integers and extremes only, so that the sum does not depend on the order of arrival.
- * Histograms are sparse, [bin, count] with bins ascending; `lossBin` and pieces define the bins.
  */
 export interface Tally {
   readonly trials: number
   readonly outcomes: Readonly<Record<Outcome, number>>
   /** Sum of pieces over the trials for which pieces are defined; exact below 2^53. */
   readonly piecesSum: number
-  /** Count per number of pieces; the key 0 counts trials without a piece count. */
-  readonly pieces: ReadonlyMap<number, number>
-  /** Count per `lossBin`. */
-  readonly losses: ReadonlyMap<number, number>
+  /** By number of pieces; the bin 0 counts trials without a piece count. */
+  readonly pieces: Histogram
+  /** By `lossBin`. */
+  readonly losses: Histogram
   /** Smallest loss; +Infinity before the first finite one. */
   readonly bestLoss: number
 }
@@ -23,8 +24,8 @@ export const EMPTY_TALLY: Tally = {
   trials: 0,
   outcomes: zeroOutcomes(),
   piecesSum: 0,
-  pieces: new Map(),
-  losses: new Map(),
+  pieces: EMPTY_HISTOGRAM,
+  losses: EMPTY_HISTOGRAM,
   bestLoss: Infinity,
 }
 
@@ -60,24 +61,20 @@ function binEdge(bin: number): number {
 
 export function tallyOf(records: readonly TrialRecord[]): Tally {
   const outcomes = zeroOutcomes()
-  const pieces = new Map<number, number>()
-  const losses = new Map<number, number>()
   let piecesSum = 0
   let bestLoss = Infinity
   for (const record of records) {
     outcomes[record.outcome] += 1
     piecesSum += record.pieces
-    increment(pieces, record.pieces, 1)
-    increment(losses, lossBin(record.loss), 1)
     if (record.loss < bestLoss) bestLoss = record.loss
   }
-  return { trials: records.length, outcomes, piecesSum, pieces: sorted(pieces), losses: sorted(losses), bestLoss }
+  const pieces = histogramOf(records.map((record) => record.pieces))
+  const losses = histogramOf(records.map((record) => lossBin(record.loss)))
+  return { trials: records.length, outcomes, piecesSum, pieces, losses, bestLoss }
 }
 
-export function addTallies(tallies: Iterable<Tally>): Tally {
+export function addTallies(tallies: readonly Tally[]): Tally {
   const outcomes = zeroOutcomes()
-  const pieces = new Map<number, number>()
-  const losses = new Map<number, number>()
   let trials = 0
   let piecesSum = 0
   let bestLoss = Infinity
@@ -86,39 +83,10 @@ export function addTallies(tallies: Iterable<Tally>): Tally {
     piecesSum += tally.piecesSum
     if (tally.bestLoss < bestLoss) bestLoss = tally.bestLoss
     for (const outcome of OUTCOMES) outcomes[outcome] += tally.outcomes[outcome]
-    for (const [bin, count] of tally.pieces) increment(pieces, bin, count)
-    for (const [bin, count] of tally.losses) increment(losses, bin, count)
   }
-  return { trials, outcomes, piecesSum, pieces: sorted(pieces), losses: sorted(losses), bestLoss }
-}
-
-function increment(histogram: Map<number, number>, bin: number, count: number): void {
-  histogram.set(bin, (histogram.get(bin) ?? 0) + count)
-}
-
-function sorted(histogram: Map<number, number>): Map<number, number> {
-  return new Map([...histogram].toSorted((a, b) => a[0] - b[0]))
-}
-
-/** Type 7 median of a histogram whose bins stand for `valueOfBin(bin)`; null when it is empty. */
-export function histogramMedian(
-  histogram: ReadonlyMap<number, number>,
-  valueOfBin: (bin: number) => number,
-): number | null {
-  const total = [...histogram.values()].reduce((sum, count) => sum + count, 0)
-  if (total === 0) return null
-  const lower = valueAtRank(histogram, Math.floor((total - 1) / 2))
-  const upper = valueAtRank(histogram, Math.floor(total / 2))
-  return lower === upper ? valueOfBin(lower) : (valueOfBin(lower) + valueOfBin(upper)) / 2
-}
-
-function valueAtRank(histogram: ReadonlyMap<number, number>, rank: number): number {
-  let below = 0
-  for (const [bin, count] of histogram) {
-    below += count
-    if (rank < below) return bin
-  }
-  throw new RangeError(`invalid rank: ${rank}; the histogram holds ${below}`)
+  const pieces = addHistograms(tallies.map((tally) => tally.pieces))
+  const losses = addHistograms(tallies.map((tally) => tally.losses))
+  return { trials, outcomes, piecesSum, pieces, losses, bestLoss }
 }
 
 const TALLY_FORMAT = 1
@@ -137,11 +105,11 @@ function* tallyIntegers(tally: Tally): Generator<number> {
   for (const outcome of OUTCOMES) yield tally.outcomes[outcome]
   yield tally.piecesSum
   for (const histogram of [tally.pieces, tally.losses]) {
-    yield histogram.size
+    yield histogram.bins.length
     let previous = 0
-    for (const [bin, count] of histogram) {
+    for (const [index, bin] of histogram.bins.entries()) {
       yield bin - previous
-      yield count
+      yield histogram.counts[index] ?? 0
       previous = bin
     }
   }
@@ -149,9 +117,9 @@ function* tallyIntegers(tally: Tally): Generator<number> {
 
 function pushVarint(bytes: number[], value: number): void {
   let rest = value
-  while (rest >= 128) {
-    bytes.push((rest % 128) + 128)
-    rest = Math.floor(rest / 128)
+  while (rest >= CONTINUED) {
+    bytes.push((rest % CONTINUED) + CONTINUED)
+    rest = Math.floor(rest / CONTINUED)
   }
   bytes.push(rest)
 }
@@ -176,26 +144,31 @@ interface Reader {
   offset: number
 }
 
+/** A byte of a LEB128 integer from which on another byte follows. */
+const CONTINUED = 128
+
 function readVarint(reader: Reader): number {
-  let value = 0
-  let scale = 1
-  for (;;) {
-    const byte = reader.bytes[reader.offset]
-    if (byte === undefined) throw new CollapsarError('damaged', 'A stored tally ends too early.')
-    reader.offset += 1
-    value += (byte & 127) * scale
-    if (byte < 128) return value
-    scale *= 128
-  }
+  const first = reader.bytes[reader.offset]
+  if (first === undefined) throw new CollapsarError('damaged', 'A stored tally ends too early.')
+  reader.offset += 1
+  return first < CONTINUED ? first : first - CONTINUED + CONTINUED * readVarint(reader)
 }
 
-function readHistogram(reader: Reader): Map<number, number> {
+/** A map reads hundreds of thousands of these integers: nearly all fit one byte, and are read without a call. */
+function readHistogram(reader: Reader): Histogram {
   const size = readVarint(reader)
-  const histogram = new Map<number, number>()
+  const { bytes } = reader
+  const bins: number[] = []
+  const counts: number[] = []
   let bin = 0
   for (let entry = 0; entry < size; entry += 1) {
-    bin += readVarint(reader)
-    histogram.set(bin, readVarint(reader))
+    const distance = bytes[reader.offset] ?? CONTINUED
+    if (distance < CONTINUED) reader.offset += 1
+    bin += distance < CONTINUED ? distance : readVarint(reader)
+    const count = bytes[reader.offset] ?? CONTINUED
+    if (count < CONTINUED) reader.offset += 1
+    bins.push(bin)
+    counts.push(count < CONTINUED ? count : readVarint(reader))
   }
-  return histogram
+  return { bins, counts }
 }
