@@ -76,7 +76,7 @@ describe('planDocument', () => {
     const plan = planDocument(sweep, [0], { flopsPerSecond: null, workers: 0, threads: 2 })
     expect(plan.warnings).toEqual([
       'No worker is connected: nothing is trained until one is. Times are for one worker.',
-      'No worker has measured its speed yet: times assume 60 Gflop/s a worker.',
+      'No worker has measured its speed yet: times assume 100 Gflop/s a worker.',
     ])
   })
 

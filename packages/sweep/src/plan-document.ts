@@ -50,8 +50,8 @@ export interface PlanDocument {
   readonly explain: readonly PlanCell[]
 }
 
-/** Speed assumed of a worker's thread before any was measured, in flop per second: a core with 8 lanes at about 0.3 of its peak. */
-export const ASSUMED_FLOPS_PER_THREAD = 30e9
+/** Speed assumed of a worker's thread before any was measured, in flop per second: half the peak of a core with 8 lanes at 3.2 GHz. */
+export const ASSUMED_FLOPS_PER_THREAD = 50e9
 /** A block that takes longer is worth a warning: it is what a preempted worker loses. */
 const SLOW_BLOCK_SECONDS = 60
 /** A block that takes longer is refused unless it is allowed: no progress would be seen, and little would survive. */

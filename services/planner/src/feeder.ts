@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { ChunkQueue } from '@collapsar/queue'
 import type { LiveWorker, Store } from '@collapsar/store'
-import { nextChunks, planRound } from '@collapsar/sweep'
+import { ASSUMED_FLOPS_PER_THREAD, nextChunks, planRound } from '@collapsar/sweep'
 import type { Chunk, ChunkSizing, EngineKind, OpenRange } from '@collapsar/sweep'
 import type { Logger } from 'pino'
 
@@ -25,8 +25,6 @@ const RECONCILE_SECONDS = 10
 const CHUNKS_PER_WORKER = 3
 /** A worker that has not been seen for this long is not counted. */
 const WORKER_TIMEOUT_SECONDS = 30
-/** Speed assumed of a thread before it is measured, in flop per second. */
-const ASSUMED_FLOPS_PER_THREAD = 30e9
 /** An upper bound on blocks in a chunk: the size of one record statement. */
 const MAXIMUM_CHUNK_BLOCKS = 500
 

@@ -59,6 +59,9 @@ async function runSweep(
   return { document: { ...document, sweep: { ...document.sweep, seconds } }, interrupted }
 }
 
+/** Below this a run shows its progress soon enough, and needs no warning about speed. */
+const SLOW_BLOCK_SECONDS = 60
+
 async function planSweep({ options, terminal, configuration }: Invocation, { store }: Backends, sweep: Sweep): Promise<PlanDocument> {
   const existing = await store.existingTrials(sweep.cells)
   const plan = planDocument(
@@ -67,7 +70,9 @@ async function planSweep({ options, terminal, configuration }: Invocation, { sto
     { flopsPerSecond: null, workers: 1, threads: configuration.threads },
     { allowSlow: options.flag('allow-slow') },
   )
-  for (const warning of plan.warnings) terminal.message(`warning: ${warning}`)
+  if (plan.slowestBlockSeconds > SLOW_BLOCK_SECONDS) {
+    for (const warning of plan.warnings) terminal.message(`warning: ${warning}`)
+  }
   return plan
 }
 
