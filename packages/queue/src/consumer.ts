@@ -1,7 +1,9 @@
-import { WaitingError } from 'bullmq'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Chunk } from '@collapsar/sweep'
+import { WaitingError } from 'bullmq'
 import type { Consumer, ConsumerOptions, QueueDepth } from './chunk-queue.ts'
-import type { ChunkProcessor, QueueBackend } from './queue-backend.ts'
+import { watchForDeafness } from './deafness.ts'
+import type { BullWorker, ChunkProcessor, QueueBackend } from './queue-backend.ts'
 
 const LOCK_SECONDS = 30
 const DEAF_AFTER_SECONDS = 60
@@ -9,6 +11,11 @@ const DEAF_AFTER_SECONDS = 60
 const MAXIMUM_STALLS = 1_000_000
 /** How long a fetch waits for a chunk before it asks again, in seconds. */
 const FETCH_SECONDS = 5
+/** Pause after a fetch that failed, in milliseconds; BullMQ's own 15 s would be added to every restart of the server. */
+const RETRY_MS = 1000
+/** How long to wait for a server that is away, once nothing is in hand any more. */
+const CLOSE_LIMIT_MS = 3000
+const CLOSE_POLL_MS = 50
 
 export interface ConsumerSource {
   readonly backend: QueueBackend
@@ -17,26 +24,35 @@ export interface ConsumerSource {
   readonly onError: (error: Error) => void
 }
 
-/** One BullMQ worker. `handle` decides nothing about the queue: whatever it does, the chunk leaves, or is handed back on `stop`. */
+/**
+ * One BullMQ worker. A chunk leaves the queue whatever `handle` does with it, but for a consumer that is stopping: then it is
+ * moved back to wait, where another consumer finds it at once. With a lost lock both moves are refused, which is right:
+ * somebody else has the chunk.
+ */
 export async function startConsumer(
   source: ConsumerSource,
   handle: (chunk: Chunk, signal: AbortSignal) => Promise<void>,
   options: ConsumerOptions,
 ): Promise<Consumer> {
-  const state = { stopping: false, inHand: 0, lastFetch: performance.now() }
-  const processor: ChunkProcessor = async (job, token, signal) => {
-    state.inHand += 1
-    state.lastFetch = performance.now()
+  const activity = { inHand: 0, fetched: 0 }
+  const stopping = new AbortController()
+  const deliver = async (chunk: Chunk, signal: AbortSignal): Promise<void> => {
+    activity.inHand += 1
+    activity.fetched += 1
     try {
-      await handle(job.data, signal ?? new AbortController().signal)
-    } catch (error) {
-      if (state.stopping && signal?.aborted === true) {
-        await job.moveToWait(token)
-        throw new WaitingError()
-      }
-      source.onError(error instanceof Error ? error : new Error(String(error)))
+      signal.throwIfAborted()
+      await handle(chunk, signal)
     } finally {
-      state.inHand -= 1
+      activity.inHand -= 1
+    }
+  }
+  const processor: ChunkProcessor = async (job, token, lost) => {
+    try {
+      await deliver(job.data, lost === undefined ? stopping.signal : AbortSignal.any([stopping.signal, lost]))
+    } catch (error) {
+      if (!stopping.signal.aborted) return source.onError(asError(error))
+      await job.moveToWait(token).catch((refusal: unknown) => source.onError(asError(refusal)))
+      throw new WaitingError()
     }
   }
   const lockMs = (options.lockSeconds ?? LOCK_SECONDS) * 1000
@@ -46,50 +62,44 @@ export async function startConsumer(
     stalledInterval: lockMs / 2,
     maxStalledCount: MAXIMUM_STALLS,
     drainDelay: FETCH_SECONDS,
-    removeOnComplete: { count: 0 },
-    removeOnFail: { count: 0 },
+    runRetryDelay: RETRY_MS,
   })
   worker.on('error', source.onError)
-  worker.on('lockRenewalFailed', (ids) => ids.forEach((id) => worker.cancelJob(id, 'the lock was lost')))
+  worker.on('lockRenewalFailed', (ids) => ids.forEach((id) => worker.cancelJob(id, new Error('the lock was lost'))))
   await worker.waitUntilReady()
-  const watchdog = watchForDeafness(source, state, options)
+  const watchdog = watchForDeafness(source.depth, activity, {
+    concurrency: options.concurrency,
+    afterSeconds: options.deafAfterSeconds ?? DEAF_AFTER_SECONDS,
+  })
+  const end = async (): Promise<void> => {
+    watchdog.stop()
+    await closeWorker(worker, () => activity.inHand === 0)
+  }
   return {
     deaf: watchdog.deaf,
-    drain: async () => {
-      watchdog.stop()
-      await worker.close()
-    },
-    stop: async () => {
-      watchdog.stop()
-      state.stopping = true
-      worker.cancelAllJobs('the consumer stops')
-      await worker.close()
+    drain: end,
+    stop: () => {
+      stopping.abort(new Error('the consumer stops'))
+      return end()
     },
   }
 }
 
-interface ConsumerState {
-  readonly inHand: number
-  readonly lastFetch: number
+/**
+ * BullMQ's `close` waits for chunks in hand, and for the server to hear of the last ones: for ever if it is away. It then
+ * goes on in the background: should the server come back first, the chunks are handed back, otherwise their locks run out.
+ */
+async function closeWorker(worker: BullWorker, isIdle: () => boolean): Promise<void> {
+  let closed = false
+  const closing = worker.close().then(() => (closed = true))
+  let idleSince: number | null = null
+  while (!closed) {
+    await Promise.race([closing, delay(CLOSE_POLL_MS)])
+    idleSince = isIdle() ? (idleSince ?? performance.now()) : null
+    if (idleSince !== null && performance.now() - idleSince >= CLOSE_LIMIT_MS) return
+  }
 }
 
-/** A worker can be alive and yet fetch nothing after a reconnect; then its process must be started again. */
-function watchForDeafness(
-  { depth }: ConsumerSource,
-  state: ConsumerState,
-  { concurrency, deafAfterSeconds = DEAF_AFTER_SECONDS }: ConsumerOptions,
-): { readonly deaf: Promise<void>; stop(): void } {
-  const started = performance.now()
-  let timer: NodeJS.Timeout | undefined
-  const deaf = new Promise<void>((resolve) => {
-    const look = async () => {
-      const silentMs = performance.now() - Math.max(started, state.lastFetch)
-      if (state.inHand >= concurrency || silentMs < deafAfterSeconds * 1000) return
-      const { waiting } = await depth().catch(() => ({ waiting: 0 }))
-      if (waiting > 0 && state.inHand < concurrency) resolve()
-    }
-    timer = setInterval(() => void look(), (deafAfterSeconds * 1000) / 4)
-    timer.unref()
-  })
-  return { deaf, stop: () => clearInterval(timer) }
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
 }

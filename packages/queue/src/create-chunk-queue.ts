@@ -10,7 +10,7 @@ import { openRedisBackend } from './redis-backend.ts'
 export type ChunkQueueLocation = { readonly redisUrl: string } | { readonly databaseUrl: string }
 
 export interface ChunkQueueOptions {
-  /** Redis key prefix of this installation. */
+  /** Redis key prefix of this installation; a hash tag, so that a cluster keeps the queue on one node. Default `{collapsar}`. */
   readonly prefix?: string
   /** Accept a Redis that may evict keys, or that does not tell. */
   readonly allowEviction?: boolean
@@ -18,8 +18,12 @@ export interface ChunkQueueOptions {
   readonly onError?: (error: Error) => void
 }
 
-/** Longest that adding chunks may take before it counts as failed, in milliseconds. */
+/** Longest that a batch of chunks may take before adding it counts as failed, in milliseconds. */
 const ENQUEUE_TIMEOUT_MS = 10_000
+/** Chunks added in one transaction: some tens of milliseconds, in which nobody else is served. */
+const BATCH = 500
+/** BullMQ refuses colons and reads an integer as an id of its own. */
+const ID_PATTERN = /^[a-z][\w-]*$/i
 
 /**
  * Opens the queue on Redis, or in Postgres where there is no Redis.
@@ -46,13 +50,14 @@ export async function createChunkQueue(location: ChunkQueueLocation, options: Ch
     enqueue: async (chunks) => {
       for (const engine of new Set(chunks.map((chunk) => chunk.engine))) {
         const jobs = chunks.filter((chunk) => chunk.engine === engine).map(jobOf)
-        await withinTime(queueOf(engine).addBulk(jobs), ENQUEUE_TIMEOUT_MS)
+        for (let start = 0; start < jobs.length; start += BATCH) {
+          await withinTime(queueOf(engine).addBulk(jobs.slice(start, start + BATCH)), ENQUEUE_TIMEOUT_MS)
+        }
       }
     },
     drop: async (chunks) => {
-      let dropped = 0
-      for (const chunk of chunks) dropped += await queueOf(chunk.engine).remove(chunk.id)
-      return dropped
+      const removed = await Promise.all(chunks.map(({ id, engine }) => queueOf(engine).remove(id)))
+      return removed.reduce((sum, count) => sum + count, 0)
     },
     consume: (engine, handle, consumerOptions) =>
       startConsumer({ backend, queueName: queueName(engine), depth: () => depth(engine), onError }, handle, consumerOptions),
@@ -71,12 +76,14 @@ function openBackend(
 ): Promise<QueueBackend> {
   return 'redisUrl' in location
     ? openRedisBackend({ url: location.redisUrl, prefix, allowEviction, onError })
-    : openPostgresBackend(location.databaseUrl)
+    : openPostgresBackend(location.databaseUrl, onError)
 }
 
 /** The id keeps a chunk from waiting twice; a finished one leaves no trace, so that its id can be used again. */
-function jobOf(chunk: Chunk): { name: string; data: Chunk; opts: JobsOptions } {
-  return { name: 'chunk', data: chunk, opts: { jobId: chunk.id, removeOnComplete: true, removeOnFail: true } }
+function jobOf({ id, cell, engine, firstBlock, blocks }: Chunk): { name: string; data: Chunk; opts: JobsOptions } {
+  if (!ID_PATTERN.test(id)) throw new RangeError(`invalid chunk id: ${id}; a letter, then letters, digits, - and _`)
+  const data = { id, cell, engine, firstBlock, blocks }
+  return { name: 'chunk', data, opts: { jobId: id, removeOnComplete: true, removeOnFail: true } }
 }
 
 function queueName(engine: EngineKind): string {

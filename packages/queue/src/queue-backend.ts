@@ -7,9 +7,10 @@ export type ChunkProcessor = Processor<Chunk, void>
 export type BullQueue = Pick<Queue<Chunk, void>, 'addBulk' | 'getJobCounts' | 'remove' | 'close'> & {
   on(event: 'error', listener: (error: Error) => void): unknown
 }
-export type BullWorker = Pick<Worker<Chunk, void>, 'cancelJob' | 'cancelAllJobs' | 'close' | 'waitUntilReady'> & {
+export type BullWorker = Pick<Worker<Chunk, void>, 'close' | 'waitUntilReady'> & {
+  /** BullMQ passes the reason on to the signal as it is. */
+  cancelJob(jobId: string, reason?: unknown): boolean
   on(event: 'error', listener: (error: Error) => void): unknown
-  on(event: 'active', listener: () => void): unknown
   on(event: 'lockRenewalFailed', listener: (jobIds: string[]) => void): unknown
 }
 
@@ -18,5 +19,6 @@ export interface QueueBackend {
   openQueue(name: string): BullQueue
   openWorker(name: string, processor: ChunkProcessor, options: Omit<WorkerOptions, 'connection' | 'prefix'>): BullWorker
   ping(): Promise<void>
+  /** Ends every connection, those of queues and workers that could not be closed too. */
   close(): Promise<void>
 }

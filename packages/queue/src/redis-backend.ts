@@ -1,7 +1,9 @@
 import { createRedisBackend, withBackend } from 'bullmq'
 import { CollapsarError } from '@collapsar/sweep'
 import { Redis } from 'ioredis'
+import type { RedisOptions } from 'ioredis'
 import type { QueueBackend } from './queue-backend.ts'
+import { addressOf, queueUnavailable } from './queue-unavailable.ts'
 
 export interface RedisBackendOptions {
   readonly url: string
@@ -13,52 +15,76 @@ export interface RedisBackendOptions {
 }
 
 const CONNECT_TIMEOUT_MS = 5000
+/** For commands that answer at once. */
+const COMMAND_TIMEOUT_MS = 10_000
+/** A connection that has commands in flight and hears nothing for this long is half open; a blocking fetch answers earlier. */
+const SILENCE_TIMEOUT_MS = 30_000
+const KEEP_ALIVE_MS = 10_000
 const RECONNECT_MS = { step: 100, maximum: 2000 }
 
 /**
  * @throws CollapsarError `queue-unavailable` when Redis cannot be reached, refuses the password, or may evict keys.
  */
 export async function openRedisBackend(options: RedisBackendOptions): Promise<QueueBackend> {
+  const connections: Redis[] = []
   // Without an offline queue a command fails at once while Redis is away; the planner tries again later.
-  const client = connectRedis(options, { enableOfflineQueue: false, maxRetriesPerRequest: 1 })
+  const client = connectRedis(options, connections, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+  })
+  await connect(client, options)
+  // Workers wait for Redis however long it is away: for them the limit of retries must be off.
+  const patient = connectRedis(options, connections, { maxRetriesPerRequest: null })
+  const { Queue, Worker } = withBackend(createRedisBackend)
+  const shared = { prefix: options.prefix }
+  return {
+    openQueue: (name) => new Queue(name, { ...shared, connection: client }),
+    openWorker: (name, processor, workerOptions) => new Worker(name, processor, { ...shared, ...workerOptions, connection: patient }),
+    ping: async () => {
+      await client.ping()
+    },
+    close: async () => {
+      for (const connection of connections) connection.disconnect()
+    },
+  }
+}
+
+async function connect(client: Redis, options: RedisBackendOptions): Promise<void> {
   // `connect` rejects with "Connection is closed"; the event before it says why.
   let reason: Error | null = null
-  client.on('error', (error) => (reason = error))
+  const remember = (error: Error): void => {
+    reason = error
+  }
+  client.on('error', remember)
   try {
     await client.connect()
     await requireNoEviction(client, options)
   } catch (cause) {
     client.disconnect()
-    throw cause instanceof CollapsarError ? cause : unavailable(options.url, reason ?? cause)
-  }
-  // BullMQ blocks on this one for ever: the limit of retries must be off.
-  const blocking = connectRedis(options, { maxRetriesPerRequest: null })
-  const { Queue, Worker } = withBackend(createRedisBackend)
-  const shared = { prefix: options.prefix }
-  return {
-    openQueue: (name) => new Queue(name, { ...shared, connection: client }),
-    openWorker: (name, processor, workerOptions) =>
-      new Worker(name, processor, { ...shared, ...workerOptions, connection: blocking }),
-    ping: async () => {
-      await client.ping()
-    },
-    close: async () => {
-      client.disconnect()
-      blocking.disconnect()
-    },
+    throw cause instanceof CollapsarError ? cause : queueUnavailable('Redis', options.url, reason ?? cause)
+  } finally {
+    client.off('error', remember)
   }
 }
 
-function connectRedis(
-  { url, onError }: RedisBackendOptions,
-  options: { readonly enableOfflineQueue?: boolean; readonly maxRetriesPerRequest: number | null },
-): Redis {
-  const client = new Redis(url, {
-    ...options,
+function connectRedis(options: RedisBackendOptions, connections: Redis[], redisOptions: RedisOptions): Redis {
+  const client = new Redis(options.url, {
+    ...redisOptions,
     lazyConnect: true,
     connectTimeout: CONNECT_TIMEOUT_MS,
+    socketTimeout: SILENCE_TIMEOUT_MS,
+    keepAlive: KEEP_ALIVE_MS,
     retryStrategy: (attempt) => Math.min(attempt * RECONNECT_MS.step, RECONNECT_MS.maximum),
   })
+  // BullMQ duplicates a worker's connection for its blocking fetch: that one is ours to listen to and to end, too.
+  const duplicate = client.duplicate.bind(client)
+  client.duplicate = (override) => watched(duplicate(override), options, connections)
+  return watched(client, options, connections)
+}
+
+function watched(client: Redis, { onError }: RedisBackendOptions, connections: Redis[]): Redis {
+  connections.push(client)
   client.on('error', onError)
   return client
 }
@@ -75,15 +101,4 @@ async function requireNoEviction(client: Redis, { url, allowEviction }: RedisBac
     `Redis at ${addressOf(url)} ${found}; accepted: noeviction. ` +
       'Set it with: redis-cli CONFIG SET maxmemory-policy noeviction (or go on with COLLAPSAR_ALLOW_EVICTION=1)',
   )
-}
-
-function unavailable(url: string, cause: unknown): CollapsarError {
-  const reason = cause instanceof Error ? cause.message : String(cause)
-  return new CollapsarError('queue-unavailable', `Redis at ${addressOf(url)} cannot be used: ${reason}`, { cause })
-}
-
-/** Host and port, without user and password. */
-function addressOf(url: string): string {
-  const { hostname, port } = new URL(url)
-  return `${hostname}:${port || 6379}`
 }
