@@ -1,5 +1,6 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { cpuEngineStatus } from '@collapsar/engine-cpu'
 import { FORMATS } from '@collapsar/report'
 import { startStandalone, sweepDocument } from '@collapsar/standalone'
 import type { Backends } from '@collapsar/standalone'
@@ -49,10 +50,12 @@ async function runSweep(
 ): Promise<{ document: SweepDocument; interrupted: boolean }> {
   const { store } = backends
   const plan = await planSweep(invocation, backends, sweep)
+  if (plan.trials.toRun > 0) await requireMeans(backends)
   const started = performance.now()
   const { id } = (await unfinishedRun(backends, sweep)) ?? (await store.createSweep({ ...sweep })).sweep
   const interrupted = await train(invocation, backends, id, plan)
-  const record = interrupted ? (await store.cancel(id)).sweep : await store.sweep(id)
+  const current = await store.sweep(id)
+  const record = interrupted && current?.state === 'active' ? (await store.cancel(id)).sweep : current
   if (record === null) throw new CollapsarError('not-found', `The sweep ${id} was deleted while it ran.`)
   const document = await sweepDocument(store, record)
   const seconds = (performance.now() - started) / 1000
@@ -61,6 +64,13 @@ async function runSweep(
 
 /** Below this a run shows its progress soon enough, and needs no warning about speed. */
 const SLOW_BLOCK_SECONDS = 60
+
+/** What training needs, before anything is written. @throws CollapsarError `engine-unavailable` or `queue-unavailable` */
+async function requireMeans(backends: Backends): Promise<void> {
+  const engine = cpuEngineStatus()
+  if (!engine.available) throw new CollapsarError('engine-unavailable', engine.reason)
+  await backends.queue()
+}
 
 async function planSweep({ options, terminal, configuration }: Invocation, { store }: Backends, sweep: Sweep): Promise<PlanDocument> {
   const existing = await store.existingTrials(sweep.cells)
