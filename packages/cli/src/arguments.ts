@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { CollapsarError } from '@collapsar/sweep'
-import type { Command, OptionDefinition, Options } from './command.ts'
+import type { Command } from './command.ts'
+import type { OptionDefinition, Options } from './options.ts'
 
 /** Options that every command takes. */
 export const COMMON_OPTIONS: Readonly<Record<string, OptionDefinition>> = {

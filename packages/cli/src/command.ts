@@ -1,13 +1,7 @@
 import type { Logger } from 'pino'
 import type { Configuration } from './configuration.ts'
+import type { OptionDefinition, Options } from './options.ts'
 import type { Terminal } from './terminal.ts'
-
-export interface OptionDefinition {
-  readonly type: 'string' | 'boolean'
-  /** What the help calls the value, as in `--depth D`; null for a flag. */
-  readonly value: string | null
-  readonly description: string
-}
 
 export interface Invocation {
   /** By name, as the command's `positionals` list them; all are there. */
@@ -32,16 +26,4 @@ export interface Command {
   run(invocation: Invocation): Promise<number>
 }
 
-/** Parsed options with checks that name the value received and what is accepted. */
-export interface Options {
-  flag(name: string): boolean
-  text(name: string): string | null
-  /** @throws CollapsarError `usage` unless the value is an integer from `minimum` to `maximum`. */
-  integer(name: string, minimum: number, maximum: number): number | null
-  required(name: string, minimum: number, maximum: number): number
-  oneOf<const T extends string>(name: string, accepted: readonly T[]): T | null
-}
-
 export const EXIT = { ok: 0, error: 1, gaps: 8, interrupted: 130 } as const
-
-export const JSON_OPTION: OptionDefinition = { type: 'boolean', value: null, description: 'print one JSON document' }

@@ -1,7 +1,7 @@
 import { availableParallelism, homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { CollapsarError } from '@collapsar/sweep'
-import type { Options } from './command.ts'
+import type { Options } from './options.ts'
 
 /** Everything the environment decides; the only place that reads it. */
 export interface Configuration {

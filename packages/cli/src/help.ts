@@ -1,5 +1,6 @@
 import { COMMON_OPTIONS } from './arguments.ts'
-import type { Command, OptionDefinition } from './command.ts'
+import type { Command } from './command.ts'
+import type { OptionDefinition } from './options.ts'
 
 export function overview(commands: readonly Command[]): string {
   const width = Math.max(...commands.map((command) => signature(command).length))

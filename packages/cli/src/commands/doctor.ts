@@ -2,8 +2,9 @@ import { access, constants, mkdir, statfs } from 'node:fs/promises'
 import { availableParallelism, totalmem } from 'node:os'
 import { cpuEngineStatus } from '@collapsar/engine-cpu'
 import type { Command, Invocation } from '../command.ts'
-import { EXIT, JSON_OPTION } from '../command.ts'
+import { EXIT } from '../command.ts'
 import { withBackends } from '../with-backends.ts'
+import { JSON_OPTION } from '../options.ts'
 
 interface Finding {
   readonly subject: string

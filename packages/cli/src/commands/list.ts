@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts'
-import { EXIT, JSON_OPTION } from '../command.ts'
+import { EXIT } from '../command.ts'
 import { withBackends } from '../with-backends.ts'
+import { JSON_OPTION } from '../options.ts'
 
 const LISTED = 50
 

@@ -1,8 +1,9 @@
 import { CollapsarError } from '@collapsar/sweep'
 import { InvalidField, networkFromJson, networkReport } from '@collapsar/trial'
 import type { Command } from '../command.ts'
-import { EXIT, JSON_OPTION } from '../command.ts'
+import { EXIT } from '../command.ts'
 import { readJson } from '../input-file.ts'
+import { JSON_OPTION } from '../options.ts'
 
 /** What a network given by its weights is made of. */
 export const measure: Command = {

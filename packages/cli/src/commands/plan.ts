@@ -1,10 +1,11 @@
 import { planDocument } from '@collapsar/sweep'
 import type { PlanDocument } from '@collapsar/sweep'
 import type { Command } from '../command.ts'
-import { EXIT, JSON_OPTION } from '../command.ts'
+import { EXIT } from '../command.ts'
 import { readSweep } from '../input-file.ts'
 import { duration } from '../progress-line.ts'
 import { withBackends } from '../with-backends.ts'
+import { JSON_OPTION } from '../options.ts'
 
 /** What a run would do: nothing is created. */
 export const plan: Command = {

@@ -4,13 +4,15 @@ import { CollapsarError } from '@collapsar/sweep'
 import type { GridCell, Sweep } from '@collapsar/sweep'
 import { layerLayouts, trialBatch, trialRecord } from '@collapsar/trial'
 import type { NetworkShape, Parameters, TrialRecord } from '@collapsar/trial'
-import type { Command, Invocation, Options } from '../command.ts'
-import { EXIT, JSON_OPTION } from '../command.ts'
+import type { Command, Invocation } from '../command.ts'
+import { EXIT } from '../command.ts'
 import { readSweep } from '../input-file.ts'
 import { finiteOrNull, nestedParameters } from '../parameters-json.ts'
 import { loadEngine } from '../load-engine.ts'
 import { recordDigest } from '../record-digest.ts'
 import { withBackends } from '../with-backends.ts'
+import { JSON_OPTION } from '../options.ts'
+import type { Options } from '../options.ts'
 
 /** One trial again, from the sweep file alone, and whether it equals what was recorded. */
 export const replay: Command = {

@@ -7,11 +7,12 @@ import type { Backends } from '@collapsar/standalone'
 import { canonicalJson, CollapsarError, planDocument } from '@collapsar/sweep'
 import type { PlanDocument, Sweep, SweepDocument } from '@collapsar/sweep'
 import type { Command, Invocation } from '../command.ts'
-import { EXIT, JSON_OPTION } from '../command.ts'
+import { EXIT } from '../command.ts'
 import { readSweep } from '../input-file.ts'
 import { followSweep } from '../follow-sweep.ts'
 import { printDocument } from '../print-document.ts'
 import { withBackends } from '../with-backends.ts'
+import { JSON_OPTION } from '../options.ts'
 
 /** The whole thing on this machine: plan, train, count, print the map. A second call resumes and reuses. */
 export const run: Command = {

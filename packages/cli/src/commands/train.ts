@@ -3,10 +3,11 @@ import { CollapsarError } from '@collapsar/sweep'
 import { InvalidField, trainingCase } from '@collapsar/trial'
 import type { TrialBatch } from '@collapsar/trial'
 import type { Command } from '../command.ts'
-import { EXIT, JSON_OPTION } from '../command.ts'
+import { EXIT } from '../command.ts'
 import { readJson } from '../input-file.ts'
 import { loadEngine } from '../load-engine.ts'
 import { finiteOrNull, nestedParameters } from '../parameters-json.ts'
+import { JSON_OPTION } from '../options.ts'
 
 /** One given network, trained as its file says. */
 export const train: Command = {

@@ -1,0 +1,18 @@
+export interface OptionDefinition {
+  readonly type: 'string' | 'boolean'
+  /** What the help calls the value, as in `--depth D`; null for a flag. */
+  readonly value: string | null
+  readonly description: string
+}
+
+/** Parsed options with checks that name the value received and what is accepted. */
+export interface Options {
+  flag(name: string): boolean
+  text(name: string): string | null
+  /** @throws CollapsarError `usage` unless the value is an integer from `minimum` to `maximum`. */
+  integer(name: string, minimum: number, maximum: number): number | null
+  required(name: string, minimum: number, maximum: number): number
+  oneOf<const T extends string>(name: string, accepted: readonly T[]): T | null
+}
+
+export const JSON_OPTION: OptionDefinition = { type: 'boolean', value: null, description: 'print one JSON document' }
