@@ -78,6 +78,7 @@ describe('a wrong environment', () => {
     [{ DATABASE_URL: 'mysql://x' }, 2, 'DATABASE_URL is not a valid address; accepted: postgres://'],
     [{ DATABASE_URL: 'postgres://me:secret@127.0.0.1:1/none' }, 7, '127.0.0.1:1'],
     [{ REDIS_URL: 'http://x' }, 2, 'REDIS_URL is not a valid address; accepted: redis://'],
+    [{ COLLAPSAR_ALLOW_EVICTION: 'yes' }, 2, 'COLLAPSAR_ALLOW_EVICTION is yes; accepted: 0, 1'],
     [{ COLLAPSAR_LOG: 'loud' }, 2, 'COLLAPSAR_LOG is loud; accepted: trace'],
   ])('%j ends with %i and keeps the secret', async (env, code, message) => {
     const result = await collapsar(['run', good, '--data', data], env)

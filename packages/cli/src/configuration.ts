@@ -7,6 +7,8 @@ import type { Options } from './options.ts'
 export interface Configuration {
   readonly databaseUrl: string | null
   readonly redisUrl: string | null
+  /** Go on although Redis may evict keys. */
+  readonly allowEviction: boolean
   readonly dataDir: string
   readonly threads: number
   readonly colour: boolean
@@ -21,6 +23,7 @@ export function readConfiguration(options: Options, env: NodeJS.ProcessEnv): Con
   return {
     databaseUrl: serverUrl('DATABASE_URL', env['DATABASE_URL'], ['postgres:', 'postgresql:']),
     redisUrl: serverUrl('REDIS_URL', env['REDIS_URL'], ['redis:', 'rediss:']),
+    allowEviction: flag('COLLAPSAR_ALLOW_EVICTION', env['COLLAPSAR_ALLOW_EVICTION']),
     dataDir: resolve(options.text('data') ?? (env['COLLAPSAR_DATA'] || defaultDataDir(env))),
     threads: options.integer('threads', 1, MAXIMUM_THREADS) ?? availableParallelism(),
     colour: env['NO_COLOR'] === undefined || env['NO_COLOR'] === '',
@@ -35,6 +38,12 @@ function serverUrl(name: string, value: string | undefined, protocols: readonly 
   // The value may hold a password: it is not repeated.
   const accepted = protocols.map((known) => `${known}//user@host:port/name`).join(' or ')
   throw new CollapsarError('usage', `${name} is not a valid address; accepted: ${accepted}`)
+}
+
+function flag(name: string, value: string | undefined): boolean {
+  if (value === undefined || value === '' || value === '0') return false
+  if (value === '1') return true
+  throw new CollapsarError('usage', `${name} is ${value}; accepted: 0, 1`)
 }
 
 function defaultDataDir(env: NodeJS.ProcessEnv): string {

@@ -1,4 +1,4 @@
-import type { ChunkQueue, ChunkQueueLocation } from '@collapsar/queue'
+import type { ChunkQueue } from '@collapsar/queue'
 import { openEmbeddedPostgres, openStore } from '@collapsar/store'
 import type { Store } from '@collapsar/store'
 import type { Logger } from 'pino'
@@ -8,6 +8,8 @@ export interface BackendOptions {
   readonly databaseUrl: string | null
   /** Redis for the queue; null: the queue is kept in Postgres. */
   readonly redisUrl: string | null
+  /** Go on although Redis may evict keys. */
+  readonly allowEviction: boolean
   /** Folder of the embedded Postgres. */
   readonly dataDir: string
 }
@@ -33,7 +35,7 @@ export async function openBackends(options: BackendOptions, log: Logger): Promis
   let queue: Promise<ChunkQueue> | null = null
   return {
     store,
-    queue: () => (queue ??= openQueue(options.redisUrl === null ? { databaseUrl } : { redisUrl: options.redisUrl }, log)),
+    queue: () => (queue ??= openQueue(databaseUrl, options, log)),
     close: async () => {
       await (await queue?.catch(() => null))?.close()
       await store.close()
@@ -43,9 +45,12 @@ export async function openBackends(options: BackendOptions, log: Logger): Promis
 }
 
 /** Loaded at first use, as most commands only read. */
-async function openQueue(location: ChunkQueueLocation, log: Logger): Promise<ChunkQueue> {
+async function openQueue(databaseUrl: string, { redisUrl, allowEviction }: BackendOptions, log: Logger): Promise<ChunkQueue> {
   const { createChunkQueue } = await import('@collapsar/queue')
-  return createChunkQueue(location, { onError: (error) => log.warn({ err: error }, 'queue trouble') })
+  return createChunkQueue(redisUrl === null ? { databaseUrl } : { redisUrl }, {
+    allowEviction,
+    onError: (error) => log.warn({ err: error }, 'queue trouble'),
+  })
 }
 
 function openEmbedded(dataDir: string, log: Logger): ReturnType<typeof openEmbeddedPostgres> {
