@@ -4,7 +4,7 @@ import type { Engine } from '@collapsar/trial'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestServer } from '../support/database.ts'
 import type { TestServer } from '../support/database.ts'
-import { countingEngine, documentOf, runInLaboratory } from '../support/laboratory.ts'
+import { countingEngine, runInLaboratory, runTogether } from '../support/laboratory.ts'
 
 /** Minibatches and width 4, so that order and streams matter; the readable engine, so that nothing is compiled. */
 const sweep = {
@@ -84,15 +84,11 @@ describe('a sweep through planner, queue, worker and store', () => {
   it('gives two overlapping sweeps the union of their trials', async () => {
     const databaseUrl = await server.createDatabase()
     const engine = countingEngine(createReferenceEngine())
-    const [narrow, wide] = await Promise.all([
-      runInLaboratory({ ...sweep, grid: { depth: 3, width: 4 }, inits: 300 }, { databaseUrl, engine }),
-      runInLaboratory({ ...sweep, inits: 300 }, { databaseUrl, engine }),
-    ])
-    expect(wide.cells[0]!.digest).toBe(narrow.cells[0]!.digest)
+    const narrow = { ...sweep, grid: { depth: 3, width: 4 }, inits: 300 }
+    const documents = await runTogether([narrow, { ...sweep, inits: 300 }], { databaseUrl, engine, workers: 2 })
+    expect(documents[1]!.cells[0]!.digest).toBe(documents[0]!.cells[0]!.digest)
+    expect(documents[1]!.cells.map((cell) => cell.trials)).toEqual([300, 300])
     expect(engine.trained()).toBe(600)
-    const store = await openStore({ databaseUrl })
-    expect((await documentOf(store, wide.sweep.id)).cells.map((cell) => cell.trials)).toEqual([300, 300])
-    await store.close()
   })
 })
 

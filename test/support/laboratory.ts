@@ -31,29 +31,40 @@ export interface LaboratoryOptions {
   readonly chunkSeconds?: number
 }
 
-/** Planner and workers in this process on real servers, for the length of one sweep. */
+/** `runTogether` with one sweep. */
 export async function runInLaboratory(source: unknown, options: LaboratoryOptions): Promise<SweepDocument> {
+  const [document] = await runTogether([source], options)
+  return document!
+}
+
+/** Planner and workers in this process on real servers, until all the sweeps are done. */
+export async function runTogether(sources: readonly unknown[], options: LaboratoryOptions): Promise<SweepDocument[]> {
   const store = await openStore({ databaseUrl: options.databaseUrl })
   const queue = await createChunkQueue(
     options.redisUrl === undefined ? { databaseUrl: options.databaseUrl } : { redisUrl: options.redisUrl },
   )
   const log = pino({ level: process.env['COLLAPSAR_TEST_LOG'] ?? 'silent' })
   const deps = { store, queue, log, engine: options.engine }
-  const { sweep } = await store.createSweep(parseSweep(source))
+  const ids: string[] = []
+  for (const source of sources) ids.push((await store.createSweep(parseSweep(source))).sweep.id)
   const workers = await Promise.all(
     Array.from({ length: options.workers ?? 1 }, (_, index) =>
       runWorker(deps, { id: `worker-${index}`, engine: 'cpu', threads: 1, concurrency: options.concurrency ?? 1 }),
     ),
   )
   const planner = runPlanner(deps, {
-    sweeps: [sweep.id],
+    sweeps: ids,
     pollSeconds: 0.2,
     reconcileSeconds: 0.5,
     ...(options.chunkSeconds !== undefined && { chunkSeconds: options.chunkSeconds }),
   })
   try {
-    await vi.waitUntil(async () => (await store.sweep(sweep.id))?.state === 'done', { timeout: 90_000, interval: 50 })
-    return await documentOf(store, sweep.id)
+    const documents: SweepDocument[] = []
+    for (const id of ids) {
+      await vi.waitUntil(async () => (await store.sweep(id))?.state === 'done', { timeout: 90_000, interval: 50 })
+      documents.push(await documentOf(store, id))
+    }
+    return documents
   } finally {
     await planner.stop()
     await Promise.all(workers.map((worker) => worker.stop()))

@@ -1,33 +1,34 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises'
 import { BLOCK_TRIALS, encodeBlock } from '@collapsar/sweep'
 import type { ChunkWork, EncodedBlock } from '@collapsar/sweep'
-import { networkShape, parameterCount, trainingPoints, trialBatch, trialRecorder } from '@collapsar/trial'
+import { networkShape, parameterCount, trainingPoints, trialBatch } from '@collapsar/trial'
 import type { Engine, TrialBatch, TrialRecord, TrialSpec } from '@collapsar/trial'
+import type { Measuring } from './measuring.ts'
 
 /** Parameters held at once by a batch, about 64 MB of binary32: bounds the memory of a chunk of any size. */
 const BATCH_PARAMETERS = 16e6
-/** Parameters drawn, and milliseconds spent measuring, before the event loop gets its turn. */
+/** Parameters drawn before the event loop gets its turn, about 15 ms. */
 const SLICE_PARAMETERS = 250_000
-const SLICE_MS = 10
+
+export interface Trainer {
+  readonly engine: Engine
+  readonly measuring: Measuring
+  /** Called with each batch once it is measured (the audit of deaths). */
+  readonly onBatch: (batch: TrialBatch, records: readonly TrialRecord[]) => Promise<void>
+}
 
 /**
  * Trains and measures every trial of a chunk. Blocks are whole; how they are cut into batches changes no bit.
- * @param onBatch called with each trained batch before it is measured (the audit of deaths).
  * @throws the signal's reason when aborted, whatever the engine throws otherwise.
  */
-export async function trainChunk(
-  engine: Engine,
-  work: ChunkWork,
-  signal: AbortSignal,
-  onBatch: BatchObserver = () => Promise.resolve(),
-): Promise<EncodedBlock[]> {
+export async function trainChunk(trainer: Trainer, work: ChunkWork, signal: AbortSignal): Promise<EncodedBlock[]> {
   const { chunk, spec } = work
   const blocksPerBatch = Math.max(1, Math.floor(BATCH_PARAMETERS / (BLOCK_TRIALS * parametersOf(spec))))
   const encoded: EncodedBlock[] = []
   const end = chunk.firstBlock + chunk.blocks
   for (let first = chunk.firstBlock; first < end; first += blocksPerBatch) {
     const count = Math.min(blocksPerBatch, end - first)
-    const records = await trainTrials(engine, spec, trialsOf(first, count), signal, onBatch)
+    const records = await trainTrials(trainer, spec, trialsOf(first, count), signal)
     for (let block = 0; block < count; block += 1) {
       const own = records.slice(block * BLOCK_TRIALS, (block + 1) * BLOCK_TRIALS)
       encoded.push(encodeBlock(first + block, own))
@@ -35,8 +36,6 @@ export async function trainChunk(
   }
   return encoded
 }
-
-export type BatchObserver = (batch: TrialBatch, records: readonly TrialRecord[]) => Promise<void>
 
 function parametersOf(spec: TrialSpec): number {
   return parameterCount(networkShape(spec).sizes)
@@ -47,27 +46,17 @@ function trialsOf(firstBlock: number, blocks: number): Float64Array {
 }
 
 async function trainTrials(
-  engine: Engine,
+  { engine, measuring, onBatch }: Trainer,
   spec: TrialSpec,
   trials: Float64Array,
   signal: AbortSignal,
-  onBatch: BatchObserver,
-): Promise<TrialRecord[]> {
+): Promise<readonly TrialRecord[]> {
   const batch = await drawBatch(spec, trials, signal)
   const supported = engine.supports(batch)
   if (supported !== true) throw new Error(`engine ${engine.id} cannot train this cell: ${supported}`)
   const trained = await engine.train(batch, signal)
-  const records: TrialRecord[] = []
-  const recordOf = trialRecorder(batch, trained, spec.problem.domain)
-  let sliceStart = performance.now()
-  for (let trial = 0; trial < trials.length; trial += 1) {
-    records.push(recordOf(trial))
-    if (performance.now() - sliceStart > SLICE_MS) {
-      await yieldToEvents()
-      signal.throwIfAborted()
-      sliceStart = performance.now()
-    }
-  }
+  const records = await measuring.records(batch, trained, spec.problem.domain)
+  signal.throwIfAborted()
   await onBatch(batch, records)
   return records
 }

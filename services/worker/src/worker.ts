@@ -6,7 +6,10 @@ import type { Chunk, ChunkResult, ChunkWork } from '@collapsar/sweep'
 import type { Engine } from '@collapsar/trial'
 import type { Logger } from 'pino'
 import { auditDeaths } from './death-audit.ts'
+import { startMeasuring } from './measuring.ts'
+import type { Measuring } from './measuring.ts'
 import { trainChunk } from './train-chunk.ts'
+import type { Trainer } from './train-chunk.ts'
 import { whileWanted } from './wanted.ts'
 
 export interface WorkerDependencies {
@@ -31,6 +34,13 @@ export interface Worker {
   stop(): Promise<void>
 }
 
+/** What handling a chunk takes beside the dependencies. */
+interface WorkerMeans extends WorkerDependencies {
+  readonly measuring: Measuring
+  /** Ends the worker: it cannot go on. */
+  readonly giveUp: (reason: Error) => void
+}
+
 const CONCURRENCY = 2
 const HEARTBEAT_SECONDS = 5
 /** Weight of the newest chunk in the running mean of the worker's speed. */
@@ -51,13 +61,14 @@ export async function runWorker(deps: WorkerDependencies, options: WorkerOptions
     })
   await beat()
   const heart = setInterval(() => void beat(), HEARTBEAT_SECONDS * 1000)
+  const measuring = startMeasuring()
   let giveUp: (reason: Error) => void = () => undefined
   const unable = new Promise<Error>((resolve) => {
     giveUp = resolve
   })
   const consumer = await queue.consume(
     options.engine,
-    (chunk, signal) => handleChunk({ ...deps, giveUp }, options, speed, chunk, signal),
+    (chunk, signal) => handleChunk({ ...deps, measuring, giveUp }, options, speed, chunk, signal),
     {
       concurrency: options.concurrency ?? CONCURRENCY,
       ...(options.lockSeconds !== undefined && { lockSeconds: options.lockSeconds }),
@@ -67,6 +78,7 @@ export async function runWorker(deps: WorkerDependencies, options: WorkerOptions
   const end = async (how: 'drain' | 'stop', running: Consumer) => {
     await running[how]()
     clearInterval(heart)
+    await measuring.close()
     await store.retire(options.id).catch((error: unknown) => log.warn({ err: error }, 'worker could not be retired'))
     log.info({ worker: options.id }, 'worker stopped')
   }
@@ -76,7 +88,7 @@ export async function runWorker(deps: WorkerDependencies, options: WorkerOptions
 
 /** Trains one delivered chunk. Rejects only when aborted; a failure of the chunk itself is counted in the store. */
 async function handleChunk(
-  deps: WorkerDependencies & { readonly giveUp: (reason: Error) => void },
+  deps: WorkerMeans,
   options: WorkerOptions,
   speed: Speedometer,
   chunk: Chunk,
@@ -107,16 +119,17 @@ async function handleChunk(
 }
 
 async function trainAndAudit(
-  { engine, log }: WorkerDependencies,
+  { engine, log, measuring }: WorkerMeans,
   worker: string,
   work: ChunkWork,
   signal: AbortSignal,
 ): Promise<ChunkResult> {
   const started = performance.now()
-  const blocks = await trainChunk(engine, work, signal, async (batch, records) => {
+  const onBatch: Trainer['onBatch'] = async (batch, records) => {
     const { failures } = await auditDeaths(engine, batch, records, signal)
     for (const failure of failures) log.error({ cell: work.chunk.cell, ...failure }, 'audit contradicted a certified death')
-  })
+  }
+  const blocks = await trainChunk({ engine, measuring, onBatch }, work, signal)
   const seconds = (performance.now() - started) / 1000
   return { chunk: work.chunk, blocks, engine: { id: engine.id, version: engine.version }, worker, seconds }
 }
