@@ -100,6 +100,14 @@ describe('a wrong environment', () => {
     expect(result.stderr).toContain(good)
   })
 
+  it('a folder that cannot be made is named, before anything is trained', async () => {
+    for (const option of ['--data', '--out']) {
+      const result = await collapsar(['run', good, '--data', data, option, join(good, 'below')])
+      expect(result).toMatchObject({ code: 1, stdout: '' })
+      expect(result.stderr).toContain(join(good, 'below'))
+    }
+  })
+
   describe('an occupied port', () => {
     const server = createServer()
     let port = 0

@@ -1,7 +1,8 @@
-import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join, relative } from 'node:path'
 import { CollapsarError } from '@collapsar/sweep'
+import { makeFolder } from './make-folder.ts'
 
 /** The server that npm installed for this machine. */
 export interface PostgresBinaries {
@@ -80,7 +81,7 @@ function linkLibraries(root: string, links: readonly LibraryLink[], linkFolder: 
 }
 
 function linkElsewhere(root: string, links: readonly LibraryLink[], folder: string): string {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolder(folder, 0o700)
   for (const { source, target } of links) makeLink(join(root, source), join(folder, basename(target)))
   return `${folder}:${join(root, 'native', 'lib')}`
 }

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import {
-  accessSync, constants, existsSync, linkSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync,
+  accessSync, constants, existsSync, linkSync, lstatSync, readFileSync, rmSync, statSync, writeFileSync,
 } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { CollapsarError } from '@collapsar/sweep'
+import { makeFolder } from './make-folder.ts'
 
 /**
  * The embedded server's folder. `embedded-postgres-guard.ts` says who writes what.
@@ -50,7 +51,7 @@ export function postgresFolder(dataDir: string): PostgresFolder {
 export function prepareFolder(folder: PostgresFolder, major: string): void {
   try {
     refuseFile(folder.path)
-    mkdirSync(folder.path, { recursive: true, mode: 0o700 })
+    makeFolder(folder.path, 0o700)
     accessSync(folder.path, constants.R_OK | constants.W_OK | constants.X_OK)
     refuseForeignCluster(folder, major)
     if (!existsSync(folder.password)) writePassword(folder)

@@ -1,5 +1,6 @@
 export type * from './store.ts'
 export { MAXIMUM_ATTEMPTS } from './store.ts'
+export { makeFolder } from './make-folder.ts'
 export { openStore } from './open-store.ts'
 export type { StoreOptions } from './open-store.ts'
 export { openEmbeddedPostgres } from './embedded-postgres.ts'

@@ -1,3 +1,4 @@
+export { makeFolder } from '@collapsar/store'
 export { openBackends } from './backends.ts'
 export type { BackendOptions, Backends } from './backends.ts'
 export { startPlanner, startStandalone, startWorker } from './standalone.ts'

@@ -1,6 +1,7 @@
-import { access, constants, mkdir, statfs } from 'node:fs/promises'
+import { access, constants, statfs } from 'node:fs/promises'
 import { availableParallelism, totalmem } from 'node:os'
 import { cpuEngineStatus } from '@collapsar/engine-cpu'
+import { makeFolder } from '@collapsar/standalone'
 import type { Command, Invocation } from '../command.ts'
 import { EXIT } from '../command.ts'
 import { withBackends } from '../with-backends.ts'
@@ -51,7 +52,7 @@ async function folder({ configuration }: Invocation): Promise<Finding> {
   const subject = 'folder'
   if (configuration.databaseUrl !== null) return { subject, ok: true, detail: 'not used: DATABASE_URL is set' }
   try {
-    await mkdir(configuration.dataDir, { recursive: true })
+    makeFolder(configuration.dataDir)
     await access(configuration.dataDir, constants.W_OK)
     const { bavail, bsize } = await statfs(configuration.dataDir)
     const free = `${((bavail * bsize) / GIB).toFixed(1)} GiB free`

@@ -1,8 +1,9 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { accessSync, constants } from 'node:fs'
+import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cpuEngineStatus } from '@collapsar/engine-cpu'
 import { FORMATS } from '@collapsar/report'
-import { startStandalone, sweepDocument } from '@collapsar/standalone'
+import { makeFolder, startStandalone, sweepDocument } from '@collapsar/standalone'
 import type { Backends } from '@collapsar/standalone'
 import { canonicalJson, CollapsarError, planDocument } from '@collapsar/sweep'
 import type { PlanDocument, Sweep, SweepDocument } from '@collapsar/sweep'
@@ -33,7 +34,7 @@ export const run: Command = {
       engine: options.oneOf('engine', ['auto', 'cpu']),
     })
     const out = options.text('out')
-    if (out !== null) await prepareFolder(out)
+    if (out !== null) prepareFolder(out)
     return withBackends({ configuration, log }, async (backends) => {
       const { document, interrupted } = await runSweep(invocation, backends, sweep)
       if (out !== null) await writeDocument(out, document)
@@ -118,11 +119,12 @@ async function train(invocation: Invocation, backends: Backends, id: string, pla
   }
 }
 
-async function prepareFolder(folder: string): Promise<void> {
+function prepareFolder(folder: string): void {
   try {
-    await mkdir(folder, { recursive: true })
+    makeFolder(folder)
+    accessSync(join(folder, '.'), constants.W_OK)
   } catch (cause) {
-    throw new CollapsarError('storage', `--out ${folder} cannot be made: ${String(cause)}`, { cause })
+    throw new CollapsarError('storage', `--out ${folder} cannot be written: ${String(cause)}`, { cause })
   }
 }
 
