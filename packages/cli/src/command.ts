@@ -20,6 +20,8 @@ export interface Command {
   readonly summary: string
   readonly positionals: readonly string[]
   readonly options: Readonly<Record<string, OptionDefinition>>
+  /** Ends in order, by its signal, on Ctrl-C; so does every service. Others just end. */
+  readonly interruptible?: boolean
   /** A service logs what it does; other commands log failures only. */
   readonly service?: boolean
   /** @returns the exit code */

@@ -6,22 +6,28 @@ import type { Invocation } from './command.ts'
 import { progressLine } from './progress-line.ts'
 
 const POLL_MS = 250
+/** Pause between two looks, in the time that one takes. */
+const PAUSE_PER_LOOK = 4
 /** Off a terminal a line is written each time this much more is done. */
 const PLAIN_STEP = 0.1
 
-/** Shows how a sweep comes along until it is done (false) or the user interrupts (true). */
+/** Shows how a sweep comes along until it is not active any more, or the signal aborts. */
 export async function followSweep(
   { terminal, signal }: Invocation,
   store: Backends['store'],
   id: string,
   plan: PlanDocument,
-): Promise<boolean> {
+): Promise<void> {
   const started = performance.now()
   const initial = doneBlocks(await store.progress(id))
   let announced = 0
+  let pauseMs = POLL_MS
   const look = patiently(() => Promise.all([store.sweep(id), store.progress(id)]))
   while (!signal.aborted) {
+    const asked = performance.now()
     const seen = await look()
+    // Looking at thousands of cells takes long: the planner needs the database more than the progress does.
+    pauseMs = Math.max(POLL_MS, PAUSE_PER_LOOK * (performance.now() - asked))
     if (seen === null) continue
     const [record, cells] = seen
     const fraction = doneFlops(cells)
@@ -33,10 +39,9 @@ export async function followSweep(
       announced = fraction
       terminal.message(line)
     }
-    if (record === null || record.state !== 'active') return false
-    await delay(POLL_MS, undefined, { signal }).catch(() => undefined)
+    if (record === null || record.state !== 'active') return
+    await delay(pauseMs, undefined, { signal }).catch(() => undefined)
   }
-  return true
 }
 
 /** How long a database may be away, restarting, before the run gives up, in milliseconds. */

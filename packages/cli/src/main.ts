@@ -40,19 +40,31 @@ async function execute(command: Command, args: readonly string[]): Promise<numbe
   const configuration = readConfiguration(options, process.env)
   const terminal = openTerminal(process.stdout, process.stderr, configuration.colour)
   const log = createLog(configuration.logLevel ?? (command.service === true ? 'info' : 'error'))
-  return command.run({ positionals, options, configuration, terminal, log, signal: interruption() })
+  const interruptible = command.interruptible === true || command.service === true
+  const signal = interruptible ? interruption() : new AbortController().signal
+  try {
+    return await command.run({ positionals, options, configuration, terminal, log, signal })
+  } catch (error) {
+    if (!signal.aborted || error instanceof CollapsarError) throw error
+    terminal.message('interrupted')
+    return EXIT.interrupted
+  }
 }
 
 function createLog(level: string): Logger {
   return pino({ name: 'collapsar', level }, pino.destination({ dest: 2, sync: true }))
 }
 
+const INTERRUPTIONS = ['SIGINT', 'SIGTERM'] as const
+
 /** The first Ctrl-C or SIGTERM asks for an orderly end; the second one is the system's own. */
 function interruption(): AbortSignal {
   const controller = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () => controller.abort(new Error(`interrupted by ${name}`)))
+  const interrupt = (name: NodeJS.Signals) => {
+    for (const other of INTERRUPTIONS) process.off(other, interrupt)
+    controller.abort(new Error(`interrupted by ${name}`))
   }
+  for (const name of INTERRUPTIONS) process.on(name, interrupt)
   return controller.signal
 }
 

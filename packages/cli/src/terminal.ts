@@ -28,9 +28,11 @@ export function openTerminal(
     showing = false
   }
   // A reader that went away (`| head`) is not an error of ours.
-  stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-  })
+  for (const stream of [stdout, stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+  }
   return {
     data: (text) =>
       new Promise((resolve) => {

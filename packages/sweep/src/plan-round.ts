@@ -113,10 +113,15 @@ export function nextChunks(
   return chunks
 }
 
-/** Blocks of a chunk: at least one, as many as fit the target time by measurement or, before the first, by the cost model. */
-export function chunkBlocks(range: Pick<OpenRange, 'spec' | 'secondsPerBlock'>, sizing: ChunkSizing): number {
-  const modelled = (BLOCK_TRIALS * trialFlops(range.spec)) / sizing.flopsPerSecond
-  const secondsPerBlock = range.secondsPerBlock ?? modelled
-  const fitting = Math.floor(sizing.targetSeconds / Math.max(secondsPerBlock, 1e-9))
+type Sized = Pick<OpenRange, 'spec' | 'secondsPerBlock'>
+
+/** What a block takes, by measurement or, before the first, by the cost model. */
+export function blockSeconds({ spec, secondsPerBlock }: Sized, { flopsPerSecond }: ChunkSizing): number {
+  return secondsPerBlock ?? (BLOCK_TRIALS * trialFlops(spec)) / flopsPerSecond
+}
+
+/** Blocks of a chunk: at least one, as many as fit the target time. */
+export function chunkBlocks(range: Sized, sizing: ChunkSizing): number {
+  const fitting = Math.floor(sizing.targetSeconds / Math.max(blockSeconds(range, sizing), 1e-9))
   return Math.max(1, Math.min(fitting, sizing.maximumBlocks))
 }

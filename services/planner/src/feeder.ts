@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { ChunkQueue } from '@collapsar/queue'
 import type { LiveWorker, Store } from '@collapsar/store'
-import { ASSUMED_FLOPS_PER_THREAD, nextChunks, planRound } from '@collapsar/sweep'
+import { ASSUMED_FLOPS_PER_THREAD, blockSeconds, chunkBlocks, nextChunks, planRound } from '@collapsar/sweep'
 import type { Chunk, ChunkSizing, EngineKind, OpenRange } from '@collapsar/sweep'
 import type { Logger } from 'pino'
 
@@ -21,12 +21,14 @@ export interface Feeder {
 
 const CHUNK_SECONDS = 8
 const RECONCILE_SECONDS = 10
-/** Chunks kept outstanding for each worker: two in hand, one waiting. */
+/** Chunks kept outstanding for each worker: two in hand, one waiting... */
 const CHUNKS_PER_WORKER = 3
+/** ...and up to so many when they are short, as where a cell has a single quick block. */
+const SHORT_CHUNKS_PER_WORKER = 200
 /** A worker that has not been seen for this long is not counted. */
 const WORKER_TIMEOUT_SECONDS = 30
 /** An upper bound on blocks in a chunk: the size of one record statement. */
-const MAXIMUM_CHUNK_BLOCKS = 500
+const MAXIMUM_CHUNK_BLOCKS = 200
 
 /**
  * The queue is filled just in time, a few chunks for each worker, so that it stays small, a small sweep is not stuck
@@ -58,9 +60,10 @@ export function createFeeder(
   const feed = async (engine: EngineKind, open: readonly (readonly OpenRange[])[]) => {
     const workers = (await store.liveWorkers(WORKER_TIMEOUT_SECONDS)).filter((worker) => worker.engine === engine)
     const live = await store.unfinished(engine)
-    const room = Math.max(1, workers.length) * CHUNKS_PER_WORKER - live.length
     const identify = () => ({ id: `c-${randomBytes(9).toString('hex')}`, engine })
     const sizing = chunkSizing(workers, open, options.chunkSeconds ?? CHUNK_SECONDS)
+    const perWorker = outstandingPerWorker(open.flat(), sizing)
+    const room = Math.max(1, workers.length) * perWorker - live.length
     const chunks = room > 0 ? nextChunks(open, room, sizing, identify) : []
     const issued = chunks.length > 0 ? await store.issue(chunks) : []
     for (const chunk of issued) log.debug({ chunk: chunk.id, cell: chunk.cell, blocks: chunk.blocks }, 'chunk issued')
@@ -77,6 +80,15 @@ export function createFeeder(
       for (const engine of options.engines ?? ['cpu']) await feed(engine, open)
     },
   }
+}
+
+/** As many chunks of those that come next as fill the target time, within the two bounds. */
+function outstandingPerWorker(open: readonly OpenRange[], sizing: ChunkSizing): number {
+  const next = open.slice(0, SHORT_CHUNKS_PER_WORKER)
+  const seconds = next.map((range) => Math.min(range.count, chunkBlocks(range, sizing)) * blockSeconds(range, sizing))
+  const mean = seconds.reduce((sum, one) => sum + one, 0) / Math.max(1, seconds.length)
+  const filling = Math.ceil((CHUNKS_PER_WORKER * sizing.targetSeconds) / Math.max(mean, 1e-3))
+  return Math.min(SHORT_CHUNKS_PER_WORKER, Math.max(CHUNKS_PER_WORKER, filling))
 }
 
 /** Chunks take some seconds on a measured worker, and near the end of a sweep they shrink so that every worker has some. */

@@ -38,12 +38,15 @@ export function runPlanner(
   options: PlannerOptions,
 ): Planner {
   const stopping = new AbortController()
-  const plan = async () => {
-    const wake = await wakeUp(store, stopping.signal)
+  const plan = async (signal: AbortSignal) => {
+    const wake = await wakeUp(store, signal)
     const feeder = createFeeder({ store, queue, log }, options)
     try {
-      while (!stopping.signal.aborted) {
+      while (!signal.aborted) {
+        const started = performance.now()
         await feeder.tick()
+        // Every record wakes the planner; a look at thousands of cells must not follow the last one at once.
+        await pause((performance.now() - started) / 1000, signal)
         await wake.next((options.pollSeconds ?? POLL_SECONDS) * 1000)
       }
     } finally {
@@ -53,7 +56,7 @@ export function runPlanner(
   const loop = async () => {
     while (!stopping.signal.aborted) {
       try {
-        await (options.sweeps === 'lead' ? whileLeading(store, stopping.signal, log, plan) : plan())
+        await (options.sweeps === 'lead' ? whileLeading(store, stopping.signal, log, plan) : plan(stopping.signal))
       } catch (error) {
         log.warn({ err: error }, 'planning failed, trying again')
         await pause(RETRY_SECONDS, stopping.signal)
@@ -69,19 +72,26 @@ export function runPlanner(
   }
 }
 
-/** Runs `plan` while this process holds the lock. Losing the connection ends it by an error, as every query then fails. */
-async function whileLeading(store: Store, signal: AbortSignal, log: Logger, plan: () => Promise<void>): Promise<void> {
+/** Runs `plan` while this process holds the lock, and ends it before another planner can have it twice. */
+async function whileLeading(
+  store: Store,
+  signal: AbortSignal,
+  log: Logger,
+  plan: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
   const lease = await store.lead()
   if (lease === null) {
     await pause(STANDBY_SECONDS, signal)
     return
   }
   log.info('planner leads')
+  const lost = new AbortController()
+  void lease.lost.then(() => {
+    log.warn('the connection that holds the planner lock broke')
+    lost.abort()
+  })
   try {
-    const lost = lease.lost.then(() => {
-      throw new Error('the connection that holds the planner lock broke')
-    })
-    await Promise.race([plan(), lost])
+    await plan(AbortSignal.any([signal, lost.signal]))
   } finally {
     await lease.release()
   }

@@ -32,12 +32,24 @@ export async function startWorker(
   const { openEngine, runWorker } = await import('@collapsar/worker')
   const engine = openEngine(options.engine, { threads: options.threads })
   const id = `${hostname().replaceAll(/[^A-Za-z0-9-]/g, '-')}-${process.pid}-${randomBytes(3).toString('hex')}`
-  const worker = await runWorker({ store: backends.store, queue: await backends.queue(), engine, log }, { ...options, id })
+  const worker = await startOr(() => engine.close(), async () =>
+    runWorker({ store: backends.store, queue: await backends.queue(), engine, log }, { ...options, id }),
+  )
   const endAfter = async (ended: Promise<void>) => {
     await ended
     await engine.close()
   }
   return { id, unable: worker.unable, drain: () => endAfter(worker.drain()), stop: () => endAfter(worker.stop()) }
+}
+
+/** What cannot be started leaves nothing of it running. */
+async function startOr<T>(undo: () => Promise<void>, start: () => Promise<T>): Promise<T> {
+  try {
+    return await start()
+  } catch (error) {
+    await undo()
+    throw error
+  }
 }
 
 export async function startPlanner(backends: Backends, options: PlannerOptions, log: Logger): Promise<Planner> {
@@ -57,7 +69,7 @@ export async function startStandalone(
   log: Logger,
 ): Promise<Standalone> {
   const worker = await startWorker(backends, { lockSeconds: EMBEDDED_LOCK_SECONDS, ...options.worker }, log)
-  const planner = await startPlanner(backends, options.planner, log)
+  const planner = await startOr(() => worker.stop(), () => startPlanner(backends, options.planner, log))
   return {
     worker,
     stop: async () => {

@@ -5,7 +5,7 @@ import { networkShape, parameterCount, trainingPoints, trialBatch } from '@colla
 import type { Engine, TrialBatch, TrialRecord, TrialSpec } from '@collapsar/trial'
 import type { Measuring } from './measuring.ts'
 
-/** Parameters held at once by a batch, about 64 MB of binary32: bounds the memory of a chunk of any size. */
+/** Parameters held at once by a batch, about 64 MB of binary32: bounds the memory of a chunk of any size and of networks of any. */
 const BATCH_PARAMETERS = 16e6
 /** Parameters drawn before the event loop gets its turn, about 15 ms. */
 const SLICE_PARAMETERS = 250_000
@@ -23,26 +23,27 @@ export interface Trainer {
  */
 export async function trainChunk(trainer: Trainer, work: ChunkWork, signal: AbortSignal): Promise<EncodedBlock[]> {
   const { chunk, spec } = work
-  const blocksPerBatch = Math.max(1, Math.floor(BATCH_PARAMETERS / (BLOCK_TRIALS * parametersOf(spec))))
+  const perBatch = Math.max(1, Math.floor(BATCH_PARAMETERS / parametersOf(spec)))
+  const end = (chunk.firstBlock + chunk.blocks) * BLOCK_TRIALS
   const encoded: EncodedBlock[] = []
-  const end = chunk.firstBlock + chunk.blocks
-  for (let first = chunk.firstBlock; first < end; first += blocksPerBatch) {
-    const count = Math.min(blocksPerBatch, end - first)
-    const records = await trainTrials(trainer, spec, trialsOf(first, count), signal)
-    for (let block = 0; block < count; block += 1) {
+  let records: TrialRecord[] = []
+  for (let first = chunk.firstBlock * BLOCK_TRIALS; first < end; first += perBatch) {
+    const trials = Float64Array.from({ length: Math.min(perBatch, end - first) }, (_, index) => first + index)
+    records = records.concat(await trainTrials(trainer, spec, trials, signal))
+    const whole = Math.floor(records.length / BLOCK_TRIALS)
+    for (let block = 0; block < whole; block += 1) {
       const own = records.slice(block * BLOCK_TRIALS, (block + 1) * BLOCK_TRIALS)
-      encoded.push(encodeBlock(first + block, own))
+      encoded.push(encodeBlock(chunk.firstBlock + encoded.length, own))
+      // Packing a block takes a fraction of a millisecond; a chunk may have hundreds.
+      await yieldToEvents()
     }
+    records = records.slice(whole * BLOCK_TRIALS)
   }
   return encoded
 }
 
 function parametersOf(spec: TrialSpec): number {
   return parameterCount(networkShape(spec).sizes)
-}
-
-function trialsOf(firstBlock: number, blocks: number): Float64Array {
-  return Float64Array.from({ length: blocks * BLOCK_TRIALS }, (_, index) => firstBlock * BLOCK_TRIALS + index)
 }
 
 async function trainTrials(

@@ -60,7 +60,6 @@ export async function runWorker(deps: WorkerDependencies, options: WorkerOptions
       log.warn({ err: error }, 'heartbeat failed')
     })
   await beat()
-  const heart = setInterval(() => void beat(), HEARTBEAT_SECONDS * 1000)
   const measuring = startMeasuring()
   let giveUp: (reason: Error) => void = () => undefined
   const unable = new Promise<Error>((resolve) => {
@@ -74,6 +73,7 @@ export async function runWorker(deps: WorkerDependencies, options: WorkerOptions
       ...(options.lockSeconds !== undefined && { lockSeconds: options.lockSeconds }),
     },
   )
+  const heart = setInterval(() => void beat(), HEARTBEAT_SECONDS * 1000)
   log.info({ worker: options.id, engine: deps.engine.id, threads: options.threads }, 'worker started')
   const end = async (how: 'drain' | 'stop', running: Consumer) => {
     await running[how]()

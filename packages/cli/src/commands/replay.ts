@@ -19,6 +19,7 @@ export const replay: Command = {
   name: 'replay',
   summary: 'train one trial again and compare it with its record, bit for bit',
   positionals: ['FILE'],
+  interruptible: true,
   options: {
     depth: { type: 'string', value: 'D', description: 'depth of the cell' },
     width: { type: 'string', value: 'W', description: 'width of the cell' },

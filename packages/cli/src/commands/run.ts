@@ -20,6 +20,7 @@ export const run: Command = {
   name: 'run',
   summary: 'run a sweep on this machine and print its map; a second call resumes and reuses',
   positionals: ['FILE'],
+  interruptible: true,
   options: {
     engine: { type: 'string', value: 'E', description: 'auto or cpu: where to train (wins over the file)' },
     inits: { type: 'string', value: 'N', description: 'trials of every cell (wins over the file)' },
@@ -53,15 +54,18 @@ async function runSweep(
   const { store } = backends
   const plan = await planSweep(invocation, backends, sweep)
   if (plan.trials.toRun > 0) await requireMeans(backends)
+  invocation.signal.throwIfAborted()
   const started = performance.now()
   const { id } = (await unfinishedRun(backends, sweep)) ?? (await store.createSweep({ ...sweep })).sweep
-  const interrupted = await train(invocation, backends, id, plan)
-  const current = await store.sweep(id)
-  const record = interrupted && current?.state === 'active' ? (await store.cancel(id)).sweep : current
+  await train(invocation, backends, id, plan)
+  const record = await store.sweep(id)
   if (record === null) throw new CollapsarError('not-found', `The sweep ${id} was deleted while it ran.`)
+  if (record.state === 'cancelled') {
+    throw new CollapsarError('conflict', `The sweep ${id} was cancelled elsewhere; the same command goes on from what it has`)
+  }
   const document = await sweepDocument(store, record)
-  const seconds = (performance.now() - started) / 1000
-  return { document: { ...document, sweep: { ...document.sweep, seconds } }, interrupted }
+  const facts = { reused: plan.trials.reused, seconds: (performance.now() - started) / 1000 }
+  return { document: { ...document, sweep: { ...document.sweep, ...facts } }, interrupted: record.state !== 'done' }
 }
 
 /** Below this a run shows its progress soon enough, and needs no warning about speed. */
@@ -95,11 +99,14 @@ async function unfinishedRun({ store }: Backends, sweep: Sweep): Promise<{ id: s
   return active.find((candidate) => canonicalJson(candidate.source) === source) ?? null
 }
 
-/** Trains what is missing; gives whether it was interrupted. Nothing is started when nothing is missing. */
-async function train(invocation: Invocation, backends: Backends, id: string, plan: PlanDocument): Promise<boolean> {
+/**
+ * Trains what is missing, until it is done or interrupted. An interrupted sweep stays active: the same command, or the
+ * services on this database, go on with it. Nothing is started when nothing is missing.
+ */
+async function train(invocation: Invocation, backends: Backends, id: string, plan: PlanDocument): Promise<void> {
   const { configuration, log, signal } = invocation
   await backends.store.finishSweeps()
-  if ((await backends.store.sweep(id))?.state !== 'active') return false
+  if ((await backends.store.sweep(id))?.state !== 'active') return
   const running = await startStandalone(
     backends,
     {
@@ -108,12 +115,15 @@ async function train(invocation: Invocation, backends: Backends, id: string, pla
     },
     log,
   )
+  const ended = new AbortController()
   try {
+    const following = { ...invocation, signal: AbortSignal.any([signal, ended.signal]) }
     const broken = running.worker.unable.then((reason) => {
       throw reason
     })
-    return await Promise.race([followSweep(invocation, backends.store, id, plan), broken])
+    await Promise.race([followSweep(following, backends.store, id, plan), broken])
   } finally {
+    ended.abort()
     await running.stop()
     if (signal.aborted) invocation.terminal.message('interrupted: what was recorded is kept; the same command goes on from there')
   }

@@ -1,4 +1,6 @@
 import { startApi, startStandalone } from '@collapsar/standalone'
+import type { Backends, Standalone } from '@collapsar/standalone'
+import type { Logger } from 'pino'
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
 import { untilAborted } from '../until-aborted.ts'
@@ -20,20 +22,26 @@ export const serve: Command = {
     const host = options.text('host') ?? '127.0.0.1'
     const port = options.integer('port', 0, 65_535) ?? DEFAULT_PORT
     return withBackends({ configuration, log }, async (backends) => {
-      const api = await startApi(backends, { host, port }, log)
       const embedded = configuration.databaseUrl === null && configuration.redisUrl === null
-      const local = embedded
-        ? await startStandalone(
-            backends,
-            { planner: { sweeps: 'lead' }, worker: { engine: 'cpu', threads: configuration.threads } },
-            log,
-          )
-        : null
-      log.info({ url: api.url, embedded }, 'serving')
-      await untilAborted(signal)
-      await api.close()
-      await local?.stop()
-      return EXIT.ok
+      const local = embedded ? await startLocal(backends, configuration.threads, log) : null
+      try {
+        const api = await startApi(backends, { host, port }, log)
+        log.info({ url: api.url, embedded }, 'serving')
+        const reason = await Promise.race([untilAborted(signal).then(() => null), local?.worker.unable ?? never()])
+        if (reason !== null) log.error({ err: reason }, 'worker cannot go on')
+        await api.close()
+        return reason === null ? EXIT.ok : EXIT.error
+      } finally {
+        await local?.stop()
+      }
     })
   },
+}
+
+function startLocal(backends: Backends, threads: number, log: Logger): Promise<Standalone> {
+  return startStandalone(backends, { planner: { sweeps: 'lead' }, worker: { engine: 'cpu', threads } }, log)
+}
+
+function never(): Promise<never> {
+  return new Promise(() => undefined)
 }

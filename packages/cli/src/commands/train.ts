@@ -14,6 +14,7 @@ export const train: Command = {
   name: 'train',
   summary: 'train one given network and print its loss before each update and after the last',
   positionals: ['CASE.json'],
+  interruptible: true,
   options: {
     precision: { type: 'string', value: 'P', description: 'float64 or float32 (default float64)' },
     json: JSON_OPTION,
