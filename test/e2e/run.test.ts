@@ -82,7 +82,7 @@ describe('collapsar run', () => {
     expect(resumed.sweep.trials).toBe(3000)
     expect(JSON.stringify(resumed.cells)).toBe(JSON.stringify(calm.cells))
     expect(await collapsar(['verify', '--data', join(folder, 'struck')])).toMatchObject({ code: 0 })
-  })
+  }, 300_000)
 })
 
 describe('measure and train', () => {
