@@ -121,6 +121,8 @@ async function train(invocation: Invocation, backends: Backends, id: string, pla
     const broken = running.worker.unable.then((reason) => {
       throw reason
     })
+    // It may come when the sweep is done already: then nobody listens.
+    broken.catch(() => undefined)
     await Promise.race([followSweep(following, backends.store, id, plan), broken])
   } finally {
     ended.abort()
