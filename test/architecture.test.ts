@@ -37,6 +37,9 @@ const OWNER: Readonly<Record<string, readonly string[]>> = {
   'hyparquet-writer': ['packages/report'],
 }
 
+/** Dependencies that are read or compiled, or imported by generated code alone. */
+const NOT_IMPORTED = ['@prisma/client', 'dejavu-fonts-ttf', 'node-addon-api', 'node-api-headers']
+
 interface SourceFile {
   readonly path: string
   readonly imports: readonly string[]
@@ -113,6 +116,8 @@ describe('the import direction', () => {
         .map((name) => `${path} imports ${name}`),
     )
     expect(undeclared).toEqual([])
+    const imported = new Set([...files.flatMap((file) => file.imports.map(packageName)), ...NOT_IMPORTED])
+    expect(Object.keys(manifest.dependencies ?? {}).filter((name) => !imported.has(name))).toEqual([])
   })
 
   it.each(packages)('$folder is entered through its index alone, and leaves no package by a relative path', ({ folder, files }) => {

@@ -1,4 +1,4 @@
-import type { Chunk, ChunkResult, ChunkWork, EncodedBlock, EngineKind, EngineVersion, Tally } from '@collapsar/sweep'
+import type { CellCounts, CellProgress, Chunk, ChunkResult, ChunkWork, EncodedBlock, EngineKind, EngineVersion } from '@collapsar/sweep'
 import type { TrialRecord, TrialSpec } from '@collapsar/trial'
 
 /**
@@ -27,40 +27,10 @@ export interface NewSweep {
   readonly cells: readonly { readonly cell: string; readonly spec: TrialSpec; readonly inits: number }[]
 }
 
-/** A range of blocks [first, first + count). */
-export interface BlockRange {
-  readonly first: number
-  readonly count: number
-}
-
-/** Where a cell stands for one sweep; what the planner decides from. */
-export interface CellProgress {
-  readonly cell: string
-  readonly spec: TrialSpec
-  /** Blocks that the sweep needs, ceil(inits / 100). */
-  readonly goalBlocks: number
-  /** Length of the contiguous prefix of block indices that are recorded or terminal gaps. */
-  readonly prefixBlocks: number
-  /** Recorded blocks and gaps in [prefixBlocks, goalBlocks), ascending. */
-  readonly settled: readonly number[]
-  /** Blocks claimed by live chunks of any sweep, overlapping [prefixBlocks, goalBlocks). */
-  readonly claimed: readonly BlockRange[]
-  /** Mean seconds a block took on workers so far; null before the first. */
-  readonly secondsPerBlock: number | null
-}
-
 /** What a sweep reads of a cell: the integers of trials [0, inits) as far as the contiguous prefix goes. */
-export interface SweepCell {
-  readonly cell: string
-  readonly spec: TrialSpec
-  readonly inits: number
-  readonly tally: Tally
-  /** Trials lost to terminal gaps in the counted prefix. */
-  readonly gaps: number
-  /** Digest over the ceil(inits / 100) blocks once all are settled, hexadecimal; null before. */
-  readonly digest: string | null
-  readonly engines: readonly EngineVersion[]
-}
+export type SweepCell = CellCounts
+
+export type { BlockRange, CellProgress } from '@collapsar/sweep'
 
 export interface WorkerRecord {
   readonly id: string
