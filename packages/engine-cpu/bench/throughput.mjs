@@ -44,7 +44,7 @@ function batchOf({ depth, width, points, batch, networks, steps }, numerics) {
     trials: Float64Array.from({ length: networks }, (_, i) => i),
     minibatchKey: [1, 2],
     // positive weights that keep the size of a signal: no network is dead, so that every check is short
-    initial: Parameters.from({ length: networks * parameterCount(sizes) }, () => (2 * Math.random()) / width),
+    initial: Parameters.from({ length: networks * parameterCount({ sizes, activation: { kind: 'relu' } }) }, () => (2 * Math.random()) / width),
     trace: false,
   }
 }

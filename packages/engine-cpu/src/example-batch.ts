@@ -49,7 +49,7 @@ export function exampleBatch(options: ExampleBatchOptions = {}): TrialBatch {
     points: { count: points, inputDim, outputDim, inputs, targets },
     trials: Float64Array.from({ length: trials }, (_, i) => 2 ** 32 * (i % 3) + 7 * i),
     minibatchKey: [0x89abcdef, 0x01234567],
-    initial: allocateParameters(numerics, trials * parameterCount(sizes)).map(() => scale * next()),
+    initial: allocateParameters(numerics, trials * parameterCount({ sizes, activation })).map(() => scale * next()),
     trace,
   }
 }

@@ -48,7 +48,7 @@ export function allocateResults(batch: TrialBatch): TrainedBatch {
   const outputs = trials * batch.points.outputDim
   const { steps } = batch.training
   return {
-    parameters: allocateParameters(batch.numerics, trials * parameterCount(batch.shape.sizes)),
+    parameters: allocateParameters(batch.numerics, trials * parameterCount(batch.shape)),
     end: new Uint8Array(trials),
     endStep: new Uint32Array(trials),
     initialDeadLayer: new Uint16Array(trials),

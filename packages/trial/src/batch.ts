@@ -12,8 +12,33 @@ export interface TrainingPoints {
   readonly targets: Float64Array
 }
 
-/** Independent networks to be trained alike. Nothing about one trial depends on the others in the batch. */
-export interface TrialBatch {
+/** How the numbers of one tensor are drawn (NUMERICS.md, 1): normal of deviation `std`, or uniform on +-`limit`. */
+export type TensorLaw =
+  | { readonly kind: 'zero' }
+  | { readonly kind: 'normal'; readonly std: number }
+  | { readonly kind: 'uniform'; readonly limit: number }
+
+/** How one affine layer is drawn. */
+export interface LayerLaw {
+  readonly weights: TensorLaw
+  readonly biases: TensorLaw
+  /** Then one position of each row [w, b] is replaced: randomized asymmetric initialization. */
+  readonly replacesOne: boolean
+}
+
+/** The law of the initial parameters of every trial, for an engine that draws them itself. */
+export interface InitialLaw {
+  readonly initKey: readonly [number, number]
+  readonly biasKey: readonly [number, number]
+  /** [affine layer] */
+  readonly layers: readonly LayerLaw[]
+}
+
+/**
+ * Independent networks to be trained alike. Nothing about one trial depends on the others in the batch.
+ * @template Initial the initial parameters, or the law that every engine draws the same ones by
+ */
+export interface TrialBatch<Initial extends Parameters | InitialLaw = Parameters> {
   readonly numerics: Numerics
   readonly shape: NetworkShape
   readonly training: TrainingSpec
@@ -22,14 +47,19 @@ export interface TrialBatch {
   readonly trials: Float64Array
   /** Philox key for the minibatch stream, two 32-bit words (NUMERICS.md, 1); unused with full batch. */
   readonly minibatchKey: readonly [number, number]
-  /** Initial parameters, [trial][parameter], in the working type. Not modified. */
-  readonly initial: Parameters
+  /** Initial parameters, [trial][parameter], in the working type; or their law. Not modified. */
+  readonly initial: Initial
   /** Record the loss on the full training set before each update and after the last. */
   readonly trace: boolean
+  /** The loss at or below which a trial ends at a check (NUMERICS.md, 6); absent: none does. */
+  readonly convergedLoss?: number
 }
 
-/** `born_dead` and `died` end a trial early only with `stopAtDeath`; `diverged` always does. */
-export const END = { completed: 0, bornDead: 1, died: 2, diverged: 3 } as const
+/**
+ * `bornDead` and `died` end a trial early only with `stopAtDeath`, `converged` only with `convergedLoss`; `diverged`
+ * always does.
+ */
+export const END = { completed: 0, bornDead: 1, died: 2, diverged: 3, converged: 4 } as const
 
 /**
  * Raw facts about each trained network, from which the outcome is derived. R trials, P parameters, H hidden layers,

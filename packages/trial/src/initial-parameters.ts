@@ -14,8 +14,9 @@ import type { TrialSpec } from './trial.ts'
  * @throws RangeError for another index, and for a network or an initialization that does not exist
  */
 export function initialParameters(spec: TrialSpec, trials: ArrayLike<number>): Parameters {
-  const { sizes } = networkShape(spec)
-  const count = parameterCount(sizes)
+  const shape = networkShape(spec)
+  const { sizes } = shape
+  const count = parameterCount(shape)
   const parameters = allocateParameters(spec.numerics, count * trials.length)
   const drawLayers = layerDrawer(spec, sizes)
   for (let row = 0; row < trials.length; row++) {

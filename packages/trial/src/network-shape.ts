@@ -4,7 +4,7 @@ import { targets } from './targets/index.ts'
 import type { TrialSpec } from './trial.ts'
 
 /**
- * Shape of the networks of a cell: layer sizes [d, N, ..., N, c] and the hidden activation.
+ * Shape of the networks of a cell: layer sizes [d, N, ..., N, c] and what its hidden layers do.
  * @throws RangeError if depth or width is not a positive integer
  */
 export function networkShape({ depth, width, network, problem }: TrialSpec): NetworkShape {
@@ -13,6 +13,7 @@ export function networkShape({ depth, width, network, problem }: TrialSpec): Net
       throw new RangeError(`invalid ${name} ${value}: expected a positive integer`)
     }
   }
-  const { outputDim } = targets[problem.target]
-  return { sizes: layerSizes(problem.inputDim, depth, width, outputDim), activation: network.activation }
+  const { activation, normalization } = network
+  const sizes = layerSizes(problem.inputDim, depth, width, targets[problem.target].outputDim)
+  return normalization === undefined ? { sizes, activation } : { sizes, activation, normalization }
 }

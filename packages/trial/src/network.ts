@@ -1,12 +1,14 @@
-import type { ActivationSpec, Numerics } from './trial.ts'
+import type { ActivationSpec, NormalizationKind, Numerics } from './trial.ts'
 
-/** Working-type array: binary32 for `ieee-f32`, binary64 for `ieee-f64`. */
+/** Working-type array: binary64 for `ieee-f64`, otherwise binary32 (which holds every binary16 and bfloat16 number). */
 export type Parameters = Float32Array | Float64Array
 
-/** What a network is, apart from its parameters: layer sizes [d, N, ..., N, c] and the hidden activation. */
+/** What a network is, apart from its parameters: layer sizes [d, N, ..., N, c] and what its hidden layers do. */
 export interface NetworkShape {
   readonly sizes: readonly number[]
   readonly activation: ActivationSpec
+  /** Absent: none. */
+  readonly normalization?: NormalizationKind
 }
 
 /** Where one affine layer lies in the flat parameters: weights [output][input] row-major, then biases. */
@@ -32,9 +34,15 @@ export function layerLayouts(sizes: readonly number[]): LayerLayout[] {
   })
 }
 
-/** Number of parameters, weights and biases, of a network with these sizes. */
-export function parameterCount(sizes: readonly number[]): number {
+/** Number of weights and biases of a network with these sizes. */
+export function affineParameterCount(sizes: readonly number[]): number {
   return layerLayouts(sizes).reduce((sum, layer) => sum + (layer.inputs + 1) * layer.outputs, 0)
+}
+
+/** Number of parameters: weights and biases, then scales and shifts of the normalization where there is one. */
+export function parameterCount({ sizes, normalization }: NetworkShape): number {
+  const normalized = normalization === undefined ? 0 : sizes.slice(1, -1).reduce((sum, units) => sum + 2 * units, 0)
+  return affineParameterCount(sizes) + normalized
 }
 
 export function allocateParameters(numerics: Numerics, length: number): Parameters {

@@ -38,7 +38,7 @@ export function createReferenceEngine(): Engine {
 
 function supports(batch: Omit<TrialBatch, 'initial' | 'trials'>): true | string {
   if (batch.numerics !== 'ieee-f64/1') return `the reference engine has ieee-f64/1 only, not ${batch.numerics}`
-  const parameters = parameterCount(batch.shape.sizes)
+  const parameters = parameterCount(batch.shape)
   if (parameters <= MOST_PARAMETERS) return true
   return `the reference engine trains up to ${MOST_PARAMETERS} parameters, not ${parameters}`
 }

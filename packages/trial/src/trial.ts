@@ -1,8 +1,8 @@
 /** Which arithmetic produces the bits; NUMERICS.md defines each revision. */
-export type Numerics = 'ieee-f32/1' | 'ieee-f64/1'
+export type Numerics = 'ieee-f32/1' | 'ieee-f64/1' | 'f16/1' | 'bf16/1'
 
 export type ActivationSpec =
-  | { readonly kind: 'relu' | 'elu' | 'gelu' | 'tanh' }
+  | { readonly kind: 'relu' | 'elu' | 'selu' | 'gelu' | 'tanh' }
   | { readonly kind: 'leaky-relu'; readonly leak: number }
 
 export type InitializationSpec =
@@ -27,7 +27,10 @@ export type OptimizerSpec =
   | { readonly kind: 'sgd'; readonly learningRate: number; readonly momentum: number }
   | { readonly kind: 'adam'; readonly learningRate: number }
 
-export type LossKind = 'mse' | 'mae'
+/** Of every hidden layer, between the affine values and the activation; the output layer has none. */
+export type NormalizationKind = 'batch' | 'layer'
+
+export type LossKind = 'mse' | 'mae' | 'huber'
 export type Sampling = 'grid' | 'random' | 'directions'
 export type TargetKind = 'abs' | 'x-sin-5x' | 'step-sin' | 'abs-2d' | 'square'
 
@@ -35,6 +38,8 @@ export interface NetworkSpec {
   readonly activation: ActivationSpec
   readonly initialization: InitializationSpec
   readonly bias: BiasSpec
+  /** Absent: none. */
+  readonly normalization?: NormalizationKind
 }
 
 export interface ProblemSpec {
@@ -54,6 +59,10 @@ export interface TrainingSpec {
   readonly batch: 'full' | number
   readonly steps: number
   readonly stopAtDeath: boolean
+  /** Present with the loss huber, and only there: where it turns from quadratic to linear. */
+  readonly huberDelta?: number
+  /** Present: a trial ends at the first check at which its loss is that of a converged network (NUMERICS.md, 6). */
+  readonly stopWhenConverged?: true
 }
 
 /**

@@ -42,7 +42,7 @@ export async function auditDeaths(
 
 /** The chosen trials alone, trained to the last step. */
 function selectTrials(batch: TrialBatch, positions: readonly number[]): TrialBatch {
-  const parameters = parameterCount(batch.shape.sizes)
+  const parameters = parameterCount(batch.shape)
   const initial =
     batch.initial instanceof Float64Array
       ? new Float64Array(positions.length * parameters)

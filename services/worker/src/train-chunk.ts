@@ -43,7 +43,7 @@ export async function trainChunk(trainer: Trainer, work: ChunkWork, signal: Abor
 }
 
 function parametersOf(spec: TrialSpec): number {
-  return parameterCount(networkShape(spec).sizes)
+  return parameterCount(networkShape(spec))
 }
 
 async function trainTrials(

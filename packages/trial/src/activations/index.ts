@@ -4,6 +4,7 @@ import { elu } from './elu.ts'
 import { gelu } from './gelu.ts'
 import { leakyRelu } from './leaky-relu.ts'
 import { relu } from './relu.ts'
+import { selu } from './selu.ts'
 import { tanh } from './tanh.ts'
 
 export type { Activation } from './activation.ts'
@@ -19,6 +20,8 @@ export function activationOf(spec: ActivationSpec): Activation {
       return elu
     case 'gelu':
       return gelu
+    case 'selu':
+      return selu
     case 'tanh':
       return tanh
     default:

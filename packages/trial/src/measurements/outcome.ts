@@ -37,7 +37,7 @@ const UNEXPLAINED_SHARE = 0.01
 const FLAT_RANGE = 0.05
 
 /** Converged at R^2 >= 0.999 for mse, at 2% of the best constant's loss for mae. */
-const CONVERGED_LOSS: Readonly<Record<LossKind, number>> = { mse: 1e-3, mae: 0.02 }
+const CONVERGED_LOSS: Readonly<Record<LossKind, number>> = { mse: 1e-3, mae: 0.02, huber: 1e-3 }
 
 /** Share of the points that a dead path maps to a constant: "half-trained" (Lu et al. 2020, arXiv 1903.06733). */
 const PARTIALLY_DEAD = 0.05

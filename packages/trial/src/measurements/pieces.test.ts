@@ -17,7 +17,7 @@ function sawtooth(m: number): { shape: NetworkShape; parameters: Float64Array } 
 /** Uniform parameters in +-2 / sqrt(width), biases too: alive more often than not. */
 function randomNetwork(trial: number, inputDim: number, depth: number, width: number) {
   const shape = relu(layerSizes(inputDim, depth, width, 1))
-  const parameters = new Float64Array(parameterCount(shape.sizes))
+  const parameters = new Float64Array(parameterCount(shape))
   fillUniforms(parameters, parameters.length, { key: [7, 11], trial, tensor: 0 })
   return { shape, parameters: parameters.map((u) => (4 * u - 2) / Math.sqrt(width)) }
 }

@@ -74,7 +74,7 @@ export function lineMeasurer(shape: NetworkShape): LineMeasurer {
   const network = {
     layers: layerLayouts(shape.sizes),
     leak: shape.activation.kind === 'leaky-relu' ? shape.activation.leak : 0,
-    parameters: new Float64Array(parameterCount(shape.sizes)),
+    parameters: new Float64Array(parameterCount(shape)),
   }
   const line = new AffineLine(shape.sizes)
   const load = (parameters: Parameters, offset: number): void => {

@@ -36,13 +36,13 @@ export interface TrialState {
 
 /** @param lane number of the trial in its batch */
 export function beginTrial(batch: TrialBatch, lane: number): TrialState {
-  const count = parameterCount(batch.shape.sizes)
+  const count = parameterCount(batch.shape)
   const parameters = Float64Array.from(batch.initial.subarray(lane * count, (lane + 1) * count))
   return {
     batch,
     index: batch.trials[lane] ?? Number.NaN,
     network: networkState(batch.shape, parameters),
-    loss: lossOf(batch.training.loss),
+    loss: lossOf(batch.training),
     optimizer: createOptimizer(batch.training.optimizer, count),
     gradient: new Float64Array(count),
     tileGradient: new Float64Array(count),
