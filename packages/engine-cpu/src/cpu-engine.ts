@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 
 import type { Engine, TrainedBatch, TrialBatch } from '@collapsar/trial'
+import { drawnBatch } from '@collapsar/trial'
 
 import type { Addon, InstructionSet, TrainingHandle } from './addon.ts'
 import { loadAddon } from './addon.ts'
@@ -43,7 +44,7 @@ export function createCpuEngine(options: CpuEngineOptions = {}): Engine {
     async train(batch, signal, onProgress) {
       const reason = supports(batch)
       if (reason !== true) throw new Error(`unsupported batch: ${reason}`)
-      return trainBatch(run, batch, { signal: AbortSignal.any([signal, closing.signal]), onProgress })
+      return trainBatch(run, drawnBatch(batch), { signal: AbortSignal.any([signal, closing.signal]), onProgress })
     },
     async close() {
       closing.abort(new Error('the CPU engine was closed'))

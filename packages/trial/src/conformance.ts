@@ -2,6 +2,7 @@ import { agreementChecks } from './conformance/agreement-checks.ts'
 import type { ConformanceCheck } from './conformance/conformance-check.ts'
 import { endingChecks } from './conformance/ending-checks.ts'
 import { eventLoopChecks } from './conformance/event-loop-checks.ts'
+import { initialLawChecks } from './conformance/initial-law-checks.ts'
 import { laneChecks } from './conformance/lane-checks.ts'
 import { traceChecks } from './conformance/trace-checks.ts'
 import type { Engine } from './engine.ts'
@@ -24,6 +25,7 @@ export interface ConformanceOracle {
 export function conformanceChecks(engine: Engine, oracle: ConformanceOracle): readonly ConformanceCheck[] {
   const traces = engine.numerics.includes('ieee-f64/1') ? traceChecks(engine, oracle.traces) : []
   const others = engine.numerics.flatMap((numerics) => [
+    ...initialLawChecks(engine, numerics),
     ...laneChecks(engine, numerics),
     ...agreementChecks(engine, numerics, oracle.referenceEngine),
     ...endingChecks(engine, numerics),

@@ -1,11 +1,13 @@
-import type { TrainedBatch, TrialBatch } from './batch.ts'
+import type { InitialLaw, TrainedBatch, TrialBatch } from './batch.ts'
+import type { Parameters } from './network.ts'
 import type { Numerics } from './trial.ts'
 
 /**
- * Trains batches of independent networks from given initial parameters; nothing else.
+ * Trains batches of independent networks, from given initial parameters or from their law; nothing else.
  *
  * Every engine promises, and `conformance.ts` checks:
  * - trial k of a batch equals the same trial alone, to the bit for `ieee-*`;
+ * - initial parameters that it draws by their law are those of `drawInitial`, to the bit;
  * - randomness during training comes from the trial's own stream (NUMERICS.md, 1);
  * - the event loop is never blocked for over 50 ms (a blocked loop loses the queue's lock);
  * - `train` rejects with the signal's reason within a second of `abort`, and leaves nothing running;
@@ -20,6 +22,10 @@ export interface Engine {
   /** `true`, or the reason why this engine cannot train such a batch. */
   supports(batch: Omit<TrialBatch, 'initial' | 'trials'>): true | string
   /** @param onProgress called with the fraction done, in [0, 1], at most a few times a second. */
-  train(batch: TrialBatch, signal: AbortSignal, onProgress?: (fraction: number) => void): Promise<TrainedBatch>
+  train(
+    batch: TrialBatch<Parameters | InitialLaw>,
+    signal: AbortSignal,
+    onProgress?: (fraction: number) => void,
+  ): Promise<TrainedBatch>
   close(): Promise<void>
 }

@@ -1,4 +1,5 @@
 import type { TrainedBatch, TrialBatch } from './batch.ts'
+import { drawnBatch } from './draw-initial.ts'
 import type { Engine } from './engine.ts'
 import { parameterCount } from './network.ts'
 import { shareLoop } from './reference/event-loop.ts'
@@ -28,7 +29,7 @@ export function createReferenceEngine(): Engine {
     async train(batch, signal, onProgress) {
       const reason = supports(batch)
       if (reason !== true) throw new Error(`unsupported batch: ${reason}`)
-      return trainLanes(batch, { loop, signal: AbortSignal.any([signal, closing.signal]), onProgress })
+      return trainLanes(drawnBatch(batch), { loop, signal: AbortSignal.any([signal, closing.signal]), onProgress })
     },
     async close() {
       closing.abort(new Error('the reference engine was closed'))

@@ -1,5 +1,6 @@
-import type { TrainingPoints, TrialBatch } from './batch.ts'
-import { initialParameters } from './initial-parameters.ts'
+import type { InitialLaw, TrainingPoints, TrialBatch } from './batch.ts'
+import { drawnBatch } from './draw-initial.ts'
+import { initialLaw } from './initial-law.ts'
 import { networkShape } from './network-shape.ts'
 import { streamKey } from './random/stream-key.ts'
 import { trainingPoints } from './training-points.ts'
@@ -13,15 +14,27 @@ export interface TrialBatchOptions {
 }
 
 /**
- * Everything an engine needs to train the given trials of a cell.
+ * Everything an engine needs to train the given trials of a cell, with their initial parameters.
  * @param trials indices in the cell, integers in [0, 2^53)
  * @throws RangeError for a specification or an index that describes no network or no training set
  */
 export function trialBatch(
   spec: TrialSpec,
   trials: readonly number[] | Float64Array,
-  { trace = false, points = trainingPoints(spec.problem, spec.seed) }: TrialBatchOptions = {},
+  options: TrialBatchOptions = {},
 ): TrialBatch {
+  return drawnBatch(lawBatch(spec, trials, options))
+}
+
+/**
+ * The same trials, whose initial parameters the engine draws itself, to the same bits.
+ * @throws RangeError for a specification that describes no network or no training set
+ */
+export function lawBatch(
+  spec: TrialSpec,
+  trials: readonly number[] | Float64Array,
+  { trace = false, points = trainingPoints(spec.problem, spec.seed) }: TrialBatchOptions = {},
+): TrialBatch<InitialLaw> {
   const { numerics, seed, depth, width, problem, training } = spec
   return {
     numerics,
@@ -30,7 +43,7 @@ export function trialBatch(
     points,
     trials: Float64Array.from(trials),
     minibatchKey: streamKey({ seed, inputDim: problem.inputDim, depth, width, purpose: 'minibatch' }),
-    initial: initialParameters(spec, trials),
+    initial: initialLaw(spec),
     trace,
   }
 }

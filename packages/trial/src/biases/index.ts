@@ -1,18 +1,15 @@
+import type { TensorLaw } from '../batch.ts'
 import { initializationOf } from '../initializations/index.ts'
 import type { BiasSpec, NetworkSpec } from '../trial.ts'
-import type { BiasLaw } from './bias-law.ts'
 import { normalBias } from './normal.ts'
 import { uniformBias } from './uniform.ts'
 
-/** Zero, or what the initialization has written. */
-const asTheyAre: BiasLaw = () => {}
-
 /**
- * The law of the biases beside an initialization.
+ * The law of the biases beside an initialization; null where the initialization has one of its own.
  * @throws RangeError where the initialization draws the biases and the bias is not `initialization`, or the reverse,
  *   and for a standard deviation that is not positive and finite
  */
-export function biasOf({ initialization, bias }: NetworkSpec): BiasLaw {
+export function biasOf({ initialization, bias }: NetworkSpec): TensorLaw | null {
   const { drawsBiases } = initializationOf(initialization)
   if (drawsBiases !== (bias.kind === 'initialization')) {
     const expected = drawsBiases ? '"initialization", because it draws the biases itself' : 'zero, normal or uniform'
@@ -21,15 +18,16 @@ export function biasOf({ initialization, bias }: NetworkSpec): BiasLaw {
   return lawOf(bias)
 }
 
-function lawOf(bias: BiasSpec): BiasLaw {
+function lawOf(bias: BiasSpec): TensorLaw | null {
   switch (bias.kind) {
     case 'normal':
       return normalBias(bias.std)
     case 'uniform':
       return uniformBias(bias.std)
     case 'zero':
+      return { kind: 'zero' }
     case 'initialization':
-      return asTheyAre
+      return null
     default:
       return bias satisfies never
   }

@@ -1,15 +1,10 @@
-import { fillNormals } from '../random/normal.ts'
-import { scale } from '../random/scale.ts'
-import type { BiasLaw } from './bias-law.ts'
+import type { TensorLaw } from '../batch.ts'
 
 /**
  * N(0, std^2) in every layer, the output layer included.
  * @throws RangeError unless std is positive and finite
  */
-export function normalBias(std: number): BiasLaw {
+export function normalBias(std: number): TensorLaw {
   if (!(std > 0 && std < Infinity)) throw new RangeError(`invalid std ${std}: expected a positive number`)
-  return ({ layer, outputs, trial, biasKey, biases }) => {
-    fillNormals(biases, outputs, { key: biasKey, trial, tensor: layer })
-    scale(biases, outputs, std)
-  }
+  return { kind: 'normal', std }
 }

@@ -1,5 +1,6 @@
 import type { Engine } from '../engine.ts'
-import type { TrainedBatch, TrialBatch } from '../batch.ts'
+import type { InitialLaw, TrainedBatch, TrialBatch } from '../batch.ts'
+import type { Parameters } from '../network.ts'
 
 /** One promise of the engine contract, checked: `run` rejects with an AssertionError where it is broken. */
 export interface ConformanceCheck {
@@ -8,6 +9,6 @@ export interface ConformanceCheck {
 }
 
 /** Trains without an end set to it. */
-export function train(engine: Engine, batch: TrialBatch): Promise<TrainedBatch> {
+export function train(engine: Engine, batch: TrialBatch<Parameters | InitialLaw>): Promise<TrainedBatch> {
   return engine.train(batch, new AbortController().signal)
 }

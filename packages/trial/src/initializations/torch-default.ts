@@ -1,10 +1,4 @@
-import { spread } from '../random/scale.ts'
-import { fillUniforms } from '../random/uniform.ts'
-import { uniformWeights } from './initialization.ts'
 import type { Initialization } from './initialization.ts'
-
-const limit = (inputs: number) => 1 / Math.sqrt(inputs)
-const weights = uniformWeights(limit)
 
 /**
  * Weights and biases uniform on +-1 / sqrt(fan_in), as `reset_parameters` of PyTorch's `nn.Linear`.
@@ -12,10 +6,8 @@ const weights = uniformWeights(limit)
  */
 export const torchDefault: Initialization = {
   drawsBiases: true,
-  fill: (draw) => {
-    const { layer, inputs, outputs, trial, biasKey, biases } = draw
-    weights.fill(draw)
-    fillUniforms(biases, outputs, { key: biasKey, trial, tensor: layer })
-    spread(biases, outputs, limit(inputs))
+  lawOf: ({ inputs }) => {
+    const law = { kind: 'uniform', limit: 1 / Math.sqrt(inputs) } as const
+    return { weights: law, biases: law, replacesOne: false }
   },
 }
