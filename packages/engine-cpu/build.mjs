@@ -32,7 +32,7 @@ const NODE_SIDE = ['binding.cc', 'request.cc', 'running-job.cc', 'instruction-se
 
 /** Kernel files by the architecture they are for, with the flags of their instruction set. */
 const KERNELS = {
-  x64: { avx512: ['-mavx512f', '-mavx512dq', '-mavx512vl', '-mavx512bw', '-mfma'], avx2: ['-mavx2', '-mfma'] },
+  x64: { avx512: ['-mavx512f', '-mavx512dq', '-mavx512vl', '-mavx512bw', '-mfma'], avx2: ['-mavx2', '-mfma', '-mf16c'] },
   arm64: { neon: [] },
 }[process.arch] ?? {}
 
@@ -54,7 +54,7 @@ function units() {
   const kernels = Object.entries({ ...KERNELS, scalar: ['-O2'] })
   return [
     ...kernels.flatMap(([set, flags]) =>
-      ['f32', 'f64'].map((type) => ({ source: `${set}-${type}.cc`, flags: [...KERNEL, ...flags] })),
+      ['f32', 'f64', 'f16', 'bf16'].map((type) => ({ source: `${set}-${type}.cc`, flags: [...KERNEL, ...flags] })),
     ),
     ...NODE_SIDE.map((source) => ({ source, flags: ['-O2'] })),
   ]

@@ -5,6 +5,7 @@
 // A block of 4 x 2 chains hides the latency of the fma and loads 6 vectors for 8 of them. Where all weights of a block
 // fit in registers they stay there while the samples pass by.
 #include "always-inline.h"
+#include "stored.h"
 
 namespace collapsar {
 
@@ -217,7 +218,7 @@ ALWAYS_INLINE void gradientBlock(Rest derivatives, Values values, int row0, int 
 // The first tile's sum is taken as it is, each later one added.
 template <class V>
 ALWAYS_INLINE void addTile(V& total, V tile, bool firstTile) {
-  total = firstTile ? tile : total + tile;
+  total = stored(firstTile ? tile : total + tile);
 }
 
 // Cuts the columns beside R rows so that about 8 chains run and nothing spills from 16 registers.

@@ -12,9 +12,9 @@ namespace collapsar {
 
 namespace {
 
-const Kernel& kernelNamed(Napi::Env env, const std::string& name, bool binary64) {
+const Kernel& kernelNamed(Napi::Env env, const std::string& name, Numerics numerics) {
   for (const InstructionSet& set : usableInstructionSets()) {
-    if (name == set.name) return binary64 ? *set.binary64 : *set.binary32;
+    if (name == set.name) return set.kernel(numerics);
   }
   throw Napi::RangeError::New(env, "instruction set " + name + " is not available on this machine");
 }
@@ -25,7 +25,7 @@ const Kernel& kernelNamed(Napi::Env env, const std::string& name, bool binary64)
 // When the environment ends first (process.exit, worker.terminate), the hook stops the threads. It was added after the
 // thread-safe function was made, so it runs before that is torn down: no thread can call into a dead environment.
 struct Session {
-  Session(Napi::Env env, bool binary64) : running(binary64), env(env) {}
+  Session(Napi::Env env, Numerics numerics) : running(numerics), env(env) {}
 
   RunningJob running;
   napi_env env;
@@ -72,13 +72,13 @@ Napi::Value instructionSets(const Napi::CallbackInfo& info) {
 Napi::Value train(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const Napi::Object request = info[0].As<Napi::Object>();
-  const bool binary64 = request.Get("binary64").ToBoolean();
-  const Kernel& kernel = kernelNamed(env, request.Get("instructionSet").ToString(), binary64);
+  const Numerics numerics = readNumerics(request);
+  const Kernel& kernel = kernelNamed(env, request.Get("instructionSet").ToString(), numerics);
   const unsigned threads = request.Get("threads").ToNumber().Uint32Value();
   if (threads < 1 || threads > 1024) throw Napi::RangeError::New(env, "invalid threads: expected 1 to 1024");
 
-  const auto session = std::make_shared<Session>(env, binary64);
-  readRequest(request, binary64, session->running);
+  const auto session = std::make_shared<Session>(env, numerics);
+  readRequest(request, numerics, session->running);
   session->arrays = Napi::Persistent(request);
   session->done = Napi::ThreadSafeFunction::New(env, info[1].As<Napi::Function>(), "collapsar training", 0, 1);
   session->self = session;
@@ -119,13 +119,13 @@ void evaluate(const Napi::CallbackInfo& info) {
   const bool binary64 = x.TypedArrayType() == napi_float64_array;
   const size_t count = x.ElementLength();
   const auto at = [&](size_t index) { return memoryOf(operand(info, index, count, binary64)); };
-  const Kernel& kernel = kernelNamed(env, info[0].ToString(), binary64);
+  const Kernel& kernel = kernelNamed(env, info[0].ToString(), binary64 ? Numerics::f64 : Numerics::f32);
   kernel.evaluate(elementaryNamed(env, info[1].ToString()), at(2), at(3), at(4), at(5), count);
 }
 
 // fmaLoop(instructionSet, binary64, rounds): the number of fmas made, on this thread.
 Napi::Value fmaLoop(const Napi::CallbackInfo& info) {
-  const Kernel& kernel = kernelNamed(info.Env(), info[0].ToString(), info[1].ToBoolean());
+  const Kernel& kernel = kernelNamed(info.Env(), info[0].ToString(), info[1].ToBoolean() ? Numerics::f64 : Numerics::f32);
   const uint64_t fmas = kernel.fmaLoop(static_cast<uint64_t>(info[2].ToNumber().Int64Value()));
   return Napi::Number::New(info.Env(), static_cast<double>(fmas));
 }

@@ -36,7 +36,8 @@ struct Results {
 
 struct Batch {
   Job job{};
-  bool binary64;
+  Numerics numerics;
+  bool binary64() const { return numerics == Numerics::f64; }
   std::vector<std::byte> initial;
   std::vector<double> inputs, targets, trials;
 };
@@ -46,13 +47,15 @@ Batch randomBatch(unsigned seed) {
   const auto upTo = [&](uint32_t n) { return static_cast<int>(random() % n); };
   Batch batch;
   Job& job = batch.job;
-  batch.binary64 = seed % 2 == 1;
-  const Activation activation = upTo(2) ? Activation::relu : static_cast<Activation>(upTo(5));
-  job.network = {1 + upTo(2), 1 + upTo(12), 1 + upTo(4), 1 + upTo(3), activation, 0.01, 0};
+  batch.numerics = static_cast<Numerics>(seed % numericsCount);
+  const Activation activation = upTo(2) ? Activation::relu : static_cast<Activation>(upTo(6));
+  job.network = {1 + upTo(2), 1 + upTo(12), 1 + upTo(4), 1 + upTo(3), activation, 0.01, 0, Normalization::none};
+  if (upTo(3) == 0) job.network.normalization = static_cast<Normalization>(1 + upTo(2));
   Network& n = job.network;
   if (upTo(2)) n.inputs = n.outputs = 1;
   n.parameters = (n.inputs + 1) * n.width + (n.hidden - 1) * (n.width + 1) * n.width + (n.width + 1) * n.outputs;
-  job.training = {static_cast<Loss>(upTo(2)), static_cast<Optimizer>(upTo(3)), 0.02, 0.9, 0, 0, upTo(4) != 0};
+  if (n.normalized()) n.parameters += 2 * n.width * n.hidden;
+  job.training = {static_cast<Loss>(upTo(3)), static_cast<Optimizer>(upTo(3)), 0.02, 0.9, 0, 0, upTo(4) != 0, 0.3, upTo(3) ? -1 : 0.05};
   job.training.batch = upTo(2) ? 1 + upTo(40) : 0;
   job.training.steps = upTo(4) ? upTo(10) : upTo(400);
   job.points = 1 + upTo(70);
@@ -66,15 +69,15 @@ Batch randomBatch(unsigned seed) {
   for (size_t i = 0; i < job.trialCount * n.parameters; i++) {
     const double value = uniform(random);
     const float narrow = static_cast<float>(value);
-    const void* bytes = batch.binary64 ? static_cast<const void*>(&value) : &narrow;
+    const void* bytes = batch.binary64() ? static_cast<const void*>(&value) : &narrow;
     const auto* from = static_cast<const std::byte*>(bytes);
-    batch.initial.insert(batch.initial.end(), from, from + (batch.binary64 ? 8 : 4));
+    batch.initial.insert(batch.initial.end(), from, from + (batch.binary64() ? 8 : 4));
   }
   return batch;
 }
 
 Results train(const Batch& batch, const Kernel& kernel, unsigned threads) {
-  RunningJob running(batch.binary64);
+  RunningJob running(batch.numerics);
   Job& job = running.job;
   job = batch.job;
   const size_t trials = job.trialCount;
@@ -109,9 +112,7 @@ int main() {
   int different = 0;
   for (unsigned seed = 0; seed < 400; seed++) {
     const Batch batch = randomBatch(seed);
-    const auto kernelOf = [&](const InstructionSet& set) -> const Kernel& {
-      return batch.binary64 ? *set.binary64 : *set.binary32;
-    };
+    const auto kernelOf = [&](const InstructionSet& set) -> const Kernel& { return set.kernel(batch.numerics); };
     const std::vector<InstructionSet> sets = usableInstructionSets();
     const Results expected = train(batch, kernelOf(sets.back()), 1);
     for (size_t i = 0; i + 1 < sets.size(); i++) {

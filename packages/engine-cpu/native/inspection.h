@@ -2,6 +2,7 @@
 // The check of NUMERICS.md, 5: one forward pass over the full training set, for all lanes at once.
 #include <cstdint>
 
+#include "batch-normalized.h"
 #include "job.h"
 #include "network-pass.h"
 
@@ -34,12 +35,24 @@ struct Inspector {
   Inspector(const Job& job, const Workspace<V>& work, ForwardPass<V> forward)
       : job(job), work(work), forward(forward) {}
 
-  bool mayDie() const { return job.network.activation == Activation::relu; }
+  bool mayDie() const { return job.network.canDie(); }
 
   void reset() {
     const V zero = V::broadcast(0);
     lossSum = deadPoints = zero;
     for (int layer = 0; layer < job.network.hidden; layer++) work.alive[layer] = zero;
+  }
+
+  V addLoss(V sum, V e) const {
+    switch (job.training.loss) {
+      case Loss::mse: return fma(e, e, sum);
+      case Loss::mae: return sum + magnitude(e);
+      case Loss::huber: break;
+    }
+    const V size = magnitude(e);
+    const V delta = broadcastDouble<V>(job.training.huberDelta);
+    const V bounded = select(greater(size, delta), delta, size);
+    return fma(bounded, fma(broadcastDouble<V>(-0.5), bounded, size), sum);
   }
 
   // Adds the loss of one tile and widens the output ranges.
@@ -50,7 +63,7 @@ struct Inspector {
       for (int j = 0; j < outputs; j++) {
         const V o = work.outputs[s * outputs + j];
         const V e = o - V::broadcast(targets[s * outputs + j]);
-        sum = job.training.loss == Loss::mse ? fma(e, e, sum) : sum + magnitude(e);
+        sum = addLoss(sum, e);
         const bool begins = first == 0 && s == 0;
         low[j] = begins ? o : select(greater(low[j], o), o, low[j]);
         high[j] = begins ? o : select(greater(o, high[j]), o, high[j]);
@@ -94,7 +107,8 @@ struct Inspector {
     const uint32_t left = job.points - first;
     const auto* inputs = static_cast<const Scalar*>(job.inputs) + static_cast<size_t>(first) * job.network.inputs;
     const auto* targets = static_cast<const Scalar*>(job.targets) + static_cast<size_t>(first) * job.network.outputs;
-    return {static_cast<int>(left < size ? left : size), inputs, targets, nullptr, nullptr};
+    const int slab = work.tiles == 1 ? 0 : static_cast<int>(first / size);
+    return {static_cast<int>(left < size ? left : size), inputs, targets, nullptr, nullptr, slab};
   }
 
   void report(Inspection<V>& found) const {
@@ -125,10 +139,17 @@ struct Inspector {
 
   bool cancelled() const { return __atomic_load_n(&job.cancelled, __ATOMIC_RELAXED) != 0; }
 
+  void forwardAllHidden() const {
+    const Samples<V> all{job.points, static_cast<const Scalar*>(job.inputs), static_cast<const Scalar*>(job.targets),
+                         nullptr, nullptr};
+    BatchNormalizedPass<V>{job.network, work, all, job.cancelled}.forwardHidden();
+  }
+
   // The whole training set. Leaves `found` as it was when the job is cancelled.
   void inspect(Inspection<V>& found) {
     const uint32_t size = static_cast<uint32_t>(tileSamples(job.network.width));
     reset();
+    if (job.network.normalization == Normalization::batch) forwardAllHidden();
     for (uint32_t first = 0; first < job.points; first += size) {
       if (cancelled()) return;
       const Tile<V> tile = tileFrom(first);

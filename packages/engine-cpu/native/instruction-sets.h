@@ -9,8 +9,8 @@ namespace collapsar {
 
 struct InstructionSet {
   const char* name;
-  const Kernel* binary32;
-  const Kernel* binary64;
+  const Kernel* kernels[numericsCount];  // [Numerics]
+  const Kernel& kernel(Numerics numerics) const { return *kernels[static_cast<int>(numerics)]; }
 };
 
 // Best first; never empty.

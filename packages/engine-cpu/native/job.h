@@ -5,11 +5,16 @@
 
 namespace collapsar {
 
-enum class Activation { relu, leakyRelu, elu, gelu, tanh };
-enum class Loss { mse, mae };
+// f16 and bf16 compute in binary32 and round what they store.
+enum class Numerics { f32, f64, f16, bf16 };
+enum class Activation { relu, leakyRelu, elu, gelu, tanh, selu };
+enum class Normalization { none, batch, layer };
+enum class Loss { mse, mae, huber };
 enum class Optimizer { sgd, momentum, adam };
 // The values of END in the trial package.
-enum class End : uint8_t { completed, bornDead, died, diverged };
+enum class End : uint8_t { completed, bornDead, died, diverged, converged };
+
+inline constexpr int numericsCount = 4;
 
 inline constexpr int maxInputs = 8;
 inline constexpr int maxOutputs = 8;
@@ -19,7 +24,7 @@ inline constexpr uint32_t checkInterval = 32;   // updates between two checks
 inline constexpr uint32_t certifyingChecks = 8;  // consecutive dead checks that certify death
 
 // Layers of sizes inputs, width (hidden times), outputs. Parameters lie flat, layer by layer: weights [output][input],
-// then biases.
+// then biases; behind them, for each hidden layer of a normalized network, scales and shifts.
 struct Network {
   int inputs;
   int width;
@@ -28,6 +33,11 @@ struct Network {
   Activation activation;
   double leak;
   size_t parameters;
+  Normalization normalization;
+
+  bool normalized() const { return normalization != Normalization::none; }
+  // Whether a hidden layer can be zero for good.
+  bool canDie() const { return activation == Activation::relu && !normalized(); }
 };
 
 struct Training {
@@ -38,9 +48,11 @@ struct Training {
   uint32_t batch;  // samples of a minibatch, 0 for the full batch
   uint32_t steps;
   bool stopAtDeath;
+  double huberDelta;
+  double convergedLoss;  // a trial ends at a check with at most this loss; below 0 none does
 };
 
-// Arrays of the working type are float or double, as the job's numerics says.
+// Arrays of the working type are double for f64, otherwise float.
 struct Job {
   Network network;
   Training training;
@@ -95,9 +107,9 @@ struct Kernel {
   FmaLoopFunction fmaLoop;
 };
 
-extern const Kernel scalarF32, scalarF64;
-extern const Kernel avx2F32, avx2F64;
-extern const Kernel avx512F32, avx512F64;
-extern const Kernel neonF32, neonF64;
+extern const Kernel scalarF32, scalarF64, scalarF16, scalarBf16;
+extern const Kernel avx2F32, avx2F64, avx2F16, avx2Bf16;
+extern const Kernel avx512F32, avx512F64, avx512F16, avx512Bf16;
+extern const Kernel neonF32, neonF64, neonF16, neonBf16;
 
 }  // namespace collapsar

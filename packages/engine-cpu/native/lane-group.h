@@ -7,6 +7,7 @@
 // before the first update.
 #include <cstdint>
 
+#include "batch-normalized.h"
 #include "inspection.h"
 #include "job.h"
 #include "minibatch.h"
@@ -37,7 +38,7 @@ class LaneGroup {
     const double outputs = job.network.outputs;
     const double samples = job.training.batch == 0 ? job.points : job.training.batch;
     const double factor = job.training.loss == Loss::mse ? 2 : 1;
-    lossScale_ = V::broadcast(static_cast<Scalar>(factor / (samples * outputs)));
+    lossScale_ = {broadcastDouble<V>(factor / (samples * outputs)), broadcastDouble<V>(job.training.huberDelta)};
     update_.optimizer = job.training.optimizer;
     update_.minusRate = V::broadcast(-static_cast<Scalar>(job.training.learningRate));
     update_.momentum = V::broadcast(static_cast<Scalar>(job.training.momentum));
@@ -106,7 +107,7 @@ class LaneGroup {
   void load(int lane, uint32_t trial) {
     const size_t count = job_.network.parameters;
     const Scalar* initial = static_cast<const Scalar*>(job_.initial) + trial * count;
-    for (size_t p = 0; p < count; p++) setLane(lane, p, initial[p]);
+    for (size_t p = 0; p < count; p++) setLane(lane, p, StoredNumber<V>::of(initial[p]));
     const double index = job_.trials[trial];
     counters_.trialHigh[lane] = static_cast<uint32_t>(index / 4294967296.0);
     counters_.trialLow[lane] = static_cast<uint32_t>(index - counters_.trialHigh[lane] * 4294967296.0);
@@ -158,6 +159,7 @@ class LaneGroup {
 
   void makeUpdate() {
     prepareUpdate();
+    if (job_.network.normalization == Normalization::batch) return makeBatchNormalizedUpdate();
     const uint32_t tile = static_cast<uint32_t>(tileSamples(job_.network.width));
     const uint32_t samples = job_.training.batch == 0 ? job_.points : job_.training.batch;
     for (uint32_t first = 0; first < samples; first += tile) {
@@ -167,6 +169,18 @@ class LaneGroup {
       const TileStep<V> step{first == 0, left <= tile, lossScale_, &update_};
       passes_.train(job_.network, job_.training.loss, work_, tileAt(first, count), step);
     }
+  }
+
+  void makeBatchNormalizedUpdate() {
+    const uint32_t batch = job_.training.batch;
+    Samples<V> samples{job_.points, static_cast<const Scalar*>(job_.inputs), static_cast<const Scalar*>(job_.targets),
+                       nullptr, nullptr};
+    if (batch > 0) {
+      drawSamples<V>(job_, counters_, 0, static_cast<int>(batch), work_.ownInputs, work_.ownTargets);
+      samples = {batch, nullptr, nullptr, work_.ownInputs, work_.ownTargets};
+    }
+    const BatchNormalizedPass<V> pass{job_.network, work_, samples, job_.cancelled};
+    trainBatchNormalized(pass, job_.training.loss, lossScale_, update_);
   }
 
   Tile<V> tileAt(uint32_t first, int count) {
@@ -207,7 +221,19 @@ class LaneGroup {
     const unsigned dead = check && inspector_.mayDie() ? certifiedDead(occupied() & ~diverged) : 0;
     if (cancelled()) return;
     const unsigned died = job_.training.stopAtDeath ? dead : 0;
-    endTrials(diverged, died, last & ~diverged & ~died);
+    const unsigned converged = check ? convergedLanes(occupied() & ~diverged & ~died) : 0;
+    if (cancelled()) return;
+    endTrials(diverged, died, converged, last & ~diverged & ~died & ~converged);
+  }
+
+  unsigned convergedLanes(unsigned checked) {
+    if (checked == 0 || job_.training.convergedLoss < 0) return 0;
+    inspector_.inspect(found_);
+    unsigned converged = 0;
+    forLanes(checked, [&](int i) {
+      if (static_cast<double>(found_.loss[i]) <= job_.training.convergedLoss) converged |= 1u << i;
+    });
+    return converged;
   }
 
   // The lanes with a parameter that is not finite: zero times it is not zero.
@@ -234,14 +260,15 @@ class LaneGroup {
     return certified;
   }
 
-  void endTrials(unsigned diverged, unsigned died, unsigned completed) {
+  void endTrials(unsigned diverged, unsigned died, unsigned converged, unsigned completed) {
     forLanes(diverged, [&](int i) { record(i, End::diverged); });
-    if ((died | completed) == 0) return;
+    const unsigned ended = died | converged | completed;
+    if (ended == 0) return;
     inspector_.inspect(found_);
     if (cancelled()) return;
-    forLanes(died | completed, [&](int i) {
+    forLanes(ended, [&](int i) {
       traceLoss(i, found_.loss[i]);
-      record(i, died >> i & 1 ? End::died : End::completed);
+      record(i, died >> i & 1 ? End::died : converged >> i & 1 ? End::converged : End::completed);
     });
   }
 
@@ -298,7 +325,7 @@ class LaneGroup {
   Inspector<V> inspector_;
   Inspection<V> found_;
   Update<V> update_;
-  V lossScale_;
+  LossScale<V> lossScale_;
   uint32_t earlierUpdate_;
   uint32_t phase_ = 0;  // updates since all trials of the group stood at a multiple of 32
   Lane lanes_[V::lanes];

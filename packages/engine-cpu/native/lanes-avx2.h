@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "always-inline.h"
+#include "stored.h"
 
 namespace collapsar::avx2 {
 
@@ -66,6 +67,18 @@ ALWAYS_INLINE F32 powerOfTwo(F32 t) {
 ALWAYS_INLINE F32 pinned(F32 a) {
   __asm__("" : "+x"(a.v));
   return a;
+}
+
+ALWAYS_INLINE F32 rounded(F32 a, Binary16) {
+  return {_mm256_cvtph_ps(_mm256_cvtps_ph(a.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC))};
+}
+// The carry of the lower half goes into the upper one, up to infinity; a NaN must not become one.
+ALWAYS_INLINE F32 rounded(F32 a, Bfloat16) {
+  const __m256i bits = _mm256_castps_si256(a.v);
+  const __m256i odd = _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));
+  const __m256i raised = _mm256_add_epi32(_mm256_add_epi32(bits, _mm256_set1_epi32(0x7fff)), odd);
+  const __m256i upper = _mm256_and_si256(raised, _mm256_set1_epi32(static_cast<int>(0xffff0000u)));
+  return select(equal(a, a), {_mm256_castsi256_ps(upper)}, a);
 }
 
 struct F64 {

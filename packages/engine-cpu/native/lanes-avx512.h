@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "always-inline.h"
+#include "stored.h"
 
 namespace collapsar::avx512 {
 
@@ -59,6 +60,17 @@ ALWAYS_INLINE F32 powerOfTwo(F32 t) {
 ALWAYS_INLINE F32 pinned(F32 a) {
   __asm__("" : "+v"(a.v));
   return a;
+}
+
+ALWAYS_INLINE F32 rounded(F32 a, Binary16) {
+  return {_mm512_cvtph_ps(_mm512_cvtps_ph(a.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC))};
+}
+ALWAYS_INLINE F32 rounded(F32 a, Bfloat16) {
+  const __m512i bits = _mm512_castps_si512(a.v);
+  const __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
+  const __m512i raised = _mm512_add_epi32(_mm512_add_epi32(bits, _mm512_set1_epi32(0x7fff)), odd);
+  const __m512i upper = _mm512_and_si512(raised, _mm512_set1_epi32(static_cast<int>(0xffff0000u)));
+  return select(equal(a, a), {_mm512_castsi512_ps(upper)}, a);
 }
 
 struct F64 {

@@ -4,6 +4,7 @@
 #include <arm_neon.h>
 
 #include "always-inline.h"
+#include "stored.h"
 
 namespace collapsar::neon {
 
@@ -61,6 +62,15 @@ ALWAYS_INLINE F32 powerOfTwo(F32 t) {
 ALWAYS_INLINE F32 pinned(F32 a) {
   __asm__("" : "+w"(a.v));
   return a;
+}
+
+ALWAYS_INLINE F32 rounded(F32 a, Binary16) { return {vcvt_f32_f16(vcvt_f16_f32(a.v))}; }
+ALWAYS_INLINE F32 rounded(F32 a, Bfloat16) {
+  const uint32x4_t bits = vreinterpretq_u32_f32(a.v);
+  const uint32x4_t odd = vandq_u32(vshrq_n_u32(bits, 16), vdupq_n_u32(1));
+  const uint32x4_t raised = vaddq_u32(vaddq_u32(bits, vdupq_n_u32(0x7fff)), odd);
+  const uint32x4_t upper = vandq_u32(raised, vdupq_n_u32(0xffff0000u));
+  return select(equal(a, a), {vreinterpretq_f32_u32(upper)}, a);
 }
 
 struct F64 {

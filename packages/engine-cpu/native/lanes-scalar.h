@@ -3,6 +3,7 @@
 // of lanes-avx2.h.
 #include "always-inline.h"
 #include "soft-fma.h"
+#include "stored.h"
 
 namespace collapsar::scalar {
 
@@ -70,5 +71,8 @@ ALWAYS_INLINE F32 withSign(F32 a, F32 b) { return {__builtin_copysignf(a.v, b.v)
 ALWAYS_INLINE F64 withSign(F64 a, F64 b) { return {__builtin_copysign(a.v, b.v)}; }
 ALWAYS_INLINE F32 powerOfTwo(F32 t) { return {bitsOf<float>((bitsOf<uint32_t>(t.v) << 23) + (127u << 23))}; }
 ALWAYS_INLINE F64 powerOfTwo(F64 t) { return {bitsOf<double>((bitsOf<uint64_t>(t.v) << 52) + (1023ull << 52))}; }
+
+template <class Format>
+ALWAYS_INLINE F32 rounded(F32 a, Format format) { return {roundedNumber(a.v, format)}; }
 
 }  // namespace collapsar::scalar

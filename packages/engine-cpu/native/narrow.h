@@ -54,18 +54,31 @@ __attribute__((noinline)) void backwardFused(const V* parameters, const V* deriv
   }
 }
 
+// The constants of the loss: the factor C of NUMERICS.md, 4, and delta.
+template <class V>
+struct LossScale {
+  V factor;
+  V huberDelta;
+};
+
 // The derivative of the loss with respect to one output.
 template <class V, Loss L>
-ALWAYS_INLINE V lossDerivative(V output, V target, V scale) {
+ALWAYS_INLINE V lossDerivative(V output, V target, const LossScale<V>& scale) {
   const V e = output - target;
-  if constexpr (L == Loss::mse) return e * scale;
+  if constexpr (L == Loss::mse) return stored(e * scale.factor);
+  const V minus = V::broadcast(-1);
+  if constexpr (L == Loss::huber) {
+    const V least = scale.huberDelta * minus;
+    const V bounded = select(greater(least, e), least, e);
+    return stored(select(greater(bounded, scale.huberDelta), scale.huberDelta, bounded) * scale.factor);
+  }
   const V zero = V::broadcast(0);
-  return select(greater(e, zero), scale, keep(greater(zero, e), scale * V::broadcast(-1)));
+  return stored(select(greater(e, zero), scale.factor, keep(greater(zero, e), scale.factor * minus)));
 }
 
 // A network with one output: value, loss, gradients and the derivative of the last activations, in one pass.
 template <class V, int W, Loss L, class Targets, class Unit>
-__attribute__((noinline)) void outputFused(const V* parameters, const V* activations, Targets targets, V scale,
+__attribute__((noinline)) void outputFused(const V* parameters, const V* activations, Targets targets, LossScale<V> scale,
                                            V* gradients, int samples, bool firstTile, Unit unit) {
   V w[W];
   V weights[W];
@@ -85,7 +98,7 @@ __attribute__((noinline)) void outputFused(const V* parameters, const V* activat
       a[k] = pinned(activations[s * W + k]);
       output = fma(w[k], a[k], output);
     }
-    const V dz = lossDerivative<V, L>(output, targets(s, 0), scale);
+    const V dz = lossDerivative<V, L>(stored(output), targets(s, 0), scale);
     bias = bias + dz;
 #pragma GCC unroll 8
     for (int k = 0; k < W; k++) {

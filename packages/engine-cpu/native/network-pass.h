@@ -7,6 +7,7 @@
 #include "affine.h"
 #include "job.h"
 #include "narrow.h"
+#include "normalization.h"
 #include "optimizer.h"
 
 namespace collapsar {
@@ -15,8 +16,12 @@ namespace collapsar {
 template <class V>
 struct Workspace {
   ParameterState<V> state;
-  V* activations;  // [hidden layer][sample][unit], a slab of one tile per layer
+  size_t tiles;    // slabs of a layer: 1, or all tiles of a step with batch normalization
+  V* activations;  // [hidden layer][tile][sample][unit]
   V* slopes;       // the same for gelu, otherwise null
+  V* normalized;   // the same for a normalized network, otherwise null
+  V* inverse;      // [hidden layer][sample], 1 / deviation, for layer normalization
+  V* statistics;   // [hidden layer][mean, 1 / deviation][unit] for batch normalization, then three times [unit]
   V* incoming;     // [sample][unit], derivatives of activations that wait for their slope
   V* outputs;      // [sample][output], then the derivatives of the output layer
   V* ownInputs;    // [sample][input] of a minibatch
@@ -32,6 +37,7 @@ struct Tile {
   const typename V::Scalar* sharedTargets;  // [sample][output]
   const V* ownInputs;
   const V* ownTargets;
+  int index = 0;  // of its slab within a layer's
 };
 
 // The place of a tile in its step.
@@ -39,7 +45,7 @@ template <class V>
 struct TileStep {
   bool first;
   bool last;
-  V lossScale;
+  LossScale<V> lossScale;
   const Update<V>* update;
 };
 
@@ -61,12 +67,18 @@ struct NetworkPass {
 
   int width() const { return W > 0 ? W : network.width; }
   size_t slabSize() const { return static_cast<size_t>(tileSamples(width())) * width(); }
-  V* slab(int layer) const { return work.activations + layer * slabSize(); }
-  V* slopes(int layer) const { return work.slopes == nullptr ? nullptr : work.slopes + layer * slabSize(); }
+  size_t slabAt(int layer) const { return (layer * work.tiles + tile.index) * slabSize(); }
+  V* slab(int layer) const { return work.activations + slabAt(layer); }
+  V* slopes(int layer) const { return work.slopes == nullptr ? nullptr : work.slopes + slabAt(layer); }
+  V* normalized(int layer) const { return work.normalized + slabAt(layer); }
+  V* inverse(int layer) const { return work.inverse + static_cast<size_t>(layer) * tileSamples(width()); }
   size_t firstLayerSize() const { return static_cast<size_t>(network.inputs + 1) * width(); }
   size_t hiddenLayerSize() const { return static_cast<size_t>(width() + 1) * width(); }
   // Where the parameters of affine layer 0 .. hidden begin.
   size_t offset(int layer) const { return layer == 0 ? 0 : firstLayerSize() + (layer - 1) * hiddenLayerSize(); }
+  size_t affineParameters() const {
+    return network.normalized() ? normalizationOffset(network, 0) : network.parameters;
+  }
   Unit unit(int layer) const { return {Relu ? slab(layer) : work.incoming}; }
 
   // The inputs as vectors, [sample][input]: shared ones are spread over the lanes first.
@@ -96,24 +108,50 @@ struct NetworkPass {
     return visit(SharedRows<V, 0>{tile.sharedTargets, network.outputs});
   }
 
+  NormalizedTile<V> normalizedTile(int layer) const {
+    return {slab(layer), normalized(layer), tile.samples, width()};
+  }
+
+  void applyActivation(int layer) const {
+    activate(network, slab(layer), slopes(layer), static_cast<size_t>(tile.samples) * width());
+  }
+
+  // Behind the affine values; a batch normalization does its part between the tiles.
   void finishActivations(int layer) const {
     if constexpr (!Relu) {
-      activate(network, slab(layer), slopes(layer), static_cast<size_t>(tile.samples) * width());
+      if (network.normalization == Normalization::layer) {
+        const V* scales = work.state.parameters + normalizationOffset(network, layer);
+        normalizeSamples(normalizedTile(layer), scales, inverse(layer));
+      }
+      applyActivation(layer);
     }
   }
 
-  void finishDerivatives(int layer) const {
+  // From the derivatives of the activations to those of the affine values; with batch normalization of its values.
+  void finishDerivatives(int layer, bool firstTile) const {
     if constexpr (!Relu) {
-      differentiate(network, slab(layer), slopes(layer), work.incoming, static_cast<size_t>(tile.samples) * width());
+      const size_t count = static_cast<size_t>(tile.samples) * width();
+      if (!network.normalized()) {
+        return differentiate<V, true>(network, slab(layer), slopes(layer), work.incoming, count);
+      }
+      differentiate<V, false>(network, slab(layer), slopes(layer), work.incoming, count);
+      if (network.normalization == Normalization::batch) return;
+      const size_t at = normalizationOffset(network, layer);
+      addNormalizationGradients(normalizedTile(layer), work.state.gradients + at, firstTile);
+      differentiateSamples(normalizedTile(layer), work.state.parameters + at, inverse(layer));
     }
+  }
+
+  // The affine values of a hidden layer; with relu its activations.
+  void forwardLayer(int layer) const {
+    if (layer == 0) return forwardInputs();
+    forwardAffine<V, W, W>(work.state.parameters + offset(layer), Rows<V, W>{slab(layer - 1), width()}, slab(layer),
+                           width(), width(), tile.samples, unit(layer));
   }
 
   void forwardHidden() const {
-    forwardInputs();
-    finishActivations(0);
-    for (int layer = 1; layer < network.hidden; layer++) {
-      forwardAffine<V, W, W>(work.state.parameters + offset(layer), Rows<V, W>{slab(layer - 1), width()}, slab(layer),
-                             width(), width(), tile.samples, unit(layer));
+    for (int layer = 0; layer < network.hidden; layer++) {
+      forwardLayer(layer);
       finishActivations(layer);
     }
   }
@@ -122,7 +160,7 @@ struct NetworkPass {
     const int last = network.hidden - 1;
     const V* parameters = work.state.parameters + offset(network.hidden);
     const Rows<V, W> values{slab(last), width()};
-    const DeferredUnit<V> unit{nullptr};
+    const OutputUnit<V> unit{};
     if (W > 0 && network.outputs == 1) {
       forwardAffine<V, W, W == 0 ? 0 : 1>(parameters, values, work.outputs, width(), 1, tile.samples, unit);
     } else {
@@ -132,7 +170,7 @@ struct NetworkPass {
   }
 
   template <Loss L>
-  void lossDerivatives(V scale) const {
+  void lossDerivatives(const LossScale<V>& scale) const {
     withTargets([&](auto targets) {
       for (int s = 0; s < tile.samples; s++) {
         for (int j = 0; j < network.outputs; j++) {
@@ -155,26 +193,26 @@ struct NetworkPass {
   }
 
   template <Loss L>
-  void trainOutputs(const TileStep<V>& step) const {
+  void trainOutputs(const LossScale<V>& scale, bool firstTile) const {
     const int last = network.hidden - 1;
     const size_t at = offset(network.hidden);
     if constexpr (W > 0 && W <= widestFusedOutput) {
       if (network.outputs == 1) {
         withTargets([&](auto targets) {
-          outputFused<V, W, L>(work.state.parameters + at, slab(last), targets, step.lossScale,
-                               work.state.gradients + at, tile.samples, step.first, unit(last));
+          outputFused<V, W, L>(work.state.parameters + at, slab(last), targets, scale,
+                               work.state.gradients + at, tile.samples, firstTile, unit(last));
         });
-        return finishDerivatives(last);
+        return finishDerivatives(last, firstTile);
       }
     }
     forwardOutputs();
-    lossDerivatives<L>(step.lossScale);
+    lossDerivatives<L>(scale);
     if (W > 0 && network.outputs == 1) {
-      backwardOutputs<W, W == 0 ? 0 : 1>(step.first);
+      backwardOutputs<W, W == 0 ? 0 : 1>(firstTile);
     } else {
-      backwardOutputs<0, 0>(step.first);
+      backwardOutputs<0, 0>(firstTile);
     }
-    finishDerivatives(last);
+    finishDerivatives(last, firstTile);
   }
 
   void trainHidden(int layer, bool firstTile) const {
@@ -188,7 +226,7 @@ struct NetworkPass {
                               tile.samples, firstTile);
       backwardAffine<V, W, W>(parameters, slab(layer), width(), width(), tile.samples, unit(layer - 1));
     }
-    finishDerivatives(layer - 1);
+    finishDerivatives(layer - 1, firstTile);
   }
 
   void trainInputs(bool firstTile) const {
@@ -207,16 +245,16 @@ struct NetworkPass {
   // Behind the last tile each layer is updated at once: the divisions of Adam run beside the next layer's fmas.
   void updateLayer(int layer, const TileStep<V>& step) const {
     if (!step.last) return;
-    const size_t end = layer == network.hidden ? network.parameters : offset(layer + 1);
+    const size_t end = layer == network.hidden ? affineParameters() : offset(layer + 1);
     updateParameters(work.state, offset(layer), end, *step.update);
   }
 
   void train(Loss loss, const TileStep<V>& step) const {
     forwardHidden();
-    if (loss == Loss::mse) {
-      trainOutputs<Loss::mse>(step);
-    } else {
-      trainOutputs<Loss::mae>(step);
+    switch (loss) {
+      case Loss::mse: trainOutputs<Loss::mse>(step.lossScale, step.first); break;
+      case Loss::mae: trainOutputs<Loss::mae>(step.lossScale, step.first); break;
+      case Loss::huber: trainOutputs<Loss::huber>(step.lossScale, step.first); break;
     }
     updateLayer(network.hidden, step);
     for (int layer = network.hidden - 1; layer >= 1; layer--) {
@@ -225,6 +263,7 @@ struct NetworkPass {
     }
     trainInputs(step.first);
     updateLayer(0, step);
+    if (step.last) updateParameters(work.state, affineParameters(), network.parameters, *step.update);
   }
 
   static void forwardPass(const Network& network, const Workspace<V>& work, const Tile<V>& tile) {
@@ -238,6 +277,12 @@ struct NetworkPass {
     NetworkPass{network, work, tile}.train(loss, step);
   }
 };
+
+// The output layer alone: with batch normalization the hidden ones are passed by all tiles first (batch-normalized.h).
+template <class V>
+void outputPass(const Network& network, const Workspace<V>& work, const Tile<V>& tile) {
+  NetworkPass<V, 0, false>{network, work, tile}.forwardOutputs();
+}
 
 template <class V>
 struct Passes {
@@ -255,8 +300,9 @@ Passes<V> passesOf() {
 // compilation per instruction set.
 template <class V>
 Passes<V> passesFor(const Network& network) {
-  if (network.activation != Activation::relu) return passesOf<V, 0, false>();
-  if constexpr (V::lanes > 1) {
+  if (network.normalization == Normalization::batch) return {outputPass<V>, nullptr};
+  if (network.activation != Activation::relu || network.normalized()) return passesOf<V, 0, false>();
+  if constexpr (V::lanes > 1 && !isReduced<V>) {
     switch (network.width) {
       case 1: return passesOf<V, 1, true>();
       case 2: return passesOf<V, 2, true>();

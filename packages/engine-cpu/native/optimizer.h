@@ -4,6 +4,7 @@
 
 #include "always-inline.h"
 #include "job.h"
+#include "stored.h"
 
 namespace collapsar {
 
@@ -27,11 +28,6 @@ struct ParameterState {
 };
 
 template <class V>
-ALWAYS_INLINE V broadcastDouble(double x) {
-  return V::broadcast(static_cast<typename V::Scalar>(x));
-}
-
-template <class V>
 ALWAYS_INLINE void updateByAdam(const ParameterState<V>& state, size_t from, size_t to, const Update<V>& update) {
   const V beta1 = broadcastDouble<V>(0.9);
   const V beta2 = broadcastDouble<V>(0.999);
@@ -39,11 +35,12 @@ ALWAYS_INLINE void updateByAdam(const ParameterState<V>& state, size_t from, siz
   const V rest2 = broadcastDouble<V>(1 - 0.999);
   for (size_t i = from; i < to; i++) {
     const V g = state.gradients[i];
-    const V m = fma(beta1, state.first[i], rest1 * g);
-    const V v = fma(beta2, state.second[i], (rest2 * g) * g);
+    const V m = stored(fma(beta1, state.first[i], rest1 * g));
+    const V v = stored(fma(beta2, state.second[i], (rest2 * g) * g));
     state.first[i] = m;
     state.second[i] = v;
-    state.parameters[i] = state.parameters[i] - (update.stepSize * m) / (squareRoot(v) + update.epsilon);
+    const V step = (update.stepSize * m) / (squareRoot(v) + update.epsilon);
+    state.parameters[i] = stored(state.parameters[i] - step);
   }
 }
 
@@ -53,14 +50,14 @@ __attribute__((noinline)) void updateParameters(const ParameterState<V>& state, 
   switch (update.optimizer) {
     case Optimizer::sgd:
       for (size_t i = from; i < to; i++) {
-        state.parameters[i] = fma(update.minusRate, state.gradients[i], state.parameters[i]);
+        state.parameters[i] = stored(fma(update.minusRate, state.gradients[i], state.parameters[i]));
       }
       break;
     case Optimizer::momentum:
       for (size_t i = from; i < to; i++) {
-        const V velocity = fma(update.momentum, state.first[i], state.gradients[i]);
+        const V velocity = stored(fma(update.momentum, state.first[i], state.gradients[i]));
         state.first[i] = velocity;
-        state.parameters[i] = fma(update.minusRate, velocity, state.parameters[i]);
+        state.parameters[i] = stored(fma(update.minusRate, velocity, state.parameters[i]));
       }
       break;
     case Optimizer::adam: updateByAdam(state, from, to, update); break;

@@ -39,7 +39,9 @@ void* array(const Napi::Object& from, const char* name, napi_typedarray_type typ
 
 size_t parameterCount(const Network& network) {
   const size_t width = static_cast<size_t>(network.width);
-  return (network.inputs + 1) * width + (network.hidden - 1) * (width + 1) * width + (width + 1) * network.outputs;
+  const size_t normalized = network.normalized() ? 2 * width * network.hidden : 0;
+  return (network.inputs + 1) * width + (network.hidden - 1) * (width + 1) * width + (width + 1) * network.outputs +
+         normalized;
 }
 
 Network readNetwork(const Napi::Object& request) {
@@ -48,7 +50,8 @@ Network readNetwork(const Napi::Object& request) {
   network.width = static_cast<int>(integer(request, "width", 1, 256));
   network.hidden = static_cast<int>(integer(request, "hidden", 1, maxHiddenLayers));
   network.outputs = static_cast<int>(integer(request, "outputs", 1, maxOutputs));
-  network.activation = static_cast<Activation>(integer(request, "activation", 0, 4));
+  network.activation = static_cast<Activation>(integer(request, "activation", 0, 5));
+  network.normalization = static_cast<Normalization>(integer(request, "normalization", 0, 2));
   network.leak = number(request, "leak", 0, 1e30);
   network.parameters = parameterCount(network);
   return network;
@@ -56,13 +59,15 @@ Network readNetwork(const Napi::Object& request) {
 
 Training readTraining(const Napi::Object& request) {
   Training training{};
-  training.loss = static_cast<Loss>(integer(request, "lossKind", 0, 1));
+  training.loss = static_cast<Loss>(integer(request, "lossKind", 0, 2));
   training.optimizer = static_cast<Optimizer>(integer(request, "optimizer", 0, 2));
   training.learningRate = number(request, "learningRate", -1e300, 1e300);
   training.momentum = number(request, "momentum", -1e300, 1e300);
   training.batch = integer(request, "batch", 0, 1u << 24);
   training.steps = integer(request, "steps", 0, 1u << 30);
   training.stopAtDeath = request.Get("stopAtDeath").ToBoolean();
+  training.huberDelta = number(request, "huberDelta", 0, 1e300);
+  training.convergedLoss = number(request, "convergedLoss", -1, 1e300);
   return training;
 }
 
@@ -90,8 +95,12 @@ void readResults(const Napi::Object& request, napi_typedarray_type working, Job&
 
 }  // namespace
 
-void readRequest(const Napi::Object& request, bool binary64, RunningJob& running) {
-  const napi_typedarray_type working = binary64 ? napi_float64_array : napi_float32_array;
+Numerics readNumerics(const Napi::Object& request) {
+  return static_cast<Numerics>(integer(request, "numericsKind", 0, numericsCount - 1));
+}
+
+void readRequest(const Napi::Object& request, Numerics numerics, RunningJob& running) {
+  const napi_typedarray_type working = numerics == Numerics::f64 ? napi_float64_array : napi_float32_array;
   Job& job = running.job;
   job.network = readNetwork(request);
   job.training = readTraining(request);

@@ -6,7 +6,9 @@
 
 namespace collapsar {
 
+Numerics readNumerics(const Napi::Object& request);
+
 // Fills the job and lets it copy what it must own. Throws Napi::Error with the name of the field at fault.
-void readRequest(const Napi::Object& request, bool binary64, RunningJob& running);
+void readRequest(const Napi::Object& request, Numerics numerics, RunningJob& running);
 
 }  // namespace collapsar

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "stored.h"
+
 namespace collapsar {
 
 namespace {
@@ -42,9 +44,18 @@ AdamFactors adamFactors(double learningRate, uint32_t steps) {
 }  // namespace
 
 template <class T>
+const void* RunningJob::storedPoints(std::vector<std::byte>& storage, const double* values, size_t count) const {
+  const void* points = rounded<T>(storage, values, count);
+  auto* const narrow = reinterpret_cast<float*>(storage.data());
+  for (size_t i = 0; numerics_ == Numerics::f16 && i < count; i++) narrow[i] = roundedNumber(narrow[i], Binary16{});
+  for (size_t i = 0; numerics_ == Numerics::bf16 && i < count; i++) narrow[i] = roundedNumber(narrow[i], Bfloat16{});
+  return points;
+}
+
+template <class T>
 void RunningJob::ownAs(const PointArrays& points) {
-  job.inputs = rounded<T>(inputs_, points.inputs, static_cast<size_t>(job.points) * job.network.inputs);
-  job.targets = rounded<T>(targets_, points.targets, static_cast<size_t>(job.points) * job.network.outputs);
+  job.inputs = storedPoints<T>(inputs_, points.inputs, static_cast<size_t>(job.points) * job.network.inputs);
+  job.targets = storedPoints<T>(targets_, points.targets, static_cast<size_t>(job.points) * job.network.outputs);
   const AdamFactors factors = adamFactors(job.training.learningRate, job.training.steps);
   job.tableLength = static_cast<uint32_t>(factors.stepSizes.size());
   job.stepSizes = rounded<T>(stepSizes_, factors.stepSizes.data(), factors.stepSizes.size());
@@ -52,7 +63,7 @@ void RunningJob::ownAs(const PointArrays& points) {
 }
 
 void RunningJob::own(const PointArrays& points, const double* trials) {
-  if (binary64_) {
+  if (numerics_ == Numerics::f64) {
     ownAs<double>(points);
   } else {
     ownAs<float>(points);

@@ -17,14 +17,14 @@ struct PointArrays {
 
 class RunningJob {
  public:
-  explicit RunningJob(bool binary64) : binary64_(binary64) {}
+  explicit RunningJob(Numerics numerics) : numerics_(numerics) {}
   RunningJob(const RunningJob&) = delete;
   RunningJob& operator=(const RunningJob&) = delete;
 
   // Everything but points, trials and tables, which `own` copies.
   Job job{};
 
-  // Rounds the points to the working type, copies the trial indices and computes Adam's factors.
+  // Rounds the points as the numerics says, copies the trial indices and computes Adam's factors.
   void own(const PointArrays& points, const double* trials);
 
   // Trains on so many threads; the last one to finish calls whenDone, from its thread.
@@ -41,10 +41,12 @@ class RunningJob {
  private:
   template <class T>
   void ownAs(const PointArrays& points);
+  template <class T>
+  const void* storedPoints(std::vector<std::byte>& storage, const double* values, size_t count) const;
   void trainOnThread(const Kernel& kernel);
   void leave();
 
-  const bool binary64_;
+  const Numerics numerics_;
   std::vector<std::byte> inputs_, targets_, stepSizes_, epsilons_;
   std::vector<double> trials_;
   std::vector<std::thread> threads_;

@@ -8,7 +8,7 @@ namespace collapsar {
 
 template <class V>
 bool train(Job& job) {
-  const WorkspaceMemory<V> memory(job.network);
+  const WorkspaceMemory<V> memory(job);
   if (!memory.allocated()) return false;
   LaneGroup<V>(job, memory.work).run();
   return true;

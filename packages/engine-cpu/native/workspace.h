@@ -6,30 +6,71 @@
 
 namespace collapsar {
 
+// Numbers of vectors; README.md states the sum of them as the formula of the memory of a thread.
+struct WorkspaceSize {
+  size_t tiles;
+  size_t slabs;
+  size_t slopes;
+  size_t normalized;
+  size_t inverse;
+  size_t statistics;
+  size_t incoming;
+  size_t tileOutputs;
+  size_t ownInputs;
+  size_t ownTargets;
+
+  size_t vectors(const Network& network) const {
+    return 4 * network.parameters + slabs + slopes + normalized + inverse + statistics + incoming + tileOutputs +
+           ownInputs + ownTargets + network.hidden;
+  }
+};
+
+// Only batch normalization needs all tiles at once: those of the training set, or of a larger minibatch.
+inline WorkspaceSize workspaceSize(const Job& job) {
+  const Network& network = job.network;
+  const size_t width = static_cast<size_t>(network.width);
+  const size_t tile = static_cast<size_t>(tileSamples(network.width));
+  const size_t most = job.points > job.training.batch ? job.points : job.training.batch;
+  const bool batch = network.normalization == Normalization::batch;
+  const size_t tiles = batch ? (most + tile - 1) / tile : 1;
+  const size_t slabs = tiles * tile * width * network.hidden;
+  const bool inBlocks = network.activation == Activation::relu && !network.normalized();
+  return {tiles,
+          slabs,
+          network.activation == Activation::gelu ? slabs : 0,
+          network.normalized() ? slabs : 0,
+          network.normalization == Normalization::layer ? tile * network.hidden : 0,
+          batch ? width * (2 * network.hidden + 3) : 0,
+          inBlocks ? 0 : tile * width,
+          tile * network.outputs,
+          tiles * tile * network.inputs,
+          tiles * tile * network.outputs};
+}
+
 template <class V>
 class WorkspaceMemory {
  public:
   // Without memory `work` stays empty and `allocated` says so.
-  explicit WorkspaceMemory(const Network& network) {
-    const size_t tile = static_cast<size_t>(tileSamples(network.width));
-    const size_t activations = tile * network.width * network.hidden;
-    const bool relu = network.activation == Activation::relu;
-    const size_t slopes = network.activation == Activation::gelu ? activations : 0;
-    const size_t incoming = relu ? 0 : tile * network.width;
-    const size_t perSample = network.outputs + network.inputs + network.outputs;
-    const size_t total = 4 * network.parameters + activations + slopes + incoming + tile * perSample + network.hidden;
+  explicit WorkspaceMemory(const Job& job) {
+    const Network& network = job.network;
+    const WorkspaceSize size = workspaceSize(job);
+    const size_t total = size.vectors(network);
     next_ = static_cast<V*>(aligned_alloc(64, (total * sizeof(V) + 63) / 64 * 64));
     memory_ = next_;
     if (memory_ == nullptr) return;
     for (size_t i = 0; i < total; i++) next_[i] = V::broadcast(0);
     const size_t p = network.parameters;
     work = {{take(p), take(p), take(p), take(p)},
-            take(activations),
-            slopes == 0 ? nullptr : take(slopes),
-            take(incoming),
-            take(tile * network.outputs),
-            take(tile * network.inputs),
-            take(tile * network.outputs),
+            size.tiles,
+            take(size.slabs),
+            size.slopes == 0 ? nullptr : take(size.slopes),
+            take(size.normalized),
+            take(size.inverse),
+            take(size.statistics),
+            take(size.incoming),
+            take(size.tileOutputs),
+            take(size.ownInputs),
+            take(size.ownTargets),
             take(network.hidden)};
   }
   WorkspaceMemory(const WorkspaceMemory&) = delete;

@@ -5,7 +5,7 @@ import { drawnBatch } from '@collapsar/trial'
 
 import type { Addon, InstructionSet, TrainingHandle } from './addon.ts'
 import { loadAddon } from './addon.ts'
-import { allocateResults, requestOf } from './request.ts'
+import { allocateResults, NUMERICS, requestOf } from './request.ts'
 import { supports } from './supports.ts'
 
 export interface CpuEngineOptions {
@@ -38,8 +38,8 @@ export function createCpuEngine(options: CpuEngineOptions = {}): Engine {
   const closing = new AbortController()
   return {
     id: 'cpu',
-    version: '1',
-    numerics: ['ieee-f32/1', 'ieee-f64/1'],
+    version: '2',
+    numerics: NUMERICS,
     supports,
     async train(batch, signal, onProgress) {
       const reason = supports(batch)

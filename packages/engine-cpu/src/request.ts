@@ -1,9 +1,11 @@
-import type { TrainedBatch, TrialBatch } from '@collapsar/trial'
+import type { Numerics, TrainedBatch, TrialBatch } from '@collapsar/trial'
 import { allocateParameters, parameterCount } from '@collapsar/trial'
 
 // The order of the enumerations in native/job.h.
-const ACTIVATIONS = ['relu', 'leaky-relu', 'elu', 'gelu', 'tanh']
-const LOSSES = ['mse', 'mae']
+export const NUMERICS: readonly Numerics[] = ['ieee-f32/1', 'ieee-f64/1', 'f16/1', 'bf16/1']
+const ACTIVATIONS = ['relu', 'leaky-relu', 'elu', 'gelu', 'tanh', 'selu']
+const NORMALIZATIONS = ['none', 'batch', 'layer']
+const LOSSES = ['mse', 'mae', 'huber']
 const OPTIMIZERS = ['sgd', 'momentum', 'adam']
 
 /** The fields that native/request.cc reads, except threads and instruction set. The results are written in place. */
@@ -12,14 +14,17 @@ export function requestOf(batch: TrialBatch, results: TrainedBatch): object {
   const { optimizer } = batch.training
   return {
     ...results,
-    binary64: batch.numerics === 'ieee-f64/1',
+    numericsKind: NUMERICS.indexOf(batch.numerics),
     inputs: batch.points.inputDim,
     width: sizes[1],
     hidden: sizes.length - 2,
     outputs: batch.points.outputDim,
     activation: ACTIVATIONS.indexOf(activation.kind),
     leak: activation.kind === 'leaky-relu' ? activation.leak : 0,
+    normalization: NORMALIZATIONS.indexOf(batch.shape.normalization ?? 'none'),
     lossKind: LOSSES.indexOf(batch.training.loss),
+    huberDelta: batch.training.huberDelta ?? 1,
+    convergedLoss: batch.convergedLoss ?? -1,
     optimizer: OPTIMIZERS.indexOf(optimizerKind(batch)),
     learningRate: optimizer.learningRate,
     momentum: optimizer.kind === 'sgd' ? optimizer.momentum : 0,

@@ -1,5 +1,7 @@
 import type { TrialBatch } from '@collapsar/trial'
 
+import { NUMERICS } from './request.ts'
+
 const MOST_POINTS = 2 ** 24
 const MOST_STEPS = 2 ** 30
 
@@ -22,7 +24,7 @@ function limits({ numerics, shape, points, training }: Omit<TrialBatch, 'initial
   const hidden = sizes.slice(1, -1)
   const width = hidden[0] ?? 0
   return [
-    [numerics === 'ieee-f32/1' || numerics === 'ieee-f64/1', `the CPU engine has no numerics ${numerics}`],
+    [NUMERICS.includes(numerics), `the CPU engine has no numerics ${numerics}`],
     between('depth', sizes.length - 1, 2, 200),
     between('width', width, 1, 256),
     [hidden.every((units) => units === width), 'all hidden layers must have the same width on the CPU engine'],
