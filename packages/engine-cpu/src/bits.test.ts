@@ -18,6 +18,7 @@ const ACTIVATIONS: readonly ActivationSpec[] = [
   { kind: 'relu' },
   { kind: 'leaky-relu', leak: 0.01 },
   { kind: 'elu' },
+  { kind: 'selu' },
   { kind: 'gelu' },
   { kind: 'tanh' },
 ]
@@ -27,8 +28,11 @@ const OPTIMIZERS: readonly OptimizerSpec[] = [
   { kind: 'adam', learningRate: 0.01 },
 ]
 const TRAININGS: readonly Partial<TrainingSpec>[] = OPTIMIZERS.flatMap((optimizer) =>
-  (['mse', 'mae'] as const).flatMap((loss) => (['full', 37] as const).map((batch) => ({ optimizer, loss, batch }))),
+  (['mse', 'mae', 'huber'] as const).flatMap((loss) =>
+    (['full', 37] as const).map((batch) => ({ optimizer, loss, batch, huberDelta: 0.2 })),
+  ),
 )
+const NUMERICS = ['ieee-f32/1', 'ieee-f64/1', 'f16/1', 'bf16/1'] as const
 const WIDTHS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 33]
 
 const train = (engine: Engine, batch: TrialBatch) => engine.train(batch, new AbortController().signal)
@@ -65,6 +69,47 @@ describe.each(vectorSets)('%s has the bits of the scalar build', (instructionSet
       const batch = exampleBatch({ numerics: 'ieee-f64/1', ...sizes, activation, training: { ...training, steps: 4 } })
       await expectSameBits(engines[k % 2 === 0 ? 1 : 0], batch)
     }
+  })
+
+  it.each(['f16/1', 'bf16/1'] as const)('for every activation and training in turn in %s', async (numerics) => {
+    for (const width of WIDTHS) {
+      for (const [k, training] of TRAININGS.entries()) {
+        const activation = ACTIVATIONS[(k + width) % ACTIVATIONS.length]
+        const sizes = { width, trials: width > 9 ? 3 : 9, points: 33 + k, seed: 100 * width + k }
+        await expectSameBits(engines[0], exampleBatch({ numerics, ...sizes, activation, training: { ...training, steps: 4 } }))
+      }
+    }
+  })
+
+  it.each(['batch', 'layer'] as const)('with %s normalization', async (normalization) => {
+    for (const [i, width] of WIDTHS.entries()) {
+      for (const [k, training] of TRAININGS.entries()) {
+        const activation = ACTIVATIONS[(i + k) % ACTIVATIONS.length]
+        const numerics = NUMERICS[(i + k) % NUMERICS.length]
+        const sizes = { width, trials: 9, points: 30 + 3 * k, inputDim: 1 + (k % 2), seed: 100 * width + k }
+        const batch = { ...sizes, numerics, activation, normalization, training: { ...training, steps: 4 } }
+        await expectSameBits(engines[k % 2 === 0 ? 1 : 0], exampleBatch(batch))
+      }
+    }
+  })
+
+  it.each([1, 3, 80])('with batch normalization over a minibatch of %i of 20 points', async (batch) => {
+    const shape = { normalization: 'batch', width: 3, points: 20 } as const
+    await expectSameBits(engines[1], exampleBatch({ ...shape, training: { steps: 40, batch } }))
+  })
+
+  it('when some converge, some die and some train to the end', async () => {
+    const training = { steps: 500, optimizer: { kind: 'adam', learningRate: 0.03 } as const }
+    const batch = exampleBatch({ width: 4, depth: 4, trials: 60, points: 20, convergedLoss: 0.02, training })
+    const { end, endStep, loss } = await train(engines[1], batch)
+    expect(new Set(end)).toEqual(new Set([END.completed, END.bornDead, END.died, END.converged]))
+    end.forEach((kind, trial) => {
+      if (kind !== END.converged) return
+      expect(loss[trial]).toBeLessThanOrEqual(0.02)
+      expect(endStep[trial]! % 32).toBe(0)
+    })
+    await expectSameBits(engines[0], batch)
+    await expectSameBits(engines[1], batch)
   })
 
   it.each(Array.from({ length: 40 }, (_, i) => i + 1))('for a batch of %i trials', async (trials) => {
@@ -122,12 +167,16 @@ describe.each(vectorSets)('%s has the bits of the scalar build', (instructionSet
 })
 
 describe('refilling lanes', () => {
-  it('gives each trial the bits that it has alone', async () => {
+  it.each([
+    { name: 'relu', network: {} },
+    { name: 'batch normalization', network: { normalization: 'batch', convergedLoss: 0.05 } as const },
+    { name: 'bfloat16 and layer normalization', network: { normalization: 'layer', numerics: 'bf16/1' } as const },
+  ])('gives each trial the bits that it has alone: $name', async ({ network }) => {
     const engine = createCpuEngine({ threads: 2 })
     const training = { steps: 333, optimizer: { kind: 'adam', learningRate: 0.03 } as const, batch: 8 }
-    const batch = exampleBatch({ width: 2, depth: 5, trials: 50, points: 20, training })
+    const batch = exampleBatch({ ...network, width: 2, depth: 5, trials: 50, points: 20, training })
     const together = await train(engine, batch)
-    expect(new Set(together.end).size).toBeGreaterThan(1)
+    if (batch.shape.normalization !== 'layer') expect(new Set(together.end).size).toBeGreaterThan(1)
     const count = batch.initial.length / 50
     for (let trial = 0; trial < 50; trial++) {
       const initial = batch.initial.slice(trial * count, (trial + 1) * count)

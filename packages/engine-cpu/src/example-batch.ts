@@ -1,4 +1,4 @@
-import type { ActivationSpec, Numerics, TrainingSpec, TrialBatch } from '@collapsar/trial'
+import type { ActivationSpec, NetworkShape, NormalizationKind, Numerics, TrainingSpec, TrialBatch } from '@collapsar/trial'
 import { allocateParameters, layerSizes, parameterCount } from '@collapsar/trial'
 
 export interface ExampleBatchOptions {
@@ -8,7 +8,10 @@ export interface ExampleBatchOptions {
   readonly inputDim?: number
   readonly outputDim?: number
   readonly activation?: ActivationSpec
+  /** None by default. */
+  readonly normalization?: NormalizationKind
   readonly training?: Partial<TrainingSpec>
+  readonly convergedLoss?: number
   readonly points?: number
   readonly trials?: number
   readonly trace?: boolean
@@ -30,14 +33,16 @@ function numbers(seed: number): () => number {
 export function exampleBatch(options: ExampleBatchOptions = {}): TrialBatch {
   const { numerics = 'ieee-f32/1', depth = 4, width = 3, inputDim = 1, outputDim = 1, seed = 1 } = options
   const { activation = { kind: 'relu' }, points = 37, trials = 11, trace = false } = options
+  const { normalization, convergedLoss } = options
   const { scale = Math.sqrt(6 / width) } = options
   const next = numbers(seed)
   const sizes = layerSizes(inputDim, depth, width, outputDim)
+  const shape: NetworkShape = { sizes, activation, ...(normalization === undefined ? {} : { normalization }) }
   const inputs = Float64Array.from({ length: points * inputDim }, () => 1.7 * next())
   const targets = Float64Array.from({ length: points * outputDim }, (_, i) => Math.abs(inputs[i % points] ?? 0) - 0.3)
   return {
     numerics,
-    shape: { sizes, activation },
+    shape,
     training: {
       loss: 'mse',
       optimizer: { kind: 'adam', learningRate: 0.01 },
@@ -49,7 +54,8 @@ export function exampleBatch(options: ExampleBatchOptions = {}): TrialBatch {
     points: { count: points, inputDim, outputDim, inputs, targets },
     trials: Float64Array.from({ length: trials }, (_, i) => 2 ** 32 * (i % 3) + 7 * i),
     minibatchKey: [0x89abcdef, 0x01234567],
-    initial: allocateParameters(numerics, trials * parameterCount({ sizes, activation })).map(() => scale * next()),
+    initial: allocateParameters(numerics, trials * parameterCount(shape)).map(() => scale * next()),
     trace,
+    ...(convergedLoss === undefined ? {} : { convergedLoss }),
   }
 }
