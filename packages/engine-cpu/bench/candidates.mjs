@@ -1,0 +1,41 @@
+// Before a peer is timed: does it train the same networks, and which of its formulations is the fastest here?
+import { CHECK } from './cases.mjs'
+import { peerSpeed } from './timing.mjs'
+
+/** Two scans: the first of a formulation pays for allocations. */
+const SCAN_SECONDS = [0.05, 0.15]
+
+/** The largest relative difference between two lists of losses; NaN counts as infinite. */
+function deviation(losses, ours) {
+  const differences = ours.map((loss, i) => Math.abs(losses[i] - loss) / Math.abs(loss))
+  return Math.max(...differences.map((difference) => (Number.isNaN(difference) ? Infinity : difference)))
+}
+
+/**
+ * The fastest (formulation, networks) of a peer among those that have our losses after the steps of the check.
+ * @returns { chosen, checked } with `checked` [{ formulation, deviation }], or { failed } that says who disagrees
+ */
+export async function fastestOf(peer, { test, networks, losses }) {
+  const checked = []
+  let chosen = null
+  for (const formulation of peer.formulations) {
+    const stacks = networks(test, formulation)
+    if (stacks.length === 0) continue
+    const answer = await peer.ask({ op: 'check', formulation })
+    checked.push({ formulation, deviation: deviation(answer.losses, losses) })
+    if (checked.at(-1).deviation > CHECK.tolerance) continue
+    for (const count of stacks) {
+      const speed = await scan(peer, formulation, count)
+      if (chosen === null || speed > chosen.speed) chosen = { formulation, networks: count, speed }
+    }
+  }
+  if (chosen !== null) return { chosen, checked }
+  const worst = checked.map((each) => `${each.formulation} by ${each.deviation.toExponential(1)}`).join(', ')
+  return { failed: `losses differ from ours after ${CHECK.steps} steps: ${worst}`, checked }
+}
+
+async function scan(peer, formulation, networks) {
+  let speed = 0
+  for (const seconds of SCAN_SECONDS) speed = Math.max(speed, await peerSpeed(peer, { formulation, networks, seconds }))
+  return speed
+}
