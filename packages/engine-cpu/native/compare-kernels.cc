@@ -39,8 +39,16 @@ struct Batch {
   Numerics numerics;
   bool binary64() const { return numerics == Numerics::f64; }
   std::vector<std::byte> initial;
+  std::vector<LayerLaw> laws;  // by which the initial parameters are drawn; empty where they are given
   std::vector<double> inputs, targets, trials;
 };
+
+// One law for every layer of a batch.
+std::vector<LayerLaw> randomLaws(std::mt19937& random, int layers) {
+  const auto law = [&] { return TensorLaw{static_cast<Distribution>(random() % 3), 0.1 + 1e-9 * random()}; };
+  const LayerLaw layer{law(), law(), random() % 3 == 0};
+  return std::vector<LayerLaw>(static_cast<size_t>(layers), layer);
+}
 
 Batch randomBatch(unsigned seed) {
   std::mt19937 random(seed);
@@ -62,6 +70,8 @@ Batch randomBatch(unsigned seed) {
   job.trialCount = 1 + upTo(20);
   job.minibatchKey[0] = random();
   job.minibatchKey[1] = random();
+  if (upTo(2)) batch.laws = randomLaws(random, n.hidden + 1);
+  for (uint32_t* key : {job.law.initKey, job.law.biasKey}) key[0] = random(), key[1] = random();
   std::uniform_real_distribution<double> uniform(-1.5, 1.5);
   for (uint32_t i = 0; i < job.points * n.inputs; i++) batch.inputs.push_back(uniform(random));
   for (uint32_t i = 0; i < job.points * n.outputs; i++) batch.targets.push_back(uniform(random));
@@ -87,7 +97,11 @@ Results train(const Batch& batch, const Kernel& kernel, unsigned threads) {
   for (auto* column : {&r.initialDeadLayer, &r.deadLayer}) column->resize(trials);
   for (auto* column : {&r.loss, &r.earlierLoss}) column->resize(trials);
   for (auto* column : {&r.outputMin, &r.outputMax}) column->resize(outputs);
-  job.initial = batch.initial.data();
+  if (batch.laws.empty()) {
+    job.initial = batch.initial.data();
+  } else {
+    running.ownLaw(batch.laws);
+  }
   job.parameters = r.parameters.data();
   job.end = r.end.data();
   job.endStep = r.endStep.data();

@@ -52,6 +52,26 @@ struct Training {
   double convergedLoss;  // a trial ends at a check with at most this loss; below 0 none does
 };
 
+// How the numbers of a tensor are drawn: NUMERICS.md, 1.
+enum class Distribution : uint8_t { zero, normal, uniform };
+
+struct TensorLaw {
+  Distribution distribution;
+  double scale;  // the standard deviation, or the limit of a uniform law
+};
+
+struct LayerLaw {
+  TensorLaw weights;
+  TensorLaw biases;
+  bool replacesOne;  // then, one position of each row
+};
+
+struct InitialLaw {
+  uint32_t initKey[2];
+  uint32_t biasKey[2];
+  const LayerLaw* layers;  // [affine layer], or null where the parameters are given
+};
+
 // Arrays of the working type are double for f64, otherwise float.
 struct Job {
   Network network;
@@ -60,7 +80,8 @@ struct Job {
   uint32_t points;
   const void* inputs;   // [point][input], working type
   const void* targets;  // [point][output], working type
-  const void* initial;  // [trial][parameter], working type
+  const void* initial;  // [trial][parameter], working type, or null where the law is given
+  InitialLaw law;
   const double* trials;  // [trial], exact integers
   uint32_t trialCount;
   uint32_t minibatchKey[2];

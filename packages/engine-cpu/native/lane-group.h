@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "batch-normalized.h"
+#include "initialization.h"
 #include "inspection.h"
 #include "job.h"
 #include "minibatch.h"
@@ -34,7 +35,11 @@ class LaneGroup {
   using Scalar = typename V::Scalar;
 
   LaneGroup(Job& job, const Workspace<V>& work)
-      : job_(job), work_(work), passes_(passesFor<V>(job.network)), inspector_(job, work_, passes_.forward) {
+      : job_(job),
+        work_(work),
+        passes_(passesFor<V>(job.network)),
+        inspector_(job, work_, passes_.forward),
+        initializer_(job) {
     const double outputs = job.network.outputs;
     const double samples = job.training.batch == 0 ? job.points : job.training.batch;
     const double factor = job.training.loss == Loss::mse ? 2 : 1;
@@ -101,18 +106,23 @@ class LaneGroup {
       load(i, next);
       taken |= 1u << i;
     }
+    if (taken != 0 && job_.law.layers != nullptr) initializer_.draw(taken, counters_, work_.state);
     return taken;
   }
 
   void load(int lane, uint32_t trial) {
-    const size_t count = job_.network.parameters;
-    const Scalar* initial = static_cast<const Scalar*>(job_.initial) + trial * count;
-    for (size_t p = 0; p < count; p++) setLane(lane, p, StoredNumber<V>::of(initial[p]));
+    if (job_.initial != nullptr) copyInitial(lane, trial);
     const double index = job_.trials[trial];
     counters_.trialHigh[lane] = static_cast<uint32_t>(index / 4294967296.0);
     counters_.trialLow[lane] = static_cast<uint32_t>(index - counters_.trialHigh[lane] * 4294967296.0);
     lanes_[lane] = Lane{};
     lanes_[lane].trial = trial;
+  }
+
+  void copyInitial(int lane, uint32_t trial) {
+    const size_t count = job_.network.parameters;
+    const Scalar* initial = static_cast<const Scalar*>(job_.initial) + trial * count;
+    for (size_t p = 0; p < count; p++) setLane(lane, p, StoredNumber<V>::of(initial[p]));
   }
 
   // A parameter of one lane, its moments at zero.
@@ -323,6 +333,7 @@ class LaneGroup {
   const Workspace<V> work_;
   const Passes<V> passes_;
   Inspector<V> inspector_;
+  Initializer<V> initializer_;
   Inspection<V> found_;
   Update<V> update_;
   LossScale<V> lossScale_;

@@ -31,8 +31,11 @@ ALWAYS_INLINE WideProduct multiplyWide(Words32 a, uint32_t factor) {
           {_mm256_blend_epi32(even, _mm256_slli_epi64(odd, 32), 0xaa)}};
 }
 
+struct F64;
+
 struct F32 {
   using Scalar = float;
+  using Wide = F64;  // lanes of binary64
   using Words = Words32;
   using Mask = __m256;
   static constexpr int lanes = 8;
@@ -81,8 +84,30 @@ ALWAYS_INLINE F32 rounded(F32 a, Bfloat16) {
   return select(equal(a, a), {_mm256_castsi256_ps(upper)}, a);
 }
 
+// The bits of binary64 lanes.
+struct Bits64 {
+  __m256i v;
+  static ALWAYS_INLINE Bits64 broadcast(uint64_t x) { return {_mm256_set1_epi64x(static_cast<long long>(x))}; }
+};
+
+ALWAYS_INLINE Bits64 operator+(Bits64 a, Bits64 b) { return {_mm256_add_epi64(a.v, b.v)}; }
+ALWAYS_INLINE Bits64 operator-(Bits64 a, Bits64 b) { return {_mm256_sub_epi64(a.v, b.v)}; }
+ALWAYS_INLINE Bits64 operator^(Bits64 a, Bits64 b) { return {_mm256_xor_si256(a.v, b.v)}; }
+ALWAYS_INLINE Bits64 operator&(Bits64 a, Bits64 b) { return {_mm256_and_si256(a.v, b.v)}; }
+ALWAYS_INLINE Bits64 operator|(Bits64 a, Bits64 b) { return {_mm256_or_si256(a.v, b.v)}; }
+template <int n>
+ALWAYS_INLINE Bits64 shiftLeft(Bits64 a) { return {_mm256_slli_epi64(a.v, n)}; }
+template <int n>
+ALWAYS_INLINE Bits64 shiftRight(Bits64 a) { return {_mm256_srli_epi64(a.v, n)}; }
+// The 64-bit product of the lower half of each lane.
+ALWAYS_INLINE Bits64 multiplyLower(Bits64 a, uint32_t factor) {
+  return {_mm256_mul_epu32(a.v, _mm256_set1_epi64x(factor))};
+}
+
 struct F64 {
   using Scalar = double;
+  using Wide = F64;
+  using Bits = Bits64;
   using Words = Words32;
   using Mask = __m256d;
   static constexpr int lanes = 4;
@@ -113,5 +138,14 @@ ALWAYS_INLINE F64 pinned(F64 a) {
   __asm__("" : "+x"(a.v));
   return a;
 }
+
+ALWAYS_INLINE Bits64 asBits(F64 a) { return {_mm256_castpd_si256(a.v)}; }
+ALWAYS_INLINE F64 asNumber(Bits64 a) { return {_mm256_castsi256_pd(a.v)}; }
+ALWAYS_INLINE F64 roundDown(F64 a) { return {_mm256_floor_pd(a.v)}; }
+// The lanes of binary64 parts, one after another, in the type of the first argument.
+ALWAYS_INLINE F32 joined(F32, const F64* parts) {
+  return {_mm256_set_m128(_mm256_cvtpd_ps(parts[1].v), _mm256_cvtpd_ps(parts[0].v))};
+}
+ALWAYS_INLINE F64 joined(F64, const F64* parts) { return parts[0]; }
 
 }  // namespace collapsar::avx2

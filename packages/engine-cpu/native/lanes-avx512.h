@@ -30,8 +30,11 @@ ALWAYS_INLINE WideProduct multiplyWide(Words32 a, uint32_t factor) {
           {_mm512_mask_blend_epi32(0xaaaa, even, _mm512_slli_epi64(odd, 32))}};
 }
 
+struct F64;
+
 struct F32 {
   using Scalar = float;
+  using Wide = F64;
   using Words = Words32;
   using Mask = __mmask16;
   static constexpr int lanes = 16;
@@ -73,8 +76,28 @@ ALWAYS_INLINE F32 rounded(F32 a, Bfloat16) {
   return select(equal(a, a), {_mm512_castsi512_ps(upper)}, a);
 }
 
+struct Bits64 {
+  __m512i v;
+  static ALWAYS_INLINE Bits64 broadcast(uint64_t x) { return {_mm512_set1_epi64(static_cast<long long>(x))}; }
+};
+
+ALWAYS_INLINE Bits64 operator+(Bits64 a, Bits64 b) { return {_mm512_add_epi64(a.v, b.v)}; }
+ALWAYS_INLINE Bits64 operator-(Bits64 a, Bits64 b) { return {_mm512_sub_epi64(a.v, b.v)}; }
+ALWAYS_INLINE Bits64 operator^(Bits64 a, Bits64 b) { return {_mm512_xor_si512(a.v, b.v)}; }
+ALWAYS_INLINE Bits64 operator&(Bits64 a, Bits64 b) { return {_mm512_and_si512(a.v, b.v)}; }
+ALWAYS_INLINE Bits64 operator|(Bits64 a, Bits64 b) { return {_mm512_or_si512(a.v, b.v)}; }
+template <int n>
+ALWAYS_INLINE Bits64 shiftLeft(Bits64 a) { return {_mm512_slli_epi64(a.v, n)}; }
+template <int n>
+ALWAYS_INLINE Bits64 shiftRight(Bits64 a) { return {_mm512_srli_epi64(a.v, n)}; }
+ALWAYS_INLINE Bits64 multiplyLower(Bits64 a, uint32_t factor) {
+  return {_mm512_mul_epu32(a.v, _mm512_set1_epi64(factor))};
+}
+
 struct F64 {
   using Scalar = double;
+  using Wide = F64;
+  using Bits = Bits64;
   using Words = Words32;
   using Mask = __mmask8;
   static constexpr int lanes = 8;
@@ -104,5 +127,14 @@ ALWAYS_INLINE F64 pinned(F64 a) {
   __asm__("" : "+v"(a.v));
   return a;
 }
+
+ALWAYS_INLINE Bits64 asBits(F64 a) { return {_mm512_castpd_si512(a.v)}; }
+ALWAYS_INLINE F64 asNumber(Bits64 a) { return {_mm512_castsi512_pd(a.v)}; }
+ALWAYS_INLINE F64 roundDown(F64 a) { return {_mm512_roundscale_pd(a.v, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC)}; }
+ALWAYS_INLINE F32 joined(F32, const F64* parts) {
+  const __m512 first = _mm512_castps256_ps512(_mm512_cvtpd_ps(parts[0].v));
+  return {_mm512_insertf32x8(first, _mm512_cvtpd_ps(parts[1].v), 1)};
+}
+ALWAYS_INLINE F64 joined(F64, const F64* parts) { return parts[0]; }
 
 }  // namespace collapsar::avx512

@@ -26,8 +26,11 @@ ALWAYS_INLINE WideProduct multiplyWide(Words32 a, uint32_t factor) {
   return {{vuzp2q_u32(first, second)}, {vuzp1q_u32(first, second)}};
 }
 
+struct F64;
+
 struct F32 {
   using Scalar = float;
+  using Wide = F64;
   using Words = Words32;
   using Mask = uint32x4_t;
   static constexpr int lanes = 4;
@@ -73,8 +76,26 @@ ALWAYS_INLINE F32 rounded(F32 a, Bfloat16) {
   return select(equal(a, a), {vreinterpretq_f32_u32(upper)}, a);
 }
 
+struct Bits64 {
+  uint64x2_t v;
+  static ALWAYS_INLINE Bits64 broadcast(uint64_t x) { return {vdupq_n_u64(x)}; }
+};
+
+ALWAYS_INLINE Bits64 operator+(Bits64 a, Bits64 b) { return {vaddq_u64(a.v, b.v)}; }
+ALWAYS_INLINE Bits64 operator-(Bits64 a, Bits64 b) { return {vsubq_u64(a.v, b.v)}; }
+ALWAYS_INLINE Bits64 operator^(Bits64 a, Bits64 b) { return {veorq_u64(a.v, b.v)}; }
+ALWAYS_INLINE Bits64 operator&(Bits64 a, Bits64 b) { return {vandq_u64(a.v, b.v)}; }
+ALWAYS_INLINE Bits64 operator|(Bits64 a, Bits64 b) { return {vorrq_u64(a.v, b.v)}; }
+template <int n>
+ALWAYS_INLINE Bits64 shiftLeft(Bits64 a) { return {vshlq_n_u64(a.v, n)}; }
+template <int n>
+ALWAYS_INLINE Bits64 shiftRight(Bits64 a) { return {vshrq_n_u64(a.v, n)}; }
+ALWAYS_INLINE Bits64 multiplyLower(Bits64 a, uint32_t factor) { return {vmull_n_u32(vmovn_u64(a.v), factor)}; }
+
 struct F64 {
   using Scalar = double;
+  using Wide = F64;
+  using Bits = Bits64;
   using Words = Words32;
   using Mask = uint64x2_t;
   static constexpr int lanes = 2;
@@ -108,5 +129,13 @@ ALWAYS_INLINE F64 pinned(F64 a) {
   __asm__("" : "+w"(a.v));
   return a;
 }
+
+ALWAYS_INLINE Bits64 asBits(F64 a) { return {vreinterpretq_u64_f64(a.v)}; }
+ALWAYS_INLINE F64 asNumber(Bits64 a) { return {vreinterpretq_f64_u64(a.v)}; }
+ALWAYS_INLINE F64 roundDown(F64 a) { return {vrndmq_f64(a.v)}; }
+ALWAYS_INLINE F32 joined(F32, const F64* parts) {
+  return {vcombine_f32(vcvt_f32_f64(parts[0].v), vcvt_f32_f64(parts[1].v))};
+}
+ALWAYS_INLINE F64 joined(F64, const F64* parts) { return parts[0]; }
 
 }  // namespace collapsar::neon

@@ -24,9 +24,27 @@ ALWAYS_INLINE WideProduct multiplyWide(Words32 a, uint32_t factor) {
   return {{static_cast<uint32_t>(product >> 32)}, {static_cast<uint32_t>(product)}};
 }
 
+struct Bits64 {
+  uint64_t v;
+  static ALWAYS_INLINE Bits64 broadcast(uint64_t x) { return {x}; }
+};
+
+ALWAYS_INLINE Bits64 operator+(Bits64 a, Bits64 b) { return {a.v + b.v}; }
+ALWAYS_INLINE Bits64 operator-(Bits64 a, Bits64 b) { return {a.v - b.v}; }
+ALWAYS_INLINE Bits64 operator^(Bits64 a, Bits64 b) { return {a.v ^ b.v}; }
+ALWAYS_INLINE Bits64 operator&(Bits64 a, Bits64 b) { return {a.v & b.v}; }
+ALWAYS_INLINE Bits64 operator|(Bits64 a, Bits64 b) { return {a.v | b.v}; }
+template <int n>
+ALWAYS_INLINE Bits64 shiftLeft(Bits64 a) { return {a.v << n}; }
+template <int n>
+ALWAYS_INLINE Bits64 shiftRight(Bits64 a) { return {a.v >> n}; }
+ALWAYS_INLINE Bits64 multiplyLower(Bits64 a, uint32_t factor) { return {(a.v & 0xffffffff) * factor}; }
+
 template <class T>
 struct Single {
   using Scalar = T;
+  using Wide = Single<double>;
+  using Bits = Bits64;
   using Words = Words32;
   using Mask = bool;
   static constexpr int lanes = 1;
@@ -74,5 +92,11 @@ ALWAYS_INLINE F64 powerOfTwo(F64 t) { return {bitsOf<double>((bitsOf<uint64_t>(t
 
 template <class Format>
 ALWAYS_INLINE F32 rounded(F32 a, Format format) { return {roundedNumber(a.v, format)}; }
+
+ALWAYS_INLINE Bits64 asBits(F64 a) { return {bitsOf<uint64_t>(a.v)}; }
+ALWAYS_INLINE F64 asNumber(Bits64 a) { return {bitsOf<double>(a.v)}; }
+ALWAYS_INLINE F64 roundDown(F64 a) { return {__builtin_floor(a.v)}; }
+template <class T>
+ALWAYS_INLINE Single<T> joined(Single<T>, const F64* parts) { return {static_cast<T>(parts[0].v)}; }
 
 }  // namespace collapsar::scalar

@@ -1,5 +1,6 @@
 #include "request.h"
 
+#include <cmath>
 #include <string>
 
 namespace collapsar {
@@ -71,6 +72,28 @@ Training readTraining(const Napi::Object& request) {
   return training;
 }
 
+TensorLaw tensorLaw(Napi::Env env, uint8_t distribution, double scale) {
+  if (distribution > static_cast<uint8_t>(Distribution::uniform) || !std::isfinite(scale)) refuse(env, "invalid law");
+  return {static_cast<Distribution>(distribution), scale};
+}
+
+// lawKeys: init and bias; lawKinds: [layer][weights, biases, replacesOne]; lawScales: [layer][weights, biases].
+void readLaw(const Napi::Object& request, RunningJob& running) {
+  const Napi::Env env = request.Env();
+  const size_t layers = static_cast<size_t>(running.job.network.hidden) + 1;
+  const auto* keys = static_cast<const uint32_t*>(array(request, "lawKeys", napi_uint32_array, 4));
+  const auto* kinds = static_cast<const uint8_t*>(array(request, "lawKinds", napi_uint8_array, 3 * layers));
+  const auto* scales = static_cast<const double*>(array(request, "lawScales", napi_float64_array, 2 * layers));
+  running.job.law = {{keys[0], keys[1]}, {keys[2], keys[3]}, nullptr};
+  std::vector<LayerLaw> laws;
+  for (size_t l = 0; l < layers; l++) {
+    if (kinds[3 * l + 2] > 1) refuse(env, "invalid law");
+    laws.push_back({tensorLaw(env, kinds[3 * l], scales[2 * l]), tensorLaw(env, kinds[3 * l + 1], scales[2 * l + 1]),
+                    kinds[3 * l + 2] == 1});
+  }
+  running.ownLaw(std::move(laws));
+}
+
 void readResults(const Napi::Object& request, napi_typedarray_type working, Job& job) {
   const size_t trials = job.trialCount;
   const size_t outputs = trials * job.network.outputs;
@@ -108,7 +131,11 @@ void readRequest(const Napi::Object& request, Numerics numerics, RunningJob& run
   job.trialCount = integer(request, "trialCount", 0, 0x7fffffff);
   job.minibatchKey[0] = integer(request, "minibatchKey0", 0, 0xffffffff);
   job.minibatchKey[1] = integer(request, "minibatchKey1", 0, 0xffffffff);
-  job.initial = array(request, "initial", working, job.trialCount * job.network.parameters);
+  if (request.Get("initial").IsNull()) {
+    readLaw(request, running);
+  } else {
+    job.initial = array(request, "initial", working, job.trialCount * job.network.parameters);
+  }
   readResults(request, working, job);
   const size_t points = job.points;
   const PointArrays arrays{

@@ -72,6 +72,11 @@ void RunningJob::own(const PointArrays& points, const double* trials) {
   job.trials = trials_.data();
 }
 
+void RunningJob::ownLaw(std::vector<LayerLaw> layers) {
+  layerLaws_ = std::move(layers);
+  job.law.layers = layerLaws_.data();
+}
+
 void RunningJob::leave() {
   if (--running_ == 0) whenDone_();
 }

@@ -27,6 +27,9 @@ class RunningJob {
   // Rounds the points as the numerics says, copies the trial indices and computes Adam's factors.
   void own(const PointArrays& points, const double* trials);
 
+  // Copies the laws of the affine layers, by which the threads draw the initial parameters.
+  void ownLaw(std::vector<LayerLaw> layers);
+
   // Trains on so many threads; the last one to finish calls whenDone, from its thread.
   void start(const Kernel& kernel, unsigned threads, std::function<void()> whenDone);
 
@@ -49,6 +52,7 @@ class RunningJob {
   const Numerics numerics_;
   std::vector<std::byte> inputs_, targets_, stepSizes_, epsilons_;
   std::vector<double> trials_;
+  std::vector<LayerLaw> layerLaws_;
   std::vector<std::thread> threads_;
   std::atomic<unsigned> running_{0};
   std::atomic<bool> outOfMemory_{false};

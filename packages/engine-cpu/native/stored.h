@@ -26,6 +26,7 @@ ALWAYS_INLINE V stored(V x) {
 template <class Base, class Format>
 struct Reduced {
   using Scalar = typename Base::Scalar;
+  using Wide = typename Base::Wide;
   using Words = typename Base::Words;
   using Mask = typename Base::Mask;
   static constexpr int lanes = Base::lanes;
@@ -106,6 +107,10 @@ ALWAYS_INLINE Reduced<B, F> powerOfTwo(Reduced<B, F> t) {
 template <class B, class F>
 ALWAYS_INLINE Reduced<B, F> pinned(Reduced<B, F> a) {
   return {pinned(a.base)};
+}
+template <class B, class F>
+ALWAYS_INLINE Reduced<B, F> joined(Reduced<B, F> a, const typename B::Wide* parts) {
+  return {joined(a.base, parts)};
 }
 
 // One number to the nearest of its format, ties to even.

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os'
 
-import type { Engine, TrainedBatch, TrialBatch } from '@collapsar/trial'
-import { drawnBatch } from '@collapsar/trial'
+import type { Engine, TrainedBatch } from '@collapsar/trial'
 
 import type { Addon, InstructionSet, TrainingHandle } from './addon.ts'
 import { loadAddon } from './addon.ts'
+import type { EngineBatch } from './request.ts'
 import { allocateResults, NUMERICS, requestOf } from './request.ts'
 import { supports } from './supports.ts'
 
@@ -44,7 +44,7 @@ export function createCpuEngine(options: CpuEngineOptions = {}): Engine {
     async train(batch, signal, onProgress) {
       const reason = supports(batch)
       if (reason !== true) throw new Error(`unsupported batch: ${reason}`)
-      return trainBatch(run, drawnBatch(batch), { signal: AbortSignal.any([signal, closing.signal]), onProgress })
+      return trainBatch(run, batch, { signal: AbortSignal.any([signal, closing.signal]), onProgress })
     },
     async close() {
       closing.abort(new Error('the CPU engine was closed'))
@@ -71,7 +71,7 @@ interface Watch {
   readonly onProgress: ((fraction: number) => void) | undefined
 }
 
-async function trainBatch(run: Run, batch: TrialBatch, { signal, onProgress }: Watch): Promise<TrainedBatch> {
+async function trainBatch(run: Run, batch: EngineBatch, { signal, onProgress }: Watch): Promise<TrainedBatch> {
   signal.throwIfAborted()
   const results = allocateResults(batch)
   const { promise, resolve, reject } = withResolvers<boolean>()
@@ -85,7 +85,7 @@ async function trainBatch(run: Run, batch: TrialBatch, { signal, onProgress }: W
 }
 
 /** No more threads than trials: the others would find nothing to do. */
-function threadsFor({ threads }: Run, { trials }: TrialBatch): number {
+function threadsFor({ threads }: Run, { trials }: EngineBatch): number {
   return Math.max(1, Math.min(threads, trials.length))
 }
 

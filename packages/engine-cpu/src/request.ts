@@ -1,5 +1,8 @@
-import type { Numerics, TrainedBatch, TrialBatch } from '@collapsar/trial'
-import { allocateParameters, parameterCount } from '@collapsar/trial'
+import type { InitialLaw, Numerics, Parameters, TensorLaw, TrainedBatch, TrialBatch } from '@collapsar/trial'
+import { allocateParameters, isLaw, parameterCount } from '@collapsar/trial'
+
+/** A batch with its initial parameters or with their law. */
+export type EngineBatch = TrialBatch<Parameters | InitialLaw>
 
 // The order of the enumerations in native/job.h.
 export const NUMERICS: readonly Numerics[] = ['ieee-f32/1', 'ieee-f64/1', 'f16/1', 'bf16/1']
@@ -7,9 +10,10 @@ const ACTIVATIONS = ['relu', 'leaky-relu', 'elu', 'gelu', 'tanh', 'selu']
 const NORMALIZATIONS = ['none', 'batch', 'layer']
 const LOSSES = ['mse', 'mae', 'huber']
 const OPTIMIZERS = ['sgd', 'momentum', 'adam']
+const DISTRIBUTIONS: readonly TensorLaw['kind'][] = ['zero', 'normal', 'uniform']
 
 /** The fields that native/request.cc reads, except threads and instruction set. The results are written in place. */
-export function requestOf(batch: TrialBatch, results: TrainedBatch): object {
+export function requestOf(batch: EngineBatch, results: TrainedBatch): object {
   const { activation, sizes } = batch.shape
   const { optimizer } = batch.training
   return {
@@ -38,17 +42,46 @@ export function requestOf(batch: TrialBatch, results: TrainedBatch): object {
     trials: batch.trials,
     minibatchKey0: batch.minibatchKey[0],
     minibatchKey1: batch.minibatchKey[1],
-    initial: batch.initial,
+    ...(isLaw(batch.initial) ? lawFields(batch.initial) : { initial: batch.initial }),
   }
 }
 
-function optimizerKind({ training: { optimizer } }: TrialBatch): string {
+/** The law in place of the initial parameters: kinds and numbers, layer by layer. */
+function lawFields({ initKey, biasKey, layers }: InitialLaw): object {
+  return {
+    initial: null,
+    lawKeys: Uint32Array.of(...initKey, ...biasKey),
+    lawKinds: Uint8Array.from(
+      layers.flatMap(({ weights, biases, replacesOne }) => [
+        DISTRIBUTIONS.indexOf(weights.kind),
+        DISTRIBUTIONS.indexOf(biases.kind),
+        replacesOne ? 1 : 0,
+      ]),
+    ),
+    lawScales: Float64Array.from(layers.flatMap(({ weights, biases }) => [scaleOf(weights), scaleOf(biases)])),
+  }
+}
+
+function scaleOf(law: TensorLaw): number {
+  switch (law.kind) {
+    case 'zero':
+      return 0
+    case 'normal':
+      return law.std
+    case 'uniform':
+      return law.limit
+    default:
+      return law satisfies never
+  }
+}
+
+function optimizerKind({ training: { optimizer } }: EngineBatch): string {
   if (optimizer.kind === 'adam') return 'adam'
   return optimizer.momentum === 0 ? 'sgd' : 'momentum'
 }
 
 /** Room for the results of a batch. */
-export function allocateResults(batch: TrialBatch): TrainedBatch {
+export function allocateResults(batch: EngineBatch): TrainedBatch {
   const trials = batch.trials.length
   const outputs = trials * batch.points.outputDim
   const { steps } = batch.training
