@@ -125,7 +125,8 @@ function replaceOne(weights: Float64Array, biases: Float64Array, unit: number, s
   else biases[unit] = value
 }
 
-function trialIndex(index: number | undefined): number {
+/** @throws RangeError for a number that is no index of a trial */
+export function trialIndex(index: number | undefined): number {
   if (index === undefined || !Number.isSafeInteger(index) || index < 0) {
     throw new RangeError(`invalid trial ${index}: expected an integer from 0 to 2^53 - 1`)
   }

@@ -1,5 +1,5 @@
 import type { InitialLaw, TrainingPoints, TrialBatch } from './batch.ts'
-import { drawnBatch } from './draw-initial.ts'
+import { drawnBatch, trialIndex } from './draw-initial.ts'
 import { initialLaw } from './initial-law.ts'
 import { networkShape } from './network-shape.ts'
 import { streamKey } from './random/stream-key.ts'
@@ -28,7 +28,7 @@ export function trialBatch(
 
 /**
  * The same trials, whose initial parameters the engine draws itself, to the same bits.
- * @throws RangeError for a specification that describes no network or no training set
+ * @throws RangeError for a specification or an index that describes no network or no training set
  */
 export function lawBatch(
   spec: TrialSpec,
@@ -41,7 +41,7 @@ export function lawBatch(
     shape: networkShape(spec),
     training,
     points,
-    trials: Float64Array.from(trials),
+    trials: Float64Array.from(trials, trialIndex),
     minibatchKey: streamKey({ seed, inputDim: problem.inputDim, depth, width, purpose: 'minibatch' }),
     initial: initialLaw(spec),
     trace,

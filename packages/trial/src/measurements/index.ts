@@ -9,4 +9,7 @@ export { countPieces, countSegmentPieces, isPiecewiseAffine, lineMeasurer } from
 export type { LineMeasurement, LineMeasurer, PieceCount } from './pieces.ts'
 export { targetScale } from './target-scale.ts'
 export type { TargetScale } from './target-scale.ts'
-export { trialRecord, trialRecorder, trialRecords } from './trial-records.ts'
+export { recordColumns, recordsOf } from './record-columns.ts'
+export type { RecordColumns } from './record-columns.ts'
+export { trialRecord, trialRecords } from './trial-records.ts'
+export type { MeasuredBatch } from './trial-records.ts'

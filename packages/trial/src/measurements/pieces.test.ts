@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { NetworkShape } from '../network.ts'
 import { layerSizes, parameterCount } from '../network.ts'
 import { fillUniforms } from '../random/uniform.ts'
-import { countPieces, countSegmentPieces } from './pieces.ts'
+import { countPieces, countSegmentPieces, lineMeasurer } from './pieces.ts'
 
 const relu = (sizes: readonly number[]): NetworkShape => ({ sizes, activation: { kind: 'relu' } })
 
@@ -56,6 +56,22 @@ function scanSlopes(f: (t: number) => number, cells: number): number {
   }
   return pieces
 }
+
+describe('a line measurer', () => {
+  it('counts the pieces alone as it does with everything else, of living and of dead networks', () => {
+    let dead = 0
+    for (const width of [1, 2, 4]) {
+      for (let trial = 0; trial < 200; trial += 1) {
+        const { shape, parameters } = randomNetwork(trial, 1, 6, width)
+        const measurer = lineMeasurer(shape)
+        const { pieces, zeroLayers } = measurer.onDomain(parameters, 0, [-1, 1])
+        expect(measurer.piecesOnDomain(parameters, 0, [-1, 1])).toBe(pieces)
+        if (zeroLayers.length > 0) dead += 1
+      }
+    }
+    expect(dead).toBeGreaterThan(50)
+  })
+})
 
 describe('countPieces', () => {
   it.each(Array.from({ length: 16 }, (_, i) => i + 1))('counts 2^%i pieces of the sawtooth', (m) => {

@@ -33,6 +33,8 @@ export interface LineMeasurement extends PieceCount {
 export interface LineMeasurer {
   /** Pieces on the interval `domain` of a network of one input. @param offset of its first parameter */
   onDomain(parameters: Parameters, offset: number, domain: readonly [number, number]): LineMeasurement
+  /** The number of pieces alone. Goes no further than to a layer that is zero everywhere: behind it all is constant. */
+  piecesOnDomain(parameters: Parameters, offset: number, domain: readonly [number, number]): number
   /** The same from point `p` to point `q`, by arc length, for any number of inputs. */
   onSegment(parameters: Parameters, offset: number, p: Float64Array, q: Float64Array): LineMeasurement
 }
@@ -77,14 +79,27 @@ export function lineMeasurer(shape: NetworkShape): LineMeasurer {
     parameters: new Float64Array(parameterCount(shape)),
   }
   const line = new AffineLine(shape.sizes)
+  const ends = [new Float64Array(1), new Float64Array(1)] as const
   const load = (parameters: Parameters, offset: number): void => {
-    network.parameters.set(parameters.subarray(offset, offset + network.parameters.length))
+    const { parameters: own } = network
+    for (let i = 0; i < own.length; i++) own[i] = parameters[offset + i] ?? Number.NaN
+  }
+  const begin = ([low, high]: readonly [number, number]): void => {
+    ends[0][0] = low
+    ends[1][0] = high
+    line.begin(low, high, ...ends)
   }
   return {
-    onDomain(parameters, offset, [low, high]) {
+    onDomain(parameters, offset, domain) {
       load(parameters, offset)
-      line.begin(low, high, Float64Array.of(low), Float64Array.of(high))
+      begin(domain)
       return measured(line, network, propagate(line, network, firstRoots(network)))
+    },
+    piecesOnDomain(parameters, offset, domain) {
+      load(parameters, offset)
+      begin(domain)
+      if (isConstant(line, network, firstRoots(network))) return 1
+      return countSlopes(line, network.layers.at(-1)?.outputs ?? 0)
     },
     onSegment(parameters, offset, p, q) {
       load(parameters, offset)
@@ -125,6 +140,21 @@ function propagate(
     if (leak === 0 && line.isZero()) zeroLayers.push(l + 1)
   }
   return zeroLayers
+}
+
+/**
+ * Takes the line through all layers, or up to one that is zero on all of it: finite parameters behind that layer make a
+ * constant of it, which is one piece.
+ */
+function isConstant(line: AffineLine, { layers, leak, parameters }: LoadedNetwork, roots: Float64Array): boolean {
+  const last = layers.length - 1
+  for (let l = 0; l <= last; l++) {
+    line.applyLayer(layers[l] as LayerLayout, parameters)
+    if (l === last) break
+    line.rectify(leak, l === 0 ? roots : null)
+    if (leak === 0 && line.isZero()) return true
+  }
+  return false
 }
 
 function measured(

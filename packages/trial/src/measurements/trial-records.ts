@@ -14,8 +14,11 @@ const CHECK_STEPS = 32
 
 type Domain = readonly [number, number]
 
+/** A batch for its measurements: how it was initialized no longer counts. */
+export type MeasuredBatch = Omit<TrialBatch, 'initial'>
+
 interface Recording {
-  readonly batch: TrialBatch
+  readonly batch: MeasuredBatch
   readonly trained: TrainedBatch
   readonly domain: Domain
   readonly setting: OutcomeSetting
@@ -28,23 +31,17 @@ interface Recording {
  * @param domain where pieces are counted; that of the problem
  * @throws RangeError where the targets are constant
  */
-export function trialRecords(batch: TrialBatch, trained: TrainedBatch, domain: Domain): TrialRecord[] {
+export function trialRecords(batch: MeasuredBatch, trained: TrainedBatch, domain: Domain): TrialRecord[] {
   const recording = record(batch, trained, domain)
   return Array.from(batch.trials, (_, lane) => laneRecord(recording, lane))
 }
 
-/** Measures lane after lane with what a batch has in common set up once: for a caller that yields in between. */
-export function trialRecorder(batch: TrialBatch, trained: TrainedBatch, domain: Domain): (lane: number) => TrialRecord {
-  const recording = record(batch, trained, domain)
-  return (lane) => laneRecord(recording, lane)
-}
-
 /** The base record of the trial in one lane of a batch. */
-export function trialRecord(batch: TrialBatch, trained: TrainedBatch, domain: Domain, lane: number): TrialRecord {
+export function trialRecord(batch: MeasuredBatch, trained: TrainedBatch, domain: Domain, lane: number): TrialRecord {
   return laneRecord(record(batch, trained, domain), lane)
 }
 
-function record(batch: TrialBatch, trained: TrainedBatch, domain: Domain): Recording {
+function record(batch: MeasuredBatch, trained: TrainedBatch, domain: Domain): Recording {
   const { points, shape, training } = batch
   const scale = targetScale(points, training.loss)
   const setting = { loss: training.loss, steps: training.steps, points: points.count, scale }
@@ -63,12 +60,12 @@ function laneRecord({ batch, trained, domain, setting, measurer }: Recording, la
     deathCheck: facts.firstDeadStep / CHECK_STEPS,
     loss: isLost ? Number.NaN : Math.fround(facts.loss),
     value: isLost ? Number.NaN : Math.fround(valueOf(trained, lane, outcome, facts.outputRange)),
-    pieces: isLost ? 0 : (measurer?.onDomain(trained.parameters, lane * count, domain).pieces ?? 0),
-    checksum: parametersChecksum(trained.parameters.subarray(lane * count, (lane + 1) * count)),
+    pieces: isLost ? 0 : (measurer?.piecesOnDomain(trained.parameters, lane * count, domain) ?? 0),
+    checksum: parametersChecksum(trained.parameters, lane * count, count),
   }
 }
 
-function factsOf(batch: TrialBatch, trained: TrainedBatch, lane: number): OutcomeFacts {
+function factsOf(batch: MeasuredBatch, trained: TrainedBatch, lane: number): OutcomeFacts {
   return {
     end: trained.end[lane] ?? END.diverged,
     initialDeadLayer: trained.initialDeadLayer[lane] ?? 0,
@@ -81,10 +78,13 @@ function factsOf(batch: TrialBatch, trained: TrainedBatch, lane: number): Outcom
   }
 }
 
+/** The largest over the outputs; NaN if one is. */
 function outputRange({ outputMin, outputMax }: TrainedBatch, lane: number, outputs: number): number {
-  const largest = outputMax.subarray(lane * outputs, (lane + 1) * outputs)
-  const smallest = outputMin.subarray(lane * outputs, (lane + 1) * outputs)
-  return Math.max(...largest.map((high, j) => high - (smallest[j] ?? Number.NaN)))
+  let range = Number.NEGATIVE_INFINITY
+  for (let i = lane * outputs; i < (lane + 1) * outputs; i++) {
+    range = Math.max(range, (outputMax[i] ?? Number.NaN) - (outputMin[i] ?? Number.NaN))
+  }
+  return range
 }
 
 /** The constant of a collapsed network: the middle of its first output's range, which for a dead one is a point. */

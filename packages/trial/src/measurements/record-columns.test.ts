@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest'
+import type { TrialRecord } from '../record.ts'
+import { OUTCOMES } from '../record.ts'
+import { recordColumns, recordsOf } from './record-columns.ts'
+
+/** Every outcome and the extremes of every field: depth 200, 2^30 steps, a diverged trial. */
+const records: readonly TrialRecord[] = OUTCOMES.map((outcome, i) => ({
+  outcome,
+  deadLayer: i === 0 ? 199 : 0,
+  deathCheck: i === 1 ? 2 ** 25 : 0,
+  loss: outcome === 'diverged' ? Number.NaN : Math.fround(0.1 * i),
+  value: outcome === 'diverged' ? Number.NaN : Math.fround(-1 / 3),
+  pieces: i === 2 ? 2 ** 22 : 1,
+  checksum: i === 3 ? 0xffffffff : i,
+}))
+
+describe('columns of records', () => {
+  it('give back the records', () => {
+    expect(recordsOf(recordColumns(records))).toEqual(records)
+    expect(recordsOf(recordColumns([]))).toEqual([])
+  })
+
+  it('refuse an outcome that does not exist', () => {
+    const columns = recordColumns(records)
+    columns.outcome[0] = 8
+    expect(() => recordsOf(columns)).toThrow('invalid outcome 8')
+  })
+})
