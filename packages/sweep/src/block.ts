@@ -13,6 +13,9 @@ export const BLOCK_TRIALS = 100
 const RECORD_BYTES = 20
 const FORMAT = 1
 
+/** A window and an output buffer of 2 KB hold a whole block: larger ones only take longer to set up. */
+const DEFLATE = { level: 9, windowBits: 11, memLevel: 5, chunkSize: 2048 }
+
 /** Byte offset of each column in the unpacked block; every column holds BLOCK_TRIALS little-endian values. */
 const COLUMNS = {
   outcome: 0, // u8, index into OUTCOMES
@@ -33,10 +36,13 @@ export function encodeBlock(index: number, records: readonly TrialRecord[]): Enc
     throw new RangeError(`invalid block: ${records.length} records; a block holds ${BLOCK_TRIALS}`)
   }
   const plain = unpackedColumns(records)
-  const packed = deflateRawSync(bytePlanes(plain), { level: 9 })
+  const packed = deflateRawSync(bytePlanes(plain), DEFLATE)
+  const columns = new Uint8Array(1 + packed.length)
+  columns[0] = FORMAT
+  columns.set(packed, 1)
   return {
     index,
-    columns: Uint8Array.from([FORMAT, ...packed]),
+    columns,
     digest: blockDigest(plain),
     tally: tallyOf(records),
   }
@@ -75,32 +81,30 @@ function blockDigest(plain: Uint8Array): Uint8Array {
 /** Groups the first, second, ... bytes of each 2- or 4-byte column: floats then compress by their exponents. */
 function bytePlanes(plain: Uint8Array): Uint8Array {
   const planes = new Uint8Array(plain.length)
-  forEachPlaneByte((plane, column) => {
-    planes[plane] = plain[column] ?? 0
-  })
+  for (let plane = 0; plane < planes.length; plane += 1) planes[plane] = plain[COLUMN_BYTE_OF_PLANE[plane] ?? 0] ?? 0
   return planes
 }
 
 function fromBytePlanes(planes: Uint8Array): Uint8Array {
   const plain = new Uint8Array(planes.length)
-  forEachPlaneByte((plane, column) => {
-    plain[column] = planes[plane] ?? 0
-  })
+  for (let plane = 0; plane < planes.length; plane += 1) plain[COLUMN_BYTE_OF_PLANE[plane] ?? 0] = planes[plane] ?? 0
   return plain
 }
 
 const COLUMN_SIZES = [1, 1, 2, 4, 4, 4, 4] as const
 
-function forEachPlaneByte(visit: (plane: number, column: number) => void): void {
-  let start = 0
+/** Where the byte stands in the columns that stands at [byte of the planes]. */
+const COLUMN_BYTE_OF_PLANE = planeOrder()
+
+function planeOrder(): Uint16Array {
+  const order: number[] = []
   for (const size of COLUMN_SIZES) {
+    const start = order.length
     for (let byte = 0; byte < size; byte += 1) {
-      for (let trial = 0; trial < BLOCK_TRIALS; trial += 1) {
-        visit(start + byte * BLOCK_TRIALS + trial, start + trial * size + byte)
-      }
+      for (let trial = 0; trial < BLOCK_TRIALS; trial += 1) order.push(start + trial * size + byte)
     }
-    start += size * BLOCK_TRIALS
   }
+  return Uint16Array.from(order)
 }
 
 /**

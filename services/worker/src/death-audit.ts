@@ -1,9 +1,10 @@
-import { parameterCount } from '@collapsar/trial'
-import type { Engine, TrialBatch, TrialRecord } from '@collapsar/trial'
+import { OUTCOMES } from '@collapsar/trial'
+import type { Engine, InitialLaw, RecordColumns, TrialBatch } from '@collapsar/trial'
 
 /** One trial in so many, by its index, is audited: 1% (the rule of death says what is certified and checked). */
 const AUDITED_OF = 100
 const AUDITED_REMAINDER = 37
+const DIED = OUTCOMES.indexOf('died_in_training')
 
 /** A certified death that the rest of the training contradicted. */
 export interface AuditFailure {
@@ -17,19 +18,15 @@ export interface AuditFailure {
  */
 export async function auditDeaths(
   engine: Engine,
-  batch: TrialBatch,
-  records: readonly TrialRecord[],
+  batch: TrialBatch<InitialLaw>,
+  { outcome }: RecordColumns,
   signal: AbortSignal,
 ): Promise<{ audited: number; failures: AuditFailure[] }> {
-  const chosen = records.flatMap((record, position) => {
-    const audited = (batch.trials[position] ?? 0) % AUDITED_OF === AUDITED_REMAINDER
-    return audited && record.outcome === 'died_in_training' ? [position] : []
-  })
-  if (!batch.training.stopAtDeath || chosen.length === 0) return { audited: 0, failures: [] }
-  const full = await engine.train(selectTrials(batch, chosen), signal)
+  const trials = batch.trials.filter((trial, i) => trial % AUDITED_OF === AUDITED_REMAINDER && outcome[i] === DIED)
+  if (!batch.training.stopAtDeath || trials.length === 0) return { audited: 0, failures: [] }
+  const full = await engine.train({ ...batch, trials, training: { ...batch.training, stopAtDeath: false } }, signal)
   const outputs = batch.points.outputDim
-  const failures = chosen.flatMap((position, index) => {
-    const trial = batch.trials[position] ?? 0
+  const failures = Array.from(trials).flatMap((trial, index) => {
     if ((full.deadLayer[index] ?? 0) === 0) return [{ trial, detail: 'alive again at the last step' }]
     const constant = Array.from(
       { length: outputs },
@@ -37,23 +34,5 @@ export async function auditDeaths(
     ).every(Boolean)
     return constant ? [] : [{ trial, detail: 'dead at the last step, but its output is not constant' }]
   })
-  return { audited: chosen.length, failures }
-}
-
-/** The chosen trials alone, trained to the last step. */
-function selectTrials(batch: TrialBatch, positions: readonly number[]): TrialBatch {
-  const parameters = parameterCount(batch.shape)
-  const initial =
-    batch.initial instanceof Float64Array
-      ? new Float64Array(positions.length * parameters)
-      : new Float32Array(positions.length * parameters)
-  positions.forEach((position, index) => {
-    initial.set(batch.initial.subarray(position * parameters, (position + 1) * parameters), index * parameters)
-  })
-  return {
-    ...batch,
-    initial,
-    trials: Float64Array.from(positions, (position) => batch.trials[position] ?? 0),
-    training: { ...batch.training, stopAtDeath: false },
-  }
+  return { audited: trials.length, failures }
 }

@@ -1,48 +1,73 @@
 import { Worker } from 'node:worker_threads'
-import type { TrainedBatch, TrialBatch, TrialRecord } from '@collapsar/trial'
+import type { EncodedBlock } from '@collapsar/sweep'
+import type { MeasuredBatch, RecordColumns, TrainedBatch } from '@collapsar/trial'
 
-export interface MeasuringRequest {
-  readonly id: number
-  readonly batch: Omit<TrialBatch, 'initial'>
+interface MeasureRequest {
+  readonly kind: 'measure'
+  readonly batch: MeasuredBatch
   readonly trained: TrainedBatch
   readonly domain: readonly [number, number]
 }
 
-export interface MeasuringReply {
-  readonly id: number
-  readonly records: readonly TrialRecord[]
-  /** Why it failed; null when it did not. */
-  readonly error: string | null
+interface EncodeRequest {
+  readonly kind: 'encode'
+  readonly firstBlock: number
+  readonly columns: readonly RecordColumns[]
 }
 
-/** Measures trained networks off the event loop, which must stay free to renew the queue's locks. */
+export type MeasuringRequest = (MeasureRequest | EncodeRequest) & { readonly id: number }
+
+/** `encoded` comes in several parts. */
+export type MeasuringReply = { readonly id: number } & (
+  | { readonly kind: 'measured'; readonly columns: RecordColumns }
+  | { readonly kind: 'encoded'; readonly blocks: readonly EncodedBlock[]; readonly isLast: boolean }
+  | { readonly kind: 'failed'; readonly reason: string }
+)
+
+/** Measures trained networks and packs blocks off the event loop, which must stay free to renew the queue's locks. */
 export interface Measuring {
   /** The base records of a batch, in its order. Takes the arrays of `trained` away from the caller. */
-  records(batch: TrialBatch, trained: TrainedBatch, domain: readonly [number, number]): Promise<readonly TrialRecord[]>
+  measure(batch: MeasuredBatch, trained: TrainedBatch, domain: readonly [number, number]): Promise<RecordColumns>
+  /** The blocks from `firstBlock` on that consecutive columns make up. Takes the columns away from the caller. */
+  encode(firstBlock: number, columns: readonly RecordColumns[]): Promise<readonly EncodedBlock[]>
   close(): Promise<void>
-}
-
-interface Pending {
-  resolve(records: readonly TrialRecord[]): void
-  reject(error: Error): void
 }
 
 /** One thread, which takes its requests in turn. If it dies, those in hand fail and the next one starts a new thread. */
 export function startMeasuring(): Measuring {
   let thread: MeasuringThread | null = null
+  const running = (): MeasuringThread => {
+    if (thread === null || thread.hasEnded()) thread = startThread()
+    return thread
+  }
   return {
-    records: ({ initial: _initial, ...batch }, trained, domain) => {
-      if (thread === null || thread.hasEnded()) thread = startThread()
-      return thread.ask({ batch, trained, domain })
+    measure: async (batch, trained, domain) => {
+      const replies = await running().ask({ kind: 'measure', batch, trained, domain }, buffersOf(trained))
+      return replies.flatMap((reply) => (reply.kind === 'measured' ? [reply.columns] : []))[0] ?? unanswered()
+    },
+    encode: async (firstBlock, columns) => {
+      const replies = await running().ask({ kind: 'encode', firstBlock, columns }, columns.flatMap(buffersOf))
+      return replies.flatMap((reply) => (reply.kind === 'encoded' ? reply.blocks : []))
     },
     close: async () => thread?.close(),
   }
 }
 
+function unanswered(): never {
+  throw new Error('the measuring thread gave no records')
+}
+
 interface MeasuringThread {
-  ask(request: Omit<MeasuringRequest, 'id'>): Promise<readonly TrialRecord[]>
+  /** All parts of the reply. */
+  ask(request: MeasureRequest | EncodeRequest, transferred: ArrayBuffer[]): Promise<readonly MeasuringReply[]>
   hasEnded(): boolean
   close(): Promise<void>
+}
+
+interface Pending {
+  readonly replies: MeasuringReply[]
+  resolve(replies: readonly MeasuringReply[]): void
+  reject(error: Error): void
 }
 
 function startThread(): MeasuringThread {
@@ -55,20 +80,22 @@ function startThread(): MeasuringThread {
     for (const { reject } of pending.values()) reject(error)
     pending.clear()
   }
-  worker.on('message', ({ id, records, error }: MeasuringReply) => {
-    const request = pending.get(id)
-    pending.delete(id)
-    if (error === null) request?.resolve(records)
-    else request?.reject(new Error(error))
+  worker.on('message', (reply: MeasuringReply) => {
+    const request = pending.get(reply.id)
+    request?.replies.push(reply)
+    if (reply.kind === 'encoded' && !reply.isLast) return
+    pending.delete(reply.id)
+    if (reply.kind === 'failed') request?.reject(new Error(reply.reason))
+    else request?.resolve(request.replies)
   })
   worker.on('error', end)
   worker.on('exit', () => end(new Error('the measuring thread has ended')))
   return {
-    ask: (request) =>
+    ask: (request, transferred) =>
       new Promise((resolve, reject) => {
         const id = (requests += 1)
-        pending.set(id, { resolve, reject })
-        worker.postMessage({ ...request, id }, buffersOf(request.trained))
+        pending.set(id, { replies: [], resolve, reject })
+        worker.postMessage({ ...request, id }, transferred)
       }),
     hasEnded: () => ended,
     close: async () => {
@@ -78,8 +105,8 @@ function startThread(): MeasuringThread {
 }
 
 /** Handed over instead of copied. */
-function buffersOf(trained: TrainedBatch): ArrayBuffer[] {
-  return Object.values(trained).flatMap((array: TrainedBatch[keyof TrainedBatch]) =>
+function buffersOf(arrays: TrainedBatch | RecordColumns): ArrayBuffer[] {
+  return Object.values(arrays).flatMap((array: TrainedBatch[keyof TrainedBatch]) =>
     array !== null && array.buffer instanceof ArrayBuffer ? [array.buffer] : [],
   )
 }

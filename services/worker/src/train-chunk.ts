@@ -1,20 +1,21 @@
-import { setImmediate as yieldToEvents } from 'node:timers/promises'
-import { BLOCK_TRIALS, encodeBlock } from '@collapsar/sweep'
+import { BLOCK_TRIALS } from '@collapsar/sweep'
 import type { ChunkWork, EncodedBlock } from '@collapsar/sweep'
-import { networkShape, parameterCount, trainingPoints, trialBatch } from '@collapsar/trial'
-import type { Engine, TrialBatch, TrialRecord, TrialSpec } from '@collapsar/trial'
+import { lawBatch, networkShape, parameterCount, trainingPoints } from '@collapsar/trial'
+import type { Engine, InitialLaw, RecordColumns, TrainingPoints, TrialBatch, TrialSpec } from '@collapsar/trial'
 import type { Measuring } from './measuring.ts'
 
-/** Parameters held at once by a batch, about 64 MB of binary32: bounds the memory of a chunk of any size and of networks of any. */
+/**
+ * What a batch leaves in memory at once, about 64 MB of binary32 parameters and 20 MB of facts: bounds the memory of a chunk
+ * of any size and of networks of any.
+ */
 const BATCH_PARAMETERS = 16e6
-/** Parameters drawn before the event loop gets its turn, about 15 ms. */
-const SLICE_PARAMETERS = 250_000
+const BATCH_TRIALS = 200_000
 
 export interface Trainer {
   readonly engine: Engine
   readonly measuring: Measuring
   /** Called with each batch once it is measured (the audit of deaths). */
-  readonly onBatch: (batch: TrialBatch, records: readonly TrialRecord[]) => Promise<void>
+  readonly onBatch: (batch: TrialBatch<InitialLaw>, columns: RecordColumns) => Promise<void>
 }
 
 /**
@@ -23,21 +24,20 @@ export interface Trainer {
  */
 export async function trainChunk(trainer: Trainer, work: ChunkWork, signal: AbortSignal): Promise<EncodedBlock[]> {
   const { chunk, spec } = work
-  const perBatch = Math.max(1, Math.floor(BATCH_PARAMETERS / parametersOf(spec)))
-  const end = (chunk.firstBlock + chunk.blocks) * BLOCK_TRIALS
+  const points = trainingPoints(spec.problem, spec.seed)
+  const perBatch = Math.max(1, Math.min(BATCH_TRIALS, Math.floor(BATCH_PARAMETERS / parametersOf(spec))))
+  const perRound = Math.max(1, Math.floor(perBatch / BLOCK_TRIALS))
+  const end = chunk.firstBlock + chunk.blocks
   const encoded: EncodedBlock[] = []
-  let records: TrialRecord[] = []
-  for (let first = chunk.firstBlock * BLOCK_TRIALS; first < end; first += perBatch) {
-    const trials = Float64Array.from({ length: Math.min(perBatch, end - first) }, (_, index) => first + index)
-    records = records.concat(await trainTrials(trainer, spec, trials, signal))
-    const whole = Math.floor(records.length / BLOCK_TRIALS)
-    for (let block = 0; block < whole; block += 1) {
-      const own = records.slice(block * BLOCK_TRIALS, (block + 1) * BLOCK_TRIALS)
-      encoded.push(encodeBlock(chunk.firstBlock + encoded.length, own))
-      // Packing a block takes a fraction of a millisecond; a chunk may have hundreds.
-      await yieldToEvents()
+  for (let block = chunk.firstBlock; block < end; block += perRound) {
+    const [first, last] = [block, Math.min(end, block + perRound)].map((edge) => edge * BLOCK_TRIALS) as [number, number]
+    const columns: RecordColumns[] = []
+    for (let trial = first; trial < last; trial += perBatch) {
+      const trials = Float64Array.from({ length: Math.min(perBatch, last - trial) }, (_, index) => trial + index)
+      columns.push(await trainTrials(trainer, { spec, points, trials }, signal))
     }
-    records = records.slice(whole * BLOCK_TRIALS)
+    for (const packed of await trainer.measuring.encode(block, columns)) encoded.push(packed)
+    signal.throwIfAborted()
   }
   return encoded
 }
@@ -46,39 +46,23 @@ function parametersOf(spec: TrialSpec): number {
   return parameterCount(networkShape(spec))
 }
 
+interface Trials {
+  readonly spec: TrialSpec
+  readonly points: TrainingPoints
+  readonly trials: Float64Array
+}
+
 async function trainTrials(
   { engine, measuring, onBatch }: Trainer,
-  spec: TrialSpec,
-  trials: Float64Array,
+  { spec, points, trials }: Trials,
   signal: AbortSignal,
-): Promise<readonly TrialRecord[]> {
-  const batch = await drawBatch(spec, trials, signal)
+): Promise<RecordColumns> {
+  const batch = lawBatch(spec, trials, { points })
   const supported = engine.supports(batch)
   if (supported !== true) throw new Error(`engine ${engine.id} cannot train this cell: ${supported}`)
   const trained = await engine.train(batch, signal)
-  const records = await measuring.records(batch, trained, spec.problem.domain)
+  const columns = await measuring.measure(batch, trained, spec.problem.domain)
   signal.throwIfAborted()
-  await onBatch(batch, records)
-  return records
-}
-
-/** Draws the initial parameters slice by slice: drawing them all at once would block the event loop and lose the lock. */
-async function drawBatch(spec: TrialSpec, trials: Float64Array, signal: AbortSignal): Promise<TrialBatch> {
-  const points = trainingPoints(spec.problem, spec.seed)
-  const parameters = parametersOf(spec)
-  const slice = Math.max(1, Math.floor(SLICE_PARAMETERS / parameters))
-  const first = trialBatch(spec, trials.subarray(0, slice), { points })
-  if (trials.length <= slice) return first
-  const initial =
-    first.initial instanceof Float64Array
-      ? new Float64Array(trials.length * parameters)
-      : new Float32Array(trials.length * parameters)
-  initial.set(first.initial)
-  for (let start = slice; start < trials.length; start += slice) {
-    await yieldToEvents()
-    signal.throwIfAborted()
-    const part = trialBatch(spec, trials.subarray(start, start + slice), { points })
-    initial.set(part.initial, start * parameters)
-  }
-  return { ...first, trials, initial }
+  await onBatch(batch, columns)
+  return columns
 }

@@ -125,8 +125,8 @@ async function trainAndAudit(
   signal: AbortSignal,
 ): Promise<ChunkResult> {
   const started = performance.now()
-  const onBatch: Trainer['onBatch'] = async (batch, records) => {
-    const { failures } = await auditDeaths(engine, batch, records, signal)
+  const onBatch: Trainer['onBatch'] = async (batch, columns) => {
+    const { failures } = await auditDeaths(engine, batch, columns, signal)
     for (const failure of failures) log.error({ cell: work.chunk.cell, ...failure }, 'audit contradicted a certified death')
   }
   const blocks = await trainChunk({ engine, measuring, onBatch }, work, signal)
