@@ -37,14 +37,22 @@ describe('reference engine', () => {
     gradient.forEach((g, i) => expect(Math.abs(batch.initial[i]! - parameters[i]! - g)).toBeLessThan(1e-13))
   })
 
-  it('refuses binary32 and networks whose tiles would hold the event loop', async () => {
+  it('refuses networks whose tiles would hold the event loop, and batches that would fill the memory', () => {
     const engine = createReferenceEngine()
     const batch = trainingCase(golden.cases[0])
     expect(engine.supports(batch)).toBe(true)
-    expect(engine.supports({ ...batch, numerics: 'ieee-f32/1' })).toContain('ieee-f64/1 only')
-    await expect(engine.train({ ...batch, numerics: 'ieee-f32/1' }, never)).rejects.toThrow('ieee-f64/1 only')
+    const wide = { ...batch.shape, sizes: [1, 400, 400, 1] }
+    expect(engine.supports({ ...batch, shape: wide })).toContain('100000 parameters, not 161601')
+    const points = { ...batch.points, count: 1_000_000 }
+    const normalized = { ...batch.shape, sizes: [1, 5, 1], normalization: 'batch' } as const
+    expect(engine.supports({ ...batch, points, shape: normalized })).toContain('not 5000000')
+    expect(engine.supports({ ...batch, points, shape: { ...normalized, normalization: 'layer' } })).toBe(true)
+  })
+
+  it('rejects what it does not support', async () => {
+    const batch = trainingCase(golden.cases[0])
     const shape = { ...batch.shape, sizes: [1, 400, 400, 1] }
-    expect(engine.supports({ ...batch, shape })).toContain('100000 parameters, not 161601')
+    await expect(createReferenceEngine().train({ ...batch, shape }, never)).rejects.toThrow('unsupported batch')
   })
 
   it('stops what it trains when it is closed', async () => {

@@ -4,27 +4,34 @@ import type { Engine } from './engine.ts'
 import { parameterCount } from './network.ts'
 import { shareLoop } from './reference/event-loop.ts'
 import type { LoopShare } from './reference/event-loop.ts'
+import { largestPass } from './reference/samples.ts'
 import { trainTrial } from './reference/train-trial.ts'
 import { allocateTrained, writeLane } from './reference/trained-lanes.ts'
 import { beginTrial } from './reference/trial-state.ts'
+import type { Numerics } from './trial.ts'
 
 /** A tile is not interrupted: 32 samples through more parameters than this would hold the event loop too long. */
 const MOST_PARAMETERS = 100_000
 
+/** Samples times hidden units that a batch normalization may keep: some hundred megabytes. */
+const MOST_NORMALIZED = 4_000_000
+
+const NUMERICS: readonly Numerics[] = ['ieee-f64/1', 'ieee-f32/1', 'f16/1', 'bf16/1']
+
 const PROGRESS_INTERVAL_MS = 250
 
 /**
- * The readable engine: one trial, one sample, one unit after another, in binary64, as NUMERICS.md reads. Never
- * optimized: it is what the others are judged against. JavaScript has no fma, so it agrees with `ieee-f64/1` to rounding
- * errors and not to the bit.
+ * The readable engine: one trial, one sample, one unit after another, as NUMERICS.md reads. Never optimized: it is what the
+ * others are judged against. Where the working type is binary32 (`ieee-f32/1`, `f16/1`, `bf16/1`) it has every bit.
+ * JavaScript has no fma for binary64, so there it agrees with `ieee-f64/1` to rounding errors and not to the bit.
  */
 export function createReferenceEngine(): Engine {
   const closing = new AbortController()
   const loop = shareLoop()
   return {
     id: 'reference',
-    version: '1',
-    numerics: ['ieee-f64/1'],
+    version: '2',
+    numerics: NUMERICS,
     supports,
     async train(batch, signal, onProgress) {
       const reason = supports(batch)
@@ -38,10 +45,12 @@ export function createReferenceEngine(): Engine {
 }
 
 function supports(batch: Omit<TrialBatch, 'initial' | 'trials'>): true | string {
-  if (batch.numerics !== 'ieee-f64/1') return `the reference engine has ieee-f64/1 only, not ${batch.numerics}`
+  if (!NUMERICS.includes(batch.numerics)) return `the reference engine has ${NUMERICS.join(', ')}, not ${batch.numerics}`
   const parameters = parameterCount(batch.shape)
-  if (parameters <= MOST_PARAMETERS) return true
-  return `the reference engine trains up to ${MOST_PARAMETERS} parameters, not ${parameters}`
+  if (parameters > MOST_PARAMETERS) return `the reference engine trains up to ${MOST_PARAMETERS} parameters, not ${parameters}`
+  const values = largestPass(batch) * batch.shape.sizes.slice(1, -1).reduce((sum, units) => sum + units, 0)
+  if (batch.shape.normalization !== 'batch' || values <= MOST_NORMALIZED) return true
+  return `the reference engine normalizes up to ${MOST_NORMALIZED} samples times units over a batch, not ${values}`
 }
 
 interface Run {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { ActivationSpec } from '../trial.ts'
-import { erf } from './erf.ts'
 import { activationOf } from './index.ts'
 
 const specs: readonly ActivationSpec[] = [
   { kind: 'relu' },
   { kind: 'leaky-relu', leak: 0.01 },
   { kind: 'elu' },
+  { kind: 'selu' },
   { kind: 'gelu' },
   { kind: 'tanh' },
 ]
@@ -33,38 +33,19 @@ describe('activations', () => {
     expect([value(-2), derivative(4, -2, -0.5), derivative(4, 0, 0)]).toEqual([-0.5, 1, 1])
   })
 
-  it('equals tabulated values: elu(-1), gelu(1), gelu(-1), tanh(0.5)', () => {
+  it('equals tabulated values: elu(-1), gelu(1), gelu(-1), tanh(0.5), selu(-1), selu(2)', () => {
     // exp(-1) - 1; the standard normal distribution at 1 is 0.8413447460685429 (Abramowitz and Stegun, table 26.1)
     const value = (spec: ActivationSpec, z: number): number => activationOf(spec).value(z)
     expect(value({ kind: 'elu' }, -1)).toBeCloseTo(-0.6321205588285577, 15)
     expect(value({ kind: 'gelu' }, 1)).toBeCloseTo(0.8413447460685429, 15)
     expect(value({ kind: 'gelu' }, -1)).toBeCloseTo(-0.15865525393145707, 15)
+    // the paper's 1.0507... and 1.6732...: their product times exp(-1) - 1, and the first times 2
+    expect(value({ kind: 'selu' }, -1)).toBeCloseTo(-1.1113307378125625, 15)
+    expect(value({ kind: 'selu' }, 2)).toBeCloseTo(2.101401974710961, 15)
     expect(value({ kind: 'tanh' }, 0.5)).toBeCloseTo(0.46211715726000973, 15)
   })
 
   it('only relu can die', () => {
     expect(specs.filter((spec) => activationOf(spec).canDie)).toEqual([{ kind: 'relu' }])
-  })
-})
-
-describe('erf', () => {
-  it.each([
-    // Python 3.11, math.erf
-    [0.1, 0.1124629160182849],
-    [0.5, 0.5204998778130465],
-    [1, 0.8427007929497149],
-    [2, 0.9953222650189527],
-    [3, 0.9999779095030014],
-    [5, 0.9999999999984626],
-    [-0.7, -0.6778011938374184],
-    [7, 1],
-    [-7, -1],
-    [0, 0],
-  ])('erf(%d) is %d to a few units in the last place', (x, expected) => {
-    expect(Math.abs(erf(x) - expected)).toBeLessThanOrEqual(4 * Number.EPSILON * Math.abs(expected))
-  })
-
-  it('passes NaN on', () => {
-    expect(erf(Number.NaN)).toBeNaN()
   })
 })

@@ -1,8 +1,10 @@
+import type { Arithmetic } from '../arithmetic/arithmetic.ts'
 import type { Activation } from './activation.ts'
 
-/** Hyperbolic tangent. */
-export const tanh: Activation = {
-  canDie: false,
-  value: (z) => Math.tanh(z),
-  derivative: (q, _z, a) => q * (1 - a * a),
+export function tanh({ fma, round, tanh: value }: Arithmetic): Activation {
+  return {
+    canDie: false,
+    value,
+    derivative: (q, _z, a) => round(q * fma(-a, a, 1)),
+  }
 }

@@ -4,6 +4,6 @@ export interface Loss {
   scale(n: number, c: number): number
   /** The derivative of the mean loss with respect to an output, from its error `e = o - y` and C. */
   derivative(e: number, scale: number): number
-  /** What an error adds to the sum whose mean is the loss. */
-  term(e: number): number
+  /** The sum whose mean is the loss, with the term of one more error. */
+  add(sum: number, e: number): number
 }

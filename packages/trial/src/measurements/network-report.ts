@@ -1,5 +1,5 @@
 import { at } from '../at.ts'
-import { forward, networkState } from '../reference/network-state.ts'
+import { eachOutput } from '../reference/evaluate.ts'
 import type { MeasuredNetwork } from '../traces/index.ts'
 import type { Directions } from './directions.ts'
 import { firstLayerDirections } from './directions.ts'
@@ -70,16 +70,21 @@ function largestRange(lines: readonly Extremes[]): number {
 }
 
 function sampledExtremes({ parameters, shape }: MeasuredNetwork, [p, q]: Line): Extremes {
-  const network = networkState(shape, parameters)
-  const outputMin = network.output.map(() => Number.POSITIVE_INFINITY)
-  const outputMax = network.output.map(() => Number.NEGATIVE_INFINITY)
-  for (let i = 0; i < SMOOTH_SAMPLES; i++) {
-    const t = i / (SMOOTH_SAMPLES - 1)
-    forward(network, p.map((coordinate, k) => (1 - t) * coordinate + t * at(q, k)))
-    network.output.forEach((value, j) => {
+  const outputMin = new Float64Array(shape.sizes.at(-1) ?? 0).fill(Number.POSITIVE_INFINITY)
+  const outputMax = outputMin.map(() => Number.NEGATIVE_INFINITY)
+  eachOutput(shape, parameters, samplesOf(p, q), (outputs) => {
+    outputs.forEach((value, j) => {
       outputMin[j] = Math.min(at(outputMin, j), value)
       outputMax[j] = Math.max(at(outputMax, j), value)
     })
-  }
+  })
   return { outputMin, outputMax }
+}
+
+/** [sample][coordinate] */
+function samplesOf(p: Float64Array, q: Float64Array): Float64Array {
+  return Float64Array.from({ length: SMOOTH_SAMPLES * p.length }, (_, i) => {
+    const t = Math.floor(i / p.length) / (SMOOTH_SAMPLES - 1)
+    return (1 - t) * at(p, i % p.length) + t * at(q, i % p.length)
+  })
 }

@@ -1,3 +1,5 @@
+import { arithmeticOf } from '../arithmetic/arithmetic.ts'
+import type { Arithmetic } from '../arithmetic/arithmetic.ts'
 import type { OptimizerSpec } from '../trial.ts'
 import { createAdam } from './adam.ts'
 import { createMomentum } from './momentum.ts'
@@ -6,15 +8,20 @@ import { createSgd } from './sgd.ts'
 
 export type { Optimizer } from './optimizer.ts'
 
-/** A fresh optimizer, its memory at zero, for one trial of `parameterCount` parameters. */
-export function createOptimizer(spec: OptimizerSpec, parameterCount: number): Optimizer {
+/** A fresh optimizer, its memory at zero, for one trial of `parameterCount` parameters; in binary64 by default. */
+export function createOptimizer(
+  spec: OptimizerSpec,
+  parameterCount: number,
+  arithmetic: Arithmetic = arithmeticOf('ieee-f64/1'),
+): Optimizer {
+  const { learningRate } = spec
   switch (spec.kind) {
     case 'sgd':
       return spec.momentum === 0
-        ? createSgd(spec.learningRate)
-        : createMomentum(spec.learningRate, spec.momentum, parameterCount)
+        ? createSgd(learningRate, arithmetic)
+        : createMomentum({ learningRate, mu: spec.momentum }, parameterCount, arithmetic)
     case 'adam':
-      return createAdam(spec.learningRate, parameterCount)
+      return createAdam(learningRate, parameterCount, arithmetic)
     default:
       throw new Error(`invalid optimizer: ${String(spec satisfies never)}`)
   }

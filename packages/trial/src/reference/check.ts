@@ -1,8 +1,9 @@
 import { at } from '../at.ts'
 import type { TrainingPoints } from '../batch.ts'
 import type { Loss } from '../losses/index.ts'
+import { forwardPass } from './forward-pass.ts'
 import type { NetworkState } from './network-state.ts'
-import { forward } from './network-state.ts'
+import type { Tile } from './samples.ts'
 
 /** What one forward pass over the full training set yields (NUMERICS.md, 5). */
 export interface Check {
@@ -30,23 +31,27 @@ export function* check(
   network: NetworkState,
   points: TrainingPoints,
   loss: Loss,
-  tiles: readonly (readonly number[])[],
+  passes: readonly (readonly Tile[])[],
 ): Generator<void, Check> {
+  const { round } = network.arithmetic
   const sums: Sums = {
-    alive: network.layers.slice(1).map(() => !network.activation.canDie),
+    alive: network.layers.slice(1).map(() => !network.canDie),
     deadPoints: 0,
     loss: 0,
     outputMin: new Float64Array(points.outputDim).fill(Number.POSITIVE_INFINITY),
     outputMax: new Float64Array(points.outputDim).fill(Number.NEGATIVE_INFINITY),
   }
-  for (const tile of tiles) {
-    sums.loss += tileSums(sums, network, points, { loss, tile })
-    yield
+  for (const tiles of passes) {
+    yield* forwardPass(network, tiles, points)
+    for (const tile of tiles) {
+      const tileLoss = tileSums(sums, network, points, { loss, tile })
+      sums.loss = tile.isFirst ? tileLoss : round(sums.loss + tileLoss)
+    }
   }
   return {
     deadLayer: sums.alive.indexOf(false) + 1,
     deadPoints: sums.deadPoints,
-    loss: sums.loss / (points.count * points.outputDim),
+    loss: round(sums.loss / round(points.count * points.outputDim)),
     outputMin: sums.outputMin,
     outputMax: sums.outputMax,
   }
@@ -57,26 +62,29 @@ function tileSums(
   sums: Sums,
   network: NetworkState,
   points: TrainingPoints,
-  { loss, tile }: { loss: Loss; tile: readonly number[] },
+  { loss, tile }: { loss: Loss; tile: Tile },
 ): number {
+  const { outputDim, targets } = points
   let tileLoss = 0
-  for (const point of tile) {
-    forward(network, points.inputs.subarray(point * points.inputDim, (point + 1) * points.inputDim))
-    noteZeros(sums, network)
-    network.output.forEach((o, j) => {
-      tileLoss += loss.term(o - at(points.targets, point * points.outputDim + j))
+  tile.points.forEach((point, i) => {
+    noteZeros(sums, network, tile.row + i)
+    for (let j = 0; j < outputDim; j++) {
+      const o = at(network.output, (tile.row + i) * outputDim + j)
+      tileLoss = loss.add(tileLoss, network.arithmetic.round(o - at(targets, point * outputDim + j)))
       sums.outputMin[j] = o < at(sums.outputMin, j) ? o : at(sums.outputMin, j)
       sums.outputMax[j] = o > at(sums.outputMax, j) ? o : at(sums.outputMax, j)
-    })
-  }
+    }
+  })
   return tileLoss
 }
 
-function noteZeros(sums: Sums, { activation, layers }: NetworkState): void {
-  if (!activation.canDie) return
-  const positive = layers.slice(1).map((layer) => layer.received.some((h) => h > 0))
-  positive.forEach((isPositive, l) => {
+function noteZeros(sums: Sums, { canDie, layers }: NetworkState, sample: number): void {
+  if (!canDie) return
+  let hasZeroLayer = false
+  layers.slice(1).forEach(({ inputs, received }, l) => {
+    const isPositive = received.subarray(sample * inputs, (sample + 1) * inputs).some((h) => h > 0)
     if (isPositive) sums.alive[l] = true
+    else hasZeroLayer = true
   })
-  if (positive.includes(false)) sums.deadPoints += 1
+  if (hasZeroLayer) sums.deadPoints += 1
 }

@@ -1,9 +1,15 @@
+import { at } from '../at.ts'
 import type { TrainingPoints } from '../batch.ts'
 import type { Loss } from '../losses/index.ts'
+import { differentiateBatch } from './batch-normalization.ts'
+import { eachSample } from './forward-pass.ts'
+import { differentiateLayer } from './layer-normalization.ts'
 import type { LayerState, NetworkState } from './network-state.ts'
-import { forward } from './network-state.ts'
+import type { NormalizedLayer } from './normalized-layer.ts'
+import type { Tile } from './samples.ts'
+import { addTileSums, sumTile } from './tile-sums.ts'
 
-/** What a tile's gradient is taken of: a mean loss over `samples` samples, of which the tile has some. */
+/** What the gradient is taken of: the mean loss over `samples` samples, of which a pass has some. */
 export interface StepLoss {
   readonly loss: Loss
   readonly points: TrainingPoints
@@ -12,55 +18,105 @@ export interface StepLoss {
 }
 
 /**
- * The part of the step's gradient that one tile contributes (NUMERICS.md, 4).
- * @param gradient overwritten, [parameter]
- * @param tile numbers of its points, in order
+ * Takes the samples of a pass, which `forwardPass` has propagated, into the step's gradient (NUMERICS.md, 4).
+ * Yields after every tile of a layer.
+ * @param gradient [parameter]; overwritten where a pass has the first tile of the step
  */
-export function tileGradient(
+export function* backwardPass(
   gradient: Float64Array,
   network: NetworkState,
-  tile: readonly number[],
-  { loss, points, samples }: StepLoss,
-): void {
-  const scale = loss.scale(samples, points.outputDim)
-  gradient.fill(0)
-  for (const point of tile) {
-    forward(network, points.inputs.subarray(point * points.inputDim, (point + 1) * points.inputDim))
-    const deltas = network.layers.at(-1)?.deltas ?? network.output
-    for (let j = 0; j < points.outputDim; j += 1) {
-      const error = (network.output[j] as number) - (points.targets[point * points.outputDim + j] as number)
-      deltas[j] = loss.derivative(error, scale)
-    }
-    backward(gradient, network)
-  }
-}
-
-/** Carries the output's `deltas` down to the first layer, adding every layer's share of the gradient. */
-function backward(gradient: Float64Array, network: NetworkState): void {
+  tiles: readonly Tile[],
+  stepLoss: StepLoss,
+): Generator<void, void> {
+  for (const tile of tiles) outputDeltas(network, tile, stepLoss)
   for (let l = network.layers.length - 1; l >= 0; l -= 1) {
     const layer = network.layers[l]
     const below = network.layers[l - 1]
-    if (layer !== undefined) addLayerGradient(gradient, layer)
-    if (layer !== undefined && below !== undefined) carryDown(network, layer, below)
+    if (layer === undefined) continue
+    for (const tile of tiles) {
+      addLayerGradient(gradient, network, layer, tile)
+      if (below !== undefined) carryDown(network, layer, below, tile)
+      yield
+    }
+    if (below !== undefined) yield* differentiateNormalization(gradient, network, below, tiles)
   }
 }
 
-function addLayerGradient(gradient: Float64Array, layer: LayerState): void {
+function outputDeltas({ arithmetic, layers, output }: NetworkState, tile: Tile, { loss, points, samples }: StepLoss): void {
+  const { outputDim, targets } = points
+  const deltas = layers.at(-1)?.deltas ?? output
+  const scale = loss.scale(samples, outputDim)
+  tile.points.forEach((point, i) => {
+    for (let j = 0; j < outputDim; j += 1) {
+      const place = (tile.row + i) * outputDim + j
+      const error = arithmetic.round(at(output, place) - at(targets, point * outputDim + j))
+      deltas[place] = arithmetic.stored(loss.derivative(error, scale))
+    }
+  })
+}
+
+function addLayerGradient(gradient: Float64Array, network: NetworkState, layer: LayerState, tile: Tile): void {
+  const { fma, round, stored } = network.arithmetic
   const { biases, deltas, inputs, outputs, received, weights } = layer
-  for (let j = 0; j < outputs; j++) {
-    const dz = deltas[j] as number
-    const row = weights + j * inputs
-    for (let k = 0; k < inputs; k++) gradient[row + k] = (gradient[row + k] as number) + dz * (received[k] as number)
-    gradient[biases + j] = (gradient[biases + j] as number) + dz
+  const ofWeights = new Float64Array(inputs * outputs)
+  eachSample(tile, (sample) => {
+    for (let j = 0; j < outputs; j++) {
+      const dz = at(deltas, sample * outputs + j)
+      for (let k = 0; k < inputs; k++) {
+        ofWeights[j * inputs + k] = fma(dz, at(received, sample * inputs + k), at(ofWeights, j * inputs + k))
+      }
+    }
+  })
+  const ofBiases = sumTile(outputs, tile, (sum, i) => round(sum + at(deltas, i)))
+  addTileSums(gradient.subarray(weights, biases), ofWeights, tile, stored)
+  addTileSums(gradient.subarray(biases, biases + outputs), ofBiases, tile, stored)
+}
+
+/**
+ * q = sum over j of W[j][k] dz[j], j ascending, then the activation's derivative: dz of the layer below or, where that is
+ * normalized, du.
+ */
+function carryDown(network: NetworkState, layer: LayerState, below: LayerState, tile: Tile): void {
+  const { activation, arithmetic, parameters } = network
+  const { fma, round, stored } = arithmetic
+  const { deltas, inputs, outputs, received, weights } = layer
+  eachSample(tile, (sample) => {
+    for (let k = 0; k < inputs; k++) {
+      let q = round(at(parameters, weights + k) * at(deltas, sample * outputs))
+      for (let j = 1; j < outputs; j++) {
+        q = fma(at(parameters, weights + j * inputs + k), at(deltas, sample * outputs + j), q)
+      }
+      const place = sample * inputs + k
+      const derivative = activation.derivative(q, at(below.preactivations, place), at(received, place))
+      below.deltas[place] = below.normalization === null ? stored(derivative) : derivative
+    }
+  })
+}
+
+function* differentiateNormalization(
+  gradient: Float64Array,
+  network: NetworkState,
+  layer: LayerState,
+  tiles: readonly Tile[],
+): Generator<void, void> {
+  const { normalization } = layer
+  if (normalization === null) return
+  const normalized = { ...layer, normalization }
+  for (const tile of tiles) addScaleGradient(gradient, network, normalized, tile)
+  if (normalization.kind === 'batch') return yield* differentiateBatch(network, normalized, tiles)
+  for (const tile of tiles) {
+    eachSample(tile, (sample) => differentiateLayer(network, normalized, sample))
+    yield
   }
 }
 
-/** q = sum over j of W[j][k] dz[j], j ascending, then the activation's derivative: the deltas of the layer below. */
-function carryDown({ activation, parameters }: NetworkState, layer: LayerState, below: LayerState): void {
-  const { deltas, inputs, outputs, received, weights } = layer
-  for (let k = 0; k < inputs; k++) {
-    let q = (parameters[weights + k] as number) * (deltas[0] as number)
-    for (let j = 1; j < outputs; j++) q += (parameters[weights + j * inputs + k] as number) * (deltas[j] as number)
-    below.deltas[k] = activation.derivative(q, below.preactivations[k] as number, received[k] as number)
-  }
+/** The gradients of beta and gamma; `deltas` holds du. */
+function addScaleGradient(gradient: Float64Array, network: NetworkState, layer: NormalizedLayer, tile: Tile): void {
+  const { fma, round, stored } = network.arithmetic
+  const { deltas, normalization, outputs } = layer
+  const { beta, gamma, normalized } = normalization
+  const ofShifts = sumTile(outputs, tile, (sum, i) => round(sum + at(deltas, i)))
+  const ofScales = sumTile(outputs, tile, (sum, i) => fma(at(deltas, i), at(normalized, i), sum))
+  addTileSums(gradient.subarray(beta, beta + outputs), ofShifts, tile, stored)
+  addTileSums(gradient.subarray(gamma, gamma + outputs), ofScales, tile, stored)
 }

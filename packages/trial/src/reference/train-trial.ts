@@ -2,11 +2,12 @@ import { at } from '../at.ts'
 import { END } from '../batch.ts'
 import type { Check } from './check.ts'
 import { check } from './check.ts'
-import { tileGradient } from './gradient.ts'
-import { drawMinibatch, tilesOf } from './samples.ts'
+import { forwardPass } from './forward-pass.ts'
+import { backwardPass } from './gradient.ts'
+import { drawMinibatch, passesOf } from './samples.ts'
 import type { TrialState } from './trial-state.ts'
 
-/** Divergence and death are looked for after every so many updates (NUMERICS.md, 6). */
+/** Divergence, death and convergence are looked for after every so many updates (NUMERICS.md, 6). */
 const CHECK_STEPS = 32
 
 /** Consecutive checks with a dead layer that certify death. */
@@ -62,31 +63,32 @@ function* noteLoss(trial: TrialState): Generator<void, void> {
   if (isEarlier) trial.earlierLoss = loss
 }
 
-/** One update: the tiles' gradients, added in order, then the optimizer (NUMERICS.md, 4). */
+/** One update: the gradient, pass by pass, then the optimizer (NUMERICS.md, 4). */
 function* update(trial: TrialState): Generator<void, void> {
   const { batch, gradient, index, loss, network, step } = trial
-  const { batch: size } = batch.training
-  const tiles = size === 'full' ? trial.fullSet : tilesOf(drawMinibatch(batch, size, index, step), batch.shape.sizes)
-  const samples = size === 'full' ? batch.points.count : size
-  gradient.fill(0)
-  for (const tile of tiles) {
-    tileGradient(trial.tileGradient, network, tile, { loss, points: batch.points, samples })
-    for (let i = 0; i < gradient.length; i++) gradient[i] = at(gradient, i) + at(trial.tileGradient, i)
-    yield
+  const { points, shape, training } = batch
+  const size = training.batch
+  const passes = size === 'full' ? trial.fullSet : passesOf(drawMinibatch(batch, size, index, step), shape)
+  const stepLoss = { loss, points, samples: size === 'full' ? points.count : size }
+  for (const tiles of passes) {
+    yield* forwardPass(network, tiles, points)
+    yield* backwardPass(gradient, network, tiles, stepLoss)
   }
   trial.optimizer.update(network.parameters, gradient)
   trial.step += 1
 }
 
-/** Why the trial ends after the update just made; null if it goes on. */
+/** Why the trial ends after the update just made; null if it goes on. Divergence, death and convergence, in this order. */
 function* endAfterUpdate(trial: TrialState): Generator<void, End | null> {
   const { network, batch, step } = trial
+  const { convergedLoss = null, training } = batch
   const isCheck = step % CHECK_STEPS === 0
-  if (!isCheck && step !== batch.training.steps) return null
+  if (!isCheck && step !== training.steps) return null
   if (!network.parameters.every(Number.isFinite)) return END.diverged
-  if (!isCheck || !network.activation.canDie) return null
-  const { deadLayer } = yield* fullCheck(trial)
-  return noteDeath(trial, deadLayer) && batch.training.stopAtDeath ? END.died : null
+  if (!isCheck || !(network.canDie || convergedLoss !== null)) return null
+  const { deadLayer, loss } = yield* fullCheck(trial)
+  if (noteDeath(trial, deadLayer) && training.stopAtDeath) return END.died
+  return convergedLoss !== null && loss <= convergedLoss ? END.converged : null
 }
 
 /** Takes a check into the run of dead checks; tells whether it certifies death, for the first time. */

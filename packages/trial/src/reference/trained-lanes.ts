@@ -1,4 +1,5 @@
 import type { TrainedBatch, TrialBatch } from '../batch.ts'
+import { allocateParameters } from '../network.ts'
 import type { TrainedTrial } from './train-trial.ts'
 import type { TrialState } from './trial-state.ts'
 
@@ -6,7 +7,7 @@ import type { TrialState } from './trial-state.ts'
 export function allocateTrained(batch: TrialBatch): TrainedBatch {
   const trials = batch.trials.length
   return {
-    parameters: new Float64Array(batch.initial.length),
+    parameters: allocateParameters(batch.numerics, batch.initial.length),
     end: new Uint8Array(trials),
     endStep: new Uint32Array(trials),
     initialDeadLayer: new Uint16Array(trials),

@@ -1,3 +1,4 @@
+import { arithmeticOf } from '../arithmetic/arithmetic.ts'
 import type { TrialBatch } from '../batch.ts'
 import type { Loss } from '../losses/index.ts'
 import { lossOf } from '../losses/index.ts'
@@ -6,21 +7,22 @@ import type { Optimizer } from '../optimizers/index.ts'
 import { createOptimizer } from '../optimizers/index.ts'
 import type { NetworkState } from './network-state.ts'
 import { networkState } from './network-state.ts'
-import { allPoints, tilesOf } from './samples.ts'
+import type { Tile } from './samples.ts'
+import { allPoints, largestPass, passesOf } from './samples.ts'
 
 /** One trial on its way. */
 export interface TrialState {
+  /** With points as they are stored. */
   readonly batch: TrialBatch
   /** Index of the trial in its cell. */
   readonly index: number
   readonly network: NetworkState
   readonly loss: Loss
   readonly optimizer: Optimizer
-  /** Sum of the gradients of the step's tiles, and that of one of them, [parameter]. */
+  /** Of the step's loss, [parameter]. */
   readonly gradient: Float64Array
-  readonly tileGradient: Float64Array
-  /** The full training set, cut into tiles. */
-  readonly fullSet: readonly (readonly number[])[]
+  /** The full training set, cut into passes of tiles. */
+  readonly fullSet: readonly (readonly Tile[])[]
   /** Number of updates made. */
   step: number
   /** Consecutive checks with a dead layer, up to now, and the step of the first of them. */
@@ -36,22 +38,25 @@ export interface TrialState {
 
 /** @param lane number of the trial in its batch */
 export function beginTrial(batch: TrialBatch, lane: number): TrialState {
-  const count = parameterCount(batch.shape)
+  const { points, shape, training } = batch
+  const arithmetic = arithmeticOf(batch.numerics)
+  const count = parameterCount(shape)
   const parameters = Float64Array.from(batch.initial.subarray(lane * count, (lane + 1) * count))
+  const { stored } = arithmetic
+  const storedPoints = { ...points, inputs: points.inputs.map(stored), targets: points.targets.map(stored) }
   return {
-    batch,
+    batch: { ...batch, points: storedPoints },
     index: batch.trials[lane] ?? Number.NaN,
-    network: networkState(batch.shape, parameters),
-    loss: lossOf(batch.training),
-    optimizer: createOptimizer(batch.training.optimizer, count),
+    network: networkState(shape, parameters, { arithmetic, samples: largestPass(batch) }),
+    loss: lossOf(training, arithmetic),
+    optimizer: createOptimizer(training.optimizer, count, arithmetic),
     gradient: new Float64Array(count),
-    tileGradient: new Float64Array(count),
-    fullSet: tilesOf(allPoints(batch.points.count), batch.shape.sizes),
+    fullSet: passesOf(allPoints(points.count), shape),
     step: 0,
     deadChecks: 0,
     runStart: 0,
     firstDeadStep: 0,
     earlierLoss: null,
-    trace: batch.trace ? new Float64Array(batch.training.steps + 1).fill(Number.NaN) : null,
+    trace: batch.trace ? new Float64Array(training.steps + 1).fill(Number.NaN) : null,
   }
 }
