@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest'
 import type { TrainedBatch, TrialBatch } from './batch.ts'
 import { END } from './batch.ts'
 import { conformanceChecks } from './conformance.ts'
+import { drawnBatch } from './draw-initial.ts'
 import type { Engine } from './engine.ts'
+import { allocateParameters } from './network.ts'
 import { createReferenceEngine } from './reference-engine.ts'
-import type { OptimizerSpec } from './trial.ts'
+import type { Numerics } from './trial.ts'
 
 const traces: unknown = JSON.parse(
   readFileSync(new URL('../../../test/golden/training-float64.json', import.meta.url), 'utf8'),
@@ -24,18 +26,21 @@ const engineOf = (train: Train, numerics: Engine['numerics'] = ['ieee-f64/1']): 
 /** Changes what the reference makes of every batch. */
 const changing =
   (change: (trained: TrainedBatch, batch: TrialBatch) => TrainedBatch): Train =>
-  async (batch, signal, onProgress) => change(await referenceEngine.train(batch, signal, onProgress), batch)
+  async (batch, signal, onProgress) => change(await referenceEngine.train(batch, signal, onProgress), drawnBatch(batch))
 
-/** A binary32 engine of sorts: it computes in binary64 from binary32 parameters and rounds the result. */
-const rounding =
-  (learningRateError: number): Train =>
+/** Trains another batch than it is asked to. */
+const mistaking =
+  (change: (batch: TrialBatch) => TrialBatch): Train =>
+  async (batch, signal, onProgress) => referenceEngine.train(change(drawnBatch(batch)), signal, onProgress)
+
+/** A narrow engine of sorts: it computes in another arithmetic, from the same parameters, and rounds the result. */
+const computingIn =
+  (numerics: Numerics): Train =>
   async (batch, signal, onProgress) => {
-    const { learningRate } = batch.training.optimizer
-    const wrongRate = learningRate * (1 + learningRateError)
-    const optimizer: OptimizerSpec = { ...batch.training.optimizer, learningRate: wrongRate }
-    const training = { ...batch.training, optimizer }
-    const exact = { ...batch, training, numerics: 'ieee-f64/1' as const, initial: Float64Array.from(batch.initial) }
-    const trained = await referenceEngine.train(exact, signal, onProgress)
+    const drawn = drawnBatch(batch).initial
+    const initial = allocateParameters(numerics, drawn.length)
+    initial.set(drawn)
+    const trained = await referenceEngine.train({ ...batch, numerics, initial }, signal, onProgress)
     return { ...trained, parameters: Float32Array.from(trained.parameters) }
   }
 
@@ -58,7 +63,7 @@ describe('the conformance suite catches an engine that', () => {
       })
       return trained
     })
-    expect(await broken(engineOf(train), 'any batch')).toHaveLength(2)
+    expect(await broken(engineOf(train), 'any batch')).toHaveLength(4)
   })
 
   it('is wrong by 1e-8 in a loss', async () => {
@@ -67,12 +72,45 @@ describe('the conformance suite catches an engine that', () => {
       return { ...trained, lossTrace }
     })
     expect(await broken(engineOf(train), 'trace')).toHaveLength(10)
-    expect(await broken(engineOf(train), 'agrees')).toHaveLength(10)
+    expect(await broken(engineOf(train), 'agrees')).toHaveLength(18)
   })
 
-  it('has a learning rate wrong by 1% in binary32, and no rounding one', async () => {
-    expect(await broken(engineOf(rounding(0), ['ieee-f32/1']), 'agrees')).toEqual([])
-    expect(await broken(engineOf(rounding(0.01), ['ieee-f32/1']), 'agrees')).toHaveLength(10)
+  it('computes in binary64 what is to be computed in binary32', async () => {
+    expect(await broken(engineOf(computingIn('ieee-f64/1'), ['ieee-f32/1']), 'agrees')).toHaveLength(18)
+  })
+
+  it('stores binary32 numbers in the place of binary16 ones', async () => {
+    const engine = engineOf(computingIn('ieee-f32/1'), ['f16/1'])
+    expect(await broken(engine, 'numbers of its format')).toHaveLength(3)
+    expect(await broken(engine, 'agrees')).toHaveLength(18)
+  })
+
+  it('takes one activation, normalization or loss for another', async () => {
+    const elu = mistaking((batch) => {
+      const { activation } = batch.shape
+      return { ...batch, shape: { ...batch.shape, activation: activation.kind === 'selu' ? { kind: 'elu' } : activation } }
+    })
+    expect(await broken(engineOf(elu), 'agrees')).toHaveLength(3)
+    const layer = mistaking((batch) => {
+      const { normalization } = batch.shape
+      return normalization === undefined ? batch : { ...batch, shape: { ...batch.shape, normalization: 'layer' } }
+    })
+    expect(await broken(engineOf(layer), 'agrees')).toHaveLength(6)
+    const unit = mistaking((batch) => ({ ...batch, training: { ...batch.training, huberDelta: 1 } }))
+    expect(await broken(engineOf(unit), 'agrees')).toHaveLength(18)
+  })
+
+  it('stops at convergence too early, too late, or beyond a death', async () => {
+    const bounded = (bound: number): Train =>
+      mistaking((batch) => (batch.convergedLoss === undefined ? batch : { ...batch, convergedLoss: batch.convergedLoss * bound }))
+    const name = 'ends a converged'
+    expect(await broken(engineOf(bounded(2)), name)).toHaveLength(1)
+    expect(await broken(engineOf(bounded(1 - Number.EPSILON)), name)).toHaveLength(1)
+    expect(await broken(engineOf(bounded(0)), name)).toHaveLength(1)
+    const hasty = changing((trained, { convergedLoss }) =>
+      convergedLoss === undefined ? trained : { ...trained, end: trained.end.map((end) => (end === END.died ? END.converged : end)) },
+    )
+    expect(await broken(engineOf(hasty), 'before it calls the trial converged')).toHaveLength(1)
   })
 
   it('certifies a death one check late', async () => {

@@ -1,9 +1,11 @@
 import { agreementChecks } from './conformance/agreement-checks.ts'
 import type { ConformanceCheck } from './conformance/conformance-check.ts'
+import { convergenceChecks } from './conformance/convergence-checks.ts'
 import { endingChecks } from './conformance/ending-checks.ts'
 import { eventLoopChecks } from './conformance/event-loop-checks.ts'
 import { initialLawChecks } from './conformance/initial-law-checks.ts'
 import { laneChecks } from './conformance/lane-checks.ts'
+import { storedChecks } from './conformance/stored-checks.ts'
 import { traceChecks } from './conformance/trace-checks.ts'
 import type { Engine } from './engine.ts'
 
@@ -28,7 +30,9 @@ export function conformanceChecks(engine: Engine, oracle: ConformanceOracle): re
     ...initialLawChecks(engine, numerics),
     ...laneChecks(engine, numerics),
     ...agreementChecks(engine, numerics, oracle.referenceEngine),
+    ...storedChecks(engine, numerics),
     ...endingChecks(engine, numerics),
+    ...convergenceChecks(engine, numerics),
     ...eventLoopChecks(engine, numerics),
   ])
   return [...traces, ...others]

@@ -54,7 +54,9 @@ async function checkBornDead(engine: Engine, numerics: Numerics): Promise<void> 
   })
   assert.deepEqual(earlierLoss, loss)
   assert.deepEqual(trained.lossTrace?.subarray(0, 2), Float64Array.of(loss?.[0] ?? 0, Number.NaN))
-  const on = await train(engine, oneUnit(numerics, [1, -10, 1, 3], { steps: 300, stopAtDeath: false }))
+  // 0.05 moves a 3 in every format
+  const optimizer = { kind: 'adam', learningRate: 0.05 } as const
+  const on = await train(engine, oneUnit(numerics, [1, -10, 1, 3], { steps: 300, stopAtDeath: false, optimizer }))
   assert.deepEqual([on.end[0], on.endStep[0], on.initialDeadLayer[0], on.deadLayer[0]], [END.completed, 300, 1, 1])
   assert.equal(on.firstDeadStep[0], CHECK, 'a born dead network is dead at the first check')
   assert.deepEqual(on.parameters.slice(0, 3), stopped.initial.slice(0, 3), 'a parameter below the dead layer moved')
@@ -116,7 +118,7 @@ async function checkStopAtDeath(engine: Engine, numerics: Numerics): Promise<voi
     if (end === END.died) assert.equal(on.firstDeadStep[lane], stopped.firstDeadStep[lane], `trial ${lane}`)
     const [from, to] = [lane * steps, lane * steps + (stopped.endStep[lane] ?? 0) + 1]
     assert.deepEqual(stopped.lossTrace?.slice(from, to), on.lossTrace?.slice(from, to), `trace of trial ${lane}`)
-    assert.equal(on.endStep[lane], steps - 1)
+    if (on.end[lane] !== END.diverged) assert.equal(on.endStep[lane], steps - 1)
   })
 }
 

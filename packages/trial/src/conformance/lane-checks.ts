@@ -4,7 +4,7 @@ import { END } from '../batch.ts'
 import type { Engine } from '../engine.ts'
 import { exampleSpec } from '../example-spec.ts'
 import { trialBatch } from '../trial-batch.ts'
-import type { Numerics } from '../trial.ts'
+import type { NormalizationKind, Numerics } from '../trial.ts'
 import type { ConformanceCheck } from './conformance-check.ts'
 import { train } from './conformance-check.ts'
 import { laneOf, selectLanes, withInitial } from './lane.ts'
@@ -12,27 +12,40 @@ import { laneOf, selectLanes, withInitial } from './lane.ts'
 /** More than any vector is wide, and not a multiple of one. */
 const LANES = 19
 
+const CASES: readonly { readonly width: number; readonly normalization: NormalizationKind | null }[] = [
+  { width: 2, normalization: null },
+  { width: 9, normalization: null },
+  { width: 3, normalization: 'batch' },
+  { width: 9, normalization: 'layer' },
+]
+
+/** In binary16 its square overflows already. */
+const OVERFLOWING: Readonly<Record<Numerics, number>> = { 'ieee-f64/1': 1e200, 'ieee-f32/1': 1e30, 'f16/1': 6e4, 'bf16/1': 1e30 }
+
 /** Nothing about a trial depends on its neighbours, its lane or the size of its batch. */
 export function laneChecks(engine: Engine, numerics: Numerics): ConformanceCheck[] {
-  return [2, 9].map((width) => ({
-    name: `${numerics}: a trial alone equals the same trial in any lane of any batch, width ${width}`,
-    run: () => checkLanes(engine, unlikeNeighbours(numerics, width)),
+  return CASES.map(({ width, normalization }) => ({
+    name:
+      `${numerics}: a trial alone equals the same trial in any lane of any batch, ` +
+      `width ${width}, ${normalization ?? 'no'} normalization`,
+    run: () => checkLanes(engine, unlikeNeighbours(numerics, width, normalization)),
   }))
 }
 
 /** Trials that live to the end and one, in lane 5, that diverges; of narrow ones some are born dead and some die. */
-function unlikeNeighbours(numerics: Numerics, width: number): TrialBatch {
+function unlikeNeighbours(numerics: Numerics, width: number, normalization: NormalizationKind | null): TrialBatch {
   const spec = exampleSpec({
     numerics,
     depth: 5,
     width,
+    network: normalization === null ? {} : { normalization },
     problem: { points: 40 },
     training: { batch: 21, steps: width === 2 ? 640 : 48, optimizer: { kind: 'adam', learningRate: 0.01 } },
   })
   const trials = Array.from({ length: LANES }, (_, i) => 2 ** 33 + i)
   const batch = trialBatch(spec, trials, { trace: true })
   const size = batch.initial.length / LANES
-  const overflowing = numerics === 'ieee-f32/1' ? 1e30 : 1e200
+  const overflowing = OVERFLOWING[numerics]
   return withInitial(batch, Array.from(batch.initial).map((p, i) => (Math.floor(i / size) === 5 ? overflowing : p)))
 }
 

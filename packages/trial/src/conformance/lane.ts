@@ -1,5 +1,6 @@
 import type { TrainedBatch, TrialBatch } from '../batch.ts'
 import { allocateParameters } from '../network.ts'
+import { storedIn } from '../stored.ts'
 
 /** All facts about one trained trial, field by field, as plain numbers: what `deepStrictEqual` compares to the bit. */
 export type Lane = Readonly<Record<string, readonly number[]>>
@@ -22,9 +23,9 @@ export function selectLanes(batch: TrialBatch, lanes: readonly number[]): TrialB
   return { ...batch, initial, trials: Float64Array.from(lanes, (lane) => batch.trials[lane] ?? 0) }
 }
 
-/** The batch with other initial parameters, [trial][parameter], rounded to its working type. */
+/** The batch with other initial parameters, [trial][parameter], as its numerics stores them. */
 export function withInitial(batch: TrialBatch, parameters: Iterable<number>): TrialBatch {
   const initial = allocateParameters(batch.numerics, batch.initial.length)
-  initial.set([...parameters])
+  initial.set(Array.from(parameters, storedIn(batch.numerics)))
   return { ...batch, initial }
 }
