@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { conformanceChecks } from './conformance.ts'
 import { createReferenceEngine } from './reference-engine.ts'
 
-const traces: unknown = JSON.parse(
-  readFileSync(new URL('../../../test/golden/training-float64.json', import.meta.url), 'utf8'),
+const golden = ['training-float64.json', 'normalized-training-float64.json'].map(
+  (name) => JSON.parse(readFileSync(new URL(`../../../test/golden/${name}`, import.meta.url), 'utf8')) as { cases: unknown[] },
 )
+const traces = { cases: golden.flatMap(({ cases }) => cases) }
 
 describe('the reference engine keeps the promises of an engine', () => {
   const referenceEngine = createReferenceEngine()

@@ -15,7 +15,7 @@ export type { ConformanceCheck } from './conformance/conformance-check.ts'
 export interface ConformanceOracle {
   /** The engine of `createReferenceEngine`. */
   readonly referenceEngine: Engine
-  /** The parsed content of test/golden/training-float64.json. */
+  /** `{ cases }` of test/golden/training-float64.json and normalized-training-float64.json. */
   readonly traces: unknown
 }
 

@@ -12,9 +12,13 @@ interface GoldenCase {
   readonly firstGradient: readonly unknown[]
 }
 
-const golden = JSON.parse(
-  readFileSync(new URL('../../../test/golden/training-float64.json', import.meta.url), 'utf8'),
-) as { cases: GoldenCase[] }
+const golden = {
+  cases: ['training-float64.json', 'normalized-training-float64.json'].flatMap(
+    (name) =>
+      (JSON.parse(readFileSync(new URL(`../../../test/golden/${name}`, import.meta.url), 'utf8')) as { cases: GoldenCase[] })
+        .cases,
+  ),
+}
 
 const never = new AbortController().signal
 

@@ -16,7 +16,7 @@ const NEIGHBOURS = 16
 /**
  * Float64 losses and final parameters of an independent library, each case alone and beside 16 random neighbours in
  * the first, the middle and the last lane.
- * @param traces the parsed content of test/golden/training-float64.json
+ * @param traces `{ cases }` as in test/golden/training-float64.json
  */
 export function traceChecks(engine: Engine, traces: unknown): ConformanceCheck[] {
   const cases = listField(objectField(traces, 'traces')['cases'], 'cases')
@@ -40,13 +40,13 @@ async function checkTrace(engine: Engine, golden: unknown): Promise<void> {
   for (const lane of [0, NEIGHBOURS / 2, NEIGHBOURS]) await check(besideNeighbours(batch, lane), lane)
 }
 
+/** Weights and biases in turn, then scales and shifts. */
 function finalOf(json: unknown, { shape }: TrialBatch): number[] {
   return listField(json, 'final').flatMap((tensor, i) => {
     const layer = Math.floor(i / 2)
-    const [inputs = 0, outputs = 0] = shape.sizes.slice(layer, layer + 2)
-    return i % 2 === 0
-      ? matrixField(tensor, `final[${i}]`, outputs, inputs)
-      : numbersField(tensor, `final[${i}]`, outputs)
+    const [inputs, outputs] = shape.sizes.slice(layer, layer + 2)
+    const isMatrix = i % 2 === 0 && inputs !== undefined && outputs !== undefined
+    return isMatrix ? matrixField(tensor, `final[${i}]`, outputs, inputs) : numbersField(tensor, `final[${i}]`)
   })
 }
 

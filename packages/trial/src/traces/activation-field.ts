@@ -1,7 +1,7 @@
 import type { ActivationSpec } from '../trial.ts'
 import { choiceField, positiveField } from './fields.ts'
 
-const ACTIVATIONS = ['relu', 'leaky-relu', 'elu', 'gelu', 'tanh'] as const
+const ACTIVATIONS = ['relu', 'leaky-relu', 'elu', 'selu', 'gelu', 'tanh'] as const
 
 /** Slope of a leaky unit below 0 where a document does not say. */
 const DEFAULT_LEAK = 0.01

@@ -1,6 +1,8 @@
 import type { TrainingPoints, TrialBatch } from '../batch.ts'
 import { allocateParameters, layerLayouts, layerSizes } from '../network.ts'
-import type { Parameters } from '../network.ts'
+import type { NetworkShape, Parameters } from '../network.ts'
+import type { LossSpec } from '../losses/index.ts'
+import { storedIn } from '../stored.ts'
 import type { Numerics, OptimizerSpec } from '../trial.ts'
 import { activationField } from './activation-field.ts'
 import {
@@ -15,26 +17,29 @@ import {
   positiveField,
 } from './fields.ts'
 
+const DEFAULT_DELTA = 1
+
 type Document = Readonly<Record<string, unknown>>
 
 /**
  * One given network with its training, as a batch of one trial with a loss trace. The document has the form of an
  * element of `cases` in test/golden/training-float64.json:
- * `{ inputDim, width, hiddenLayers, activation, leak?, loss, optimizer: { kind, lr, momentum? }, steps, sizes?,
- * x: [point][coordinate], y: [point][component], initial: [W, b, W, b, ...] }`, W as [output][input].
+ * `{ inputDim, width, hiddenLayers, activation, leak?, normalization?, loss, huberDelta?, optimizer: { kind, lr, momentum? },
+ * steps, sizes?, x: [point][coordinate], y: [point][component], initial: [W, b, W, b, ...] }`, W as [output][input]. Behind them
+ * `initial` has the scales and shifts of each normalization, [gamma, beta, ...].
  * Full batch, to the last step: `stopAtDeath` is false.
- * @param numerics the working type to which the initial parameters are rounded
+ * @param numerics in which the initial parameters are stored
  * @throws {InvalidField} that names the first field at fault
  */
 export function trainingCase(json: unknown, numerics: Numerics = 'ieee-f64/1'): TrialBatch {
   const document = objectField(json, 'case')
   const points = pointsOf(document)
-  const sizes = sizesOf(document, points.outputDim)
+  const shape = shapeOf(document, points.outputDim)
   return {
     numerics,
-    shape: { sizes, activation: activationField(document) },
+    shape,
     training: {
-      loss: choiceField(document['loss'], 'loss', ['mse', 'mae']),
+      ...lossOf(document),
       optimizer: optimizerOf(document['optimizer']),
       batch: 'full',
       steps: integerField(document['steps'], 'steps', 0),
@@ -43,7 +48,7 @@ export function trainingCase(json: unknown, numerics: Numerics = 'ieee-f64/1'): 
     points,
     trials: Float64Array.of(0),
     minibatchKey: [0, 0],
-    initial: initialOf(document['initial'], sizes, numerics),
+    initial: initialOf(document['initial'], shape, numerics),
     trace: true,
   }
 }
@@ -59,6 +64,20 @@ function pointsOf(document: Document): TrainingPoints {
     inputs: Float64Array.from(matrixField(document['x'], 'x', count, inputDim)),
     targets: Float64Array.from(matrixField(document['y'], 'y', count, outputDim)),
   }
+}
+
+function shapeOf(document: Document, outputDim: number): NetworkShape {
+  const shape = { sizes: sizesOf(document, outputDim), activation: activationField(document) }
+  const normalization = choiceField(document['normalization'] ?? 'none', 'normalization', ['none', 'batch', 'layer'])
+  return normalization === 'none' ? shape : { ...shape, normalization }
+}
+
+function lossOf(document: Document): LossSpec {
+  const loss = choiceField(document['loss'], 'loss', ['mse', 'mae', 'huber'])
+  const delta = document['huberDelta']
+  if (loss === 'huber') return { loss, huberDelta: positiveField(delta ?? DEFAULT_DELTA, 'huberDelta') }
+  if (delta !== undefined) throw new InvalidField('huberDelta', delta, `nothing with the loss ${loss}`)
+  return { loss }
 }
 
 /** Sizes from input dimension, width and depth; `sizes`, where given, must say the same. */
@@ -81,14 +100,19 @@ function optimizerOf(json: unknown): OptimizerSpec {
   return { kind, learningRate, momentum }
 }
 
-function initialOf(json: unknown, sizes: readonly number[], numerics: Numerics): Parameters {
+function initialOf(json: unknown, { sizes, normalization }: NetworkShape, numerics: Numerics): Parameters {
   const layouts = layerLayouts(sizes)
-  const list = listField(json, 'initial', 2 * layouts.length)
-  const flat = layouts.flatMap(({ inputs, outputs }, l) => [
+  const scales = normalization === undefined ? [] : sizes.slice(1, -1).flatMap((units) => [units, units])
+  const list = listField(json, 'initial', 2 * layouts.length + scales.length)
+  const affine = layouts.flatMap(({ inputs, outputs }, l) => [
     ...matrixField(list[2 * l], `initial[${2 * l}]`, outputs, inputs),
     ...numbersField(list[2 * l + 1], `initial[${2 * l + 1}]`, outputs),
   ])
-  const parameters = allocateParameters(numerics, flat.length)
-  parameters.set(flat)
+  const behind = scales.flatMap((units, i) => {
+    const place = 2 * layouts.length + i
+    return numbersField(list[place], `initial[${place}]`, units)
+  })
+  const parameters = allocateParameters(numerics, affine.length + behind.length)
+  parameters.set([...affine, ...behind].map(storedIn(numerics)))
   return parameters
 }
