@@ -36,12 +36,14 @@ export function lawBatch(
   { trace = false, points = trainingPoints(spec.problem, spec.seed) }: TrialBatchOptions = {},
 ): TrialBatch<InitialLaw> {
   const { numerics, seed, depth, width, problem, training } = spec
+  const indices = new Float64Array(trials)
+  indices.forEach(trialIndex)
   return {
     numerics,
     shape: networkShape(spec),
     training,
     points,
-    trials: Float64Array.from(trials, trialIndex),
+    trials: indices,
     minibatchKey: streamKey({ seed, inputDim: problem.inputDim, depth, width, purpose: 'minibatch' }),
     initial: initialLaw(spec),
     trace,

@@ -62,10 +62,9 @@ export class AffineLine {
 
   /** Applies one affine layer. @param parameters of the whole network, [parameter] */
   applyLayer(layer: LayerLayout, parameters: Float64Array): void {
-    for (let p = 0; p <= this.count; p++) this.multiply(this.values, this.splitValues, p, layer, parameters)
-    for (let i = 0; i < this.count; i++) this.multiply(this.slopes, this.splitSlopes, i, layer, parameters)
-    for (let p = 0; p <= this.count; p++) {
-      const row = p * this.stride
+    this.multiply(this.slopes, this.splitSlopes, this.count, layer, parameters)
+    this.multiply(this.values, this.splitValues, this.count + 1, layer, parameters)
+    for (let p = 0, row = 0; p <= this.count; p++, row += this.stride) {
       for (let j = 0; j < layer.outputs; j++) {
         this.splitValues[row + j] = at(this.splitValues, row + j) + at(parameters, layer.biases + j)
       }
@@ -77,16 +76,16 @@ export class AffineLine {
   private multiply(
     from: Float64Array,
     to: Float64Array,
-    row: number,
-    layer: LayerLayout,
+    rows: number,
+    { inputs, outputs, weights }: LayerLayout,
     parameters: Float64Array,
   ): void {
-    const offset = row * this.stride
-    for (let j = 0; j < layer.outputs; j++) {
-      const weights = layer.weights + j * layer.inputs
-      let sum = 0
-      for (let k = 0; k < layer.inputs; k++) sum += at(parameters, weights + k) * at(from, offset + k)
-      to[offset + j] = sum
+    for (let row = 0, offset = 0; row < rows; row++, offset += this.stride) {
+      for (let j = 0, w = weights; j < outputs; j++) {
+        let sum = 0
+        for (let k = 0; k < inputs; k++, w++) sum += at(parameters, w) * at(from, offset + k)
+        to[offset + j] = sum
+      }
     }
   }
 
