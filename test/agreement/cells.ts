@@ -1,7 +1,7 @@
 import { createCpuEngine } from '@collapsar/engine-cpu'
 import { parseSweep } from '@collapsar/sweep'
-import { trainingPoints, trialBatch, trialRecords } from '@collapsar/trial'
-import type { Engine, TrainedBatch, TrialBatch, TrialRecord, TrialSpec } from '@collapsar/trial'
+import { lawBatch, trainingPoints, trialRecords } from '@collapsar/trial'
+import type { Engine, MeasuredBatch, TrainedBatch, TrialRecord, TrialSpec } from '@collapsar/trial'
 
 /** The spec of one cell, from the fields of a sweep file. */
 export function specOf(depth: number, width: number, fields: object): TrialSpec {
@@ -27,12 +27,12 @@ async function* batches(
   engine: Engine,
   spec: TrialSpec,
   count: number,
-): AsyncGenerator<{ batch: TrialBatch; trained: TrainedBatch }> {
+): AsyncGenerator<{ batch: MeasuredBatch; trained: TrainedBatch }> {
   const points = trainingPoints(spec.problem, spec.seed)
   const perBatch = Math.max(1, Math.floor(BATCH_PARAMETERS / (spec.width * (spec.width + 1) * spec.depth)))
   for (let first = 0; first < count; first += perBatch) {
     const trials = Array.from({ length: Math.min(perBatch, count - first) }, (_, index) => first + index)
-    const batch = trialBatch(spec, trials, { points })
+    const batch = lawBatch(spec, trials, { points })
     yield { batch, trained: await engine.train(batch, new AbortController().signal) }
   }
 }
