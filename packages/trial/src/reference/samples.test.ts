@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { exampleSpec } from '../example-spec.ts'
 import { trialBatch } from '../trial-batch.ts'
-import { allPoints, drawMinibatch, tilesOf } from './samples.ts'
+import { allPoints, drawMinibatch, passesOf, tilesOf } from './samples.ts'
 
 describe('drawMinibatch', () => {
   it('takes words of Philox blocks in turn, scaled to the points', () => {
@@ -38,5 +38,32 @@ describe('tilesOf', () => {
     expect(lengths(7)).toEqual([32, 8])
     expect(lengths(8)).toEqual([16, 16, 8])
     expect(tilesOf([3, 1, 2], [1, 2, 1])).toEqual([[3, 1, 2]])
+  })
+})
+
+describe('passesOf', () => {
+  const samples = allPoints(40)
+
+  it('sends tile after tile through a network whose samples do not see each other', () => {
+    for (const normalization of [undefined, 'layer'] as const) {
+      const shape = { sizes: [1, 9, 1], activation: { kind: 'relu' }, ...(normalization && { normalization }) } as const
+      const passes = passesOf(samples, shape)
+      expect(passes.map((tiles) => tiles.map(({ points, row, isFirst }) => [points.length, row, isFirst]))).toEqual([
+        [[16, 0, true]],
+        [[16, 0, false]],
+        [[8, 0, false]],
+      ])
+    }
+  })
+
+  it('sends all tiles together where a batch normalization sees all samples', () => {
+    const shape = { sizes: [1, 9, 1], activation: { kind: 'relu' }, normalization: 'batch' } as const
+    const [tiles, ...others] = passesOf(samples, shape)
+    expect(others).toEqual([])
+    expect(tiles?.map(({ points, row, isFirst }) => [points[0], row, isFirst])).toEqual([
+      [0, 0, true],
+      [16, 16, false],
+      [32, 32, false],
+    ])
   })
 })
