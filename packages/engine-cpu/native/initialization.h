@@ -40,12 +40,14 @@ class Initializer {
 
   explicit Initializer(const Job& job) : job_(job), initKeys_(job.law.initKey), biasKeys_(job.law.biasKey) {}
 
-  // Draws the parameters of the lanes in `taken`, whose trials stand in the counters, with moments at zero.
+  // Draws the parameters of the lanes in `taken`, whose trials stand in the counters, with moments at zero. Stops within
+  // one layer when the job is cancelled.
   void draw(unsigned taken, const LaneCounters<V>& counters, const ParameterState<V>& state) {
     readCounters(taken, counters);
     const Network& network = job_.network;
     V* at = state.parameters;
     for (int layer = 0; layer <= network.hidden; layer++) {
+      if (__atomic_load_n(&job_.cancelled, __ATOMIC_RELAXED) != 0) return;
       const int inputs = layer == 0 ? network.inputs : network.width;
       const int outputs = layer == network.hidden ? network.outputs : network.width;
       drawLayer(layer, inputs, outputs, at);
