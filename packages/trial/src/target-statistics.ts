@@ -1,4 +1,5 @@
 import type { TrainingPoints } from './batch.ts'
+import { bestHuberLoss } from './best-huber-loss.ts'
 
 /** The targets of a training set as one constant sees them. */
 export interface TargetStatistics {
@@ -13,15 +14,25 @@ export interface TargetStatistics {
 }
 
 /** Computed in binary64 from the binary64 targets, sums in the order of the points. */
-export function targetStatistics({ count, outputDim, targets }: TrainingPoints): TargetStatistics {
-  const columns = Array.from({ length: outputDim }, (_, component) =>
-    Float64Array.from({ length: count }, (_, i) => targets[i * outputDim + component] as number),
-  )
+export function targetStatistics(points: TrainingPoints): TargetStatistics {
+  const columns = columnsOf(points)
   const mean = Float64Array.from(columns, average)
   const median = Float64Array.from(columns, medianOf)
   const variances = columns.map((column, j) => average(column.map((y) => square(y - (mean[j] as number)))))
   const deviations = columns.map((column, j) => average(column.map((y) => Math.abs(y - (median[j] as number)))))
   return { mean, median, variance: average(variances), bestConstantMae: average(deviations) }
+}
+
+/** The huber loss of the best constant, averaged over the outputs, each of which has its own. */
+export function bestConstantHuber(points: TrainingPoints, delta: number): number {
+  return average(columnsOf(points).map((column) => bestHuberLoss(column, delta)))
+}
+
+/** Targets of each output, [output][point]. */
+function columnsOf({ count, outputDim, targets }: TrainingPoints): Float64Array[] {
+  return Array.from({ length: outputDim }, (_, component) =>
+    Float64Array.from({ length: count }, (_, i) => targets[i * outputDim + component] as number),
+  )
 }
 
 function square(x: number): number {

@@ -4,6 +4,7 @@ import { initialParameters } from './initial-parameters.ts'
 import { networkShape } from './network-shape.ts'
 import { trainingPoints } from './training-points.ts'
 import { trialBatch } from './trial-batch.ts'
+import type { TrainingSpec } from './trial.ts'
 
 describe('trial batch', () => {
   const spec = exampleSpec({ depth: 4, width: 3, problem: { target: 'abs-2d', inputDim: 2, points: 9 } })
@@ -29,6 +30,19 @@ describe('trial batch', () => {
     expect(batch.points).toBe(points)
     expect(batch.trace).toBe(true)
     expect(batch.trials).not.toBe(trials)
+  })
+
+  it('carries the bound of the outcome converged where trials stop there, and only there', () => {
+    // targets |x| at -0.75, -0.25, 0.25, 0.75: mean 1/2, variance 1/16, mean distance to the median 1/4
+    const problem = { points: 4, domain: [-1, 1] } as const
+    const boundOf = (training: Partial<TrainingSpec>): number | undefined =>
+      trialBatch(exampleSpec({ problem, training: { stopWhenConverged: true, ...training } }), [0]).convergedLoss
+    expect(boundOf({ loss: 'mse' })).toBe(1e-3 / 16)
+    expect(boundOf({ loss: 'mae' })).toBe(0.02 / 4)
+    expect(boundOf({ loss: 'huber', huberDelta: 1 })).toBe(1e-3 / 32)
+    // delta 1/8 at the constant 1/2: 1/8 (1/4 - 1/16) each
+    expect(boundOf({ loss: 'huber', huberDelta: 0.125 })).toBe((1e-3 * 3) / 128)
+    expect(trialBatch(exampleSpec({ problem }), [0])).not.toHaveProperty('convergedLoss')
   })
 
   it('has no hidden layer at depth 1', () => {

@@ -1,10 +1,12 @@
 import type { InitialLaw, TrainingPoints, TrialBatch } from './batch.ts'
+import { convergedLoss } from './converged-loss.ts'
 import { drawnBatch, trialIndex } from './draw-initial.ts'
 import { initialLaw } from './initial-law.ts'
+import { targetScale } from './measurements/target-scale.ts'
 import { networkShape } from './network-shape.ts'
 import { streamKey } from './random/stream-key.ts'
 import { trainingPoints } from './training-points.ts'
-import type { TrialSpec } from './trial.ts'
+import type { TrainingSpec, TrialSpec } from './trial.ts'
 
 export interface TrialBatchOptions {
   /** Record the loss before each update and after the last; default false. */
@@ -47,5 +49,12 @@ export function lawBatch(
     minibatchKey: streamKey({ seed, inputDim: problem.inputDim, depth, width, purpose: 'minibatch' }),
     initial: initialLaw(spec),
     trace,
+    ...stopOf(training, points),
   }
+}
+
+/** The bound of the outcome *converged*, where trials stop there. */
+function stopOf(training: TrainingSpec, points: TrainingPoints): Pick<TrialBatch, 'convergedLoss'> {
+  if (training.stopWhenConverged !== true) return {}
+  return { convergedLoss: convergedLoss(training.loss, targetScale(points, training).bestConstantLoss) }
 }

@@ -11,6 +11,7 @@ const mse: OutcomeSetting = {
   points: 100,
   scale: { variance: 4, bestConstantLoss: 4, largest: 2 },
 }
+const huber: OutcomeSetting = { ...mse, loss: 'huber', scale: { ...mse.scale, bestConstantLoss: 1 } }
 const mae: OutcomeSetting = { ...mse, loss: 'mae', scale: { ...mse.scale, bestConstantLoss: 2 } }
 
 /** An unfinished network: half of the variance explained and still improving. */
@@ -39,6 +40,8 @@ describe('outcomeOf', () => {
     expect(outcome({ loss: 3999 })).not.toBe('diverged')
     expect(outcome({ loss: 2001 }, mae)).toBe('diverged')
     expect(outcome({ loss: 1999 }, mae)).not.toBe('diverged')
+    expect(outcome({ loss: 1001 }, huber)).toBe('diverged')
+    expect(outcome({ loss: 999 }, huber)).not.toBe('diverged')
   })
 
   it('is died_in_training with a certificate and a dead layer at the end, and only with both', () => {
@@ -56,13 +59,17 @@ describe('outcomeOf', () => {
     expect(outcome({ loss: 3.97, outputRange: 0.11 })).not.toBe('collapsed_functional')
     expect(outcome({ loss: 3.95, outputRange: 0.09 })).not.toBe('collapsed_functional')
     expect(outcome({ loss: 1.99, outputRange: 0.09 }, mae)).toBe('collapsed_functional')
+    expect(outcome({ loss: 0.995, outputRange: 0.09 }, huber)).toBe('collapsed_functional')
+    expect(outcome({ loss: 0.98, outputRange: 0.09 }, huber)).not.toBe('collapsed_functional')
   })
 
-  it('is converged at R^2 = 0.999 for mse and at 2% of the best constant for mae, dead points or not', () => {
+  it('is converged at R^2 = 0.999 for mse, at 2% of the best constant for mae and at 0.1% for huber, dead points or not', () => {
     expect(outcome({ loss: 0.004, deadPoints: 50 })).toBe('converged')
     expect(outcome({ loss: 0.0041 })).not.toBe('converged')
     expect(outcome({ loss: 0.04 }, mae)).toBe('converged')
     expect(outcome({ loss: 0.041 }, mae)).not.toBe('converged')
+    expect(outcome({ loss: 0.001 }, huber)).toBe('converged')
+    expect(outcome({ loss: 0.0011 }, huber)).not.toBe('converged')
   })
 
   it('is partially_collapsed from 5% of dead points', () => {
@@ -90,11 +97,18 @@ describe('targetScale', () => {
 
   it('measures against the mean for mse and the median for mae', () => {
     // mean -1, squares 1 + 1 + 9 + 25; median 0, distances 0 + 0 + 2 + 6
-    expect(targetScale(points, 'mse')).toEqual({ variance: 9, bestConstantLoss: 9, largest: 6 })
-    expect(targetScale(points, 'mae')).toEqual({ variance: 9, bestConstantLoss: 2, largest: 6 })
+    expect(targetScale(points, { loss: 'mse' })).toEqual({ variance: 9, bestConstantLoss: 9, largest: 6 })
+    expect(targetScale(points, { loss: 'mae' })).toEqual({ variance: 9, bestConstantLoss: 2, largest: 6 })
+  })
+
+  it('measures against the best constant of huber, found by hand', () => {
+    // delta 1: the derivatives c, c, c - 2 >= -1 and 1 sum to 0 at c = 0, where the losses are 0, 0, 3/2 and 11/2
+    expect(targetScale(points, { loss: 'huber', huberDelta: 1 })).toEqual({ variance: 9, bestConstantLoss: 1.75, largest: 6 })
+    // delta 100: quadratic everywhere, half of the variance
+    expect(targetScale(points, { loss: 'huber', huberDelta: 100 }).bestConstantLoss).toBeCloseTo(4.5, 15)
   })
 
   it('refuses constant targets', () => {
-    expect(() => targetScale({ ...points, targets: new Float64Array(4).fill(3) }, 'mse')).toThrow('constant')
+    expect(() => targetScale({ ...points, targets: new Float64Array(4).fill(3) }, { loss: 'mse' })).toThrow('constant')
   })
 })

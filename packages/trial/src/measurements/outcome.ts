@@ -1,4 +1,5 @@
 import { END } from '../batch.ts'
+import { convergedLoss } from '../converged-loss.ts'
 import type { Outcome } from '../record.ts'
 import type { LossKind } from '../trial.ts'
 import type { TargetScale } from './target-scale.ts'
@@ -36,9 +37,6 @@ const CONSTANT_RANGE = 1e-6
 const UNEXPLAINED_SHARE = 0.01
 const FLAT_RANGE = 0.05
 
-/** Converged at R^2 >= 0.999 for mse, at 2% of the best constant's loss for mae. */
-const CONVERGED_LOSS: Readonly<Record<LossKind, number>> = { mse: 1e-3, mae: 0.02, huber: 1e-3 }
-
 /** Share of the points that a dead path maps to a constant: "half-trained" (Lu et al. 2020, arXiv 1903.06733). */
 const PARTIALLY_DEAD = 0.05
 
@@ -49,8 +47,8 @@ const STALLED_IMPROVEMENT = 0.01
  * The outcome of a trial: exhaustive and exclusive, the first rule that holds.
  *
  * Collapse, divergence and convergence are measured against the loss of the best constant. For mse that loss is Var(y)
- * and the explained share 1 - loss / best is R^2. For mae the squared error is not among a trial's facts; there the
- * explained share is taken of the mean absolute error, which is 0 for the best constant and 1 for a perfect fit as well.
+ * and the explained share 1 - loss / best is R^2. For mae and huber the squared error is not among a trial's facts; there the
+ * explained share is taken of the loss itself, and is 0 for the best constant and 1 for a perfect fit as well.
  *
  * `died_in_training` needs the certificate *and* a dead layer at the end; a network dead at the end without one has
  * range 0 and so is `collapsed_functional`. Without steps there is nothing between `born_dead` and `unfinished`.
@@ -61,7 +59,7 @@ export function outcomeOf(facts: OutcomeFacts, setting: OutcomeSetting): Outcome
   if (isDiverged(facts, setting)) return 'diverged'
   if (facts.firstDeadStep > 0 && facts.deadLayer > 0) return 'died_in_training'
   if (isConstant(facts, setting)) return 'collapsed_functional'
-  if (facts.loss <= CONVERGED_LOSS[setting.loss] * setting.scale.bestConstantLoss) return 'converged'
+  if (facts.loss <= convergedLoss(setting.loss, setting.scale.bestConstantLoss)) return 'converged'
   if (facts.deadPoints >= PARTIALLY_DEAD * setting.points) return 'partially_collapsed'
   return isStalled(facts, setting) ? 'stalled' : 'unfinished'
 }

@@ -43,7 +43,7 @@ export function trialRecord(batch: MeasuredBatch, trained: TrainedBatch, domain:
 
 function record(batch: MeasuredBatch, trained: TrainedBatch, domain: Domain): Recording {
   const { points, shape, training } = batch
-  const scale = targetScale(points, training.loss)
+  const scale = targetScale(points, training)
   const setting = { loss: training.loss, steps: training.steps, points: points.count, scale }
   const hasPieces = points.inputDim === 1 && isPiecewiseAffine(shape)
   return { batch, trained, domain, setting, measurer: hasPieces ? lineMeasurer(shape) : null }
