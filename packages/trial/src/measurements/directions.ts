@@ -44,6 +44,7 @@ export interface Directions {
  * Directions of the first hidden layer (Maennel, Bousquet, Gelly 2018, arXiv 1803.08367). For a positively homogeneous
  * activation the pair (amplitude, direction) is what a unit is, however it is scaled. Only relu and leaky-relu have a
  * kink, so only their units can be dead (relu) or linear.
+ * @param shape without normalization: one of batches has to be folded first
  * @param offset of the network's first parameter
  * @param points [point][coordinate]; as units are affine, a polytope's vertices stand for all of it
  */

@@ -1,6 +1,7 @@
 export { crc32, parametersChecksum } from './checksum.ts'
 export { CLUSTER_ANGLES, firstLayerDirections } from './directions.ts'
 export type { DirectionClusters, Directions, UnitDirection, UnitKind } from './directions.ts'
+export { foldBatchNormalization, foldedShape } from './fold-normalization.ts'
 export { networkReport } from './network-report.ts'
 export type { NetworkReport, SegmentReport } from './network-report.ts'
 export { outcomeOf } from './outcome.ts'

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { NetworkShape } from '../network.ts'
 import { layerSizes, parameterCount } from '../network.ts'
 import { fillUniforms } from '../random/uniform.ts'
-import { countPieces, countSegmentPieces, lineMeasurer } from './pieces.ts'
+import { countPieces, countSegmentPieces, isPiecewiseAffine, lineMeasurer } from './pieces.ts'
 
 const relu = (sizes: readonly number[]): NetworkShape => ({ sizes, activation: { kind: 'relu' } })
 
@@ -145,6 +145,15 @@ describe('countPieces', () => {
   it('refuses a smooth activation', () => {
     const shape: NetworkShape = { sizes: [1, 2, 1], activation: { kind: 'tanh' } }
     expect(() => countPieces(shape, new Float64Array(7), 0, [0, 1])).toThrow('tanh is smooth')
+  })
+
+  it('refuses normalizations: that of layers is smooth, that of batches has to be folded', () => {
+    const shape: NetworkShape = { sizes: [1, 2, 1], activation: { kind: 'relu' } }
+    expect(() => lineMeasurer({ ...shape, normalization: 'layer' })).toThrow('layer normalization is smooth')
+    expect(() => lineMeasurer({ ...shape, normalization: 'batch' })).toThrow('to be folded')
+    const affine = [{}, { normalization: 'batch' }, { normalization: 'layer' }] as const
+    expect(affine.map((change) => isPiecewiseAffine({ ...shape, ...change }))).toEqual([true, true, false])
+    expect(isPiecewiseAffine({ ...shape, activation: { kind: 'selu' } })).toBe(false)
   })
 })
 

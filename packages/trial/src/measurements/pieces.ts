@@ -39,9 +39,13 @@ export interface LineMeasurer {
   onSegment(parameters: Parameters, offset: number, p: Float64Array, q: Float64Array): LineMeasurement
 }
 
-/** Whether pieces are defined at all: hidden units affine on both sides of 0. */
-export function isPiecewiseAffine(shape: NetworkShape): boolean {
-  return shape.activation.kind === 'relu' || shape.activation.kind === 'leaky-relu'
+/**
+ * Whether pieces are defined at all: hidden units affine on both sides of 0. A batch normalization is affine once its
+ * statistics are those of the training points, and is to be folded (`foldBatchNormalization`) before measuring; a layer
+ * normalization divides by what depends on the input.
+ */
+export function isPiecewiseAffine({ activation, normalization }: NetworkShape): boolean {
+  return normalization !== 'layer' && (activation.kind === 'relu' || activation.kind === 'leaky-relu')
 }
 
 /**
@@ -70,9 +74,9 @@ export function countSegmentPieces(
   return { pieces, regions, nearTies, minGap }
 }
 
-/** @throws RangeError for a smooth activation */
+/** @throws RangeError for a smooth activation, and for a normalization: one of batches has to be folded first */
 export function lineMeasurer(shape: NetworkShape): LineMeasurer {
-  if (!isPiecewiseAffine(shape)) throw new RangeError(`no affine pieces: ${shape.activation.kind} is smooth`)
+  requireMeasurable(shape)
   const network = {
     layers: layerLayouts(shape.sizes),
     leak: shape.activation.kind === 'leaky-relu' ? shape.activation.leak : 0,
@@ -107,6 +111,12 @@ export function lineMeasurer(shape: NetworkShape): LineMeasurer {
       return measured(line, network, propagate(line, network, null))
     },
   }
+}
+
+function requireMeasurable(shape: NetworkShape): void {
+  if (shape.normalization === 'layer') throw new RangeError('no affine pieces: layer normalization is smooth')
+  if (!isPiecewiseAffine(shape)) throw new RangeError(`no affine pieces: ${shape.activation.kind} is smooth`)
+  if (shape.normalization === 'batch') throw new RangeError('invalid normalization: batch (to be folded before measuring)')
 }
 
 interface LoadedNetwork {

@@ -2,10 +2,11 @@ import type { TrainedBatch, TrialBatch } from '../batch.ts'
 import { END } from '../batch.ts'
 import type { Outcome, TrialRecord } from '../record.ts'
 import { COLLAPSED } from '../record.ts'
+import { storedIn } from '../stored.ts'
 import { parametersChecksum } from './checksum.ts'
+import { foldBatchNormalization, foldedShape } from './fold-normalization.ts'
 import type { OutcomeFacts, OutcomeSetting } from './outcome.ts'
 import { outcomeOf } from './outcome.ts'
-import type { LineMeasurer } from './pieces.ts'
 import { isPiecewiseAffine, lineMeasurer } from './pieces.ts'
 import { targetScale } from './target-scale.ts'
 
@@ -20,10 +21,9 @@ export type MeasuredBatch = Omit<TrialBatch, 'initial'>
 interface Recording {
   readonly batch: MeasuredBatch
   readonly trained: TrainedBatch
-  readonly domain: Domain
   readonly setting: OutcomeSetting
-  /** Null where pieces are not defined. */
-  readonly measurer: LineMeasurer | null
+  /** Affine pieces of the network in a lane; null where they are not defined. */
+  readonly piecesOf: ((lane: number) => number) | null
 }
 
 /**
@@ -46,10 +46,20 @@ function record(batch: MeasuredBatch, trained: TrainedBatch, domain: Domain): Re
   const scale = targetScale(points, training)
   const setting = { loss: training.loss, steps: training.steps, points: points.count, scale }
   const hasPieces = points.inputDim === 1 && isPiecewiseAffine(shape)
-  return { batch, trained, domain, setting, measurer: hasPieces ? lineMeasurer(shape) : null }
+  return { batch, trained, setting, piecesOf: hasPieces ? piecesIn(batch, trained, domain) : null }
 }
 
-function laneRecord({ batch, trained, domain, setting, measurer }: Recording, lane: number): TrialRecord {
+/** A normalized network is measured with the statistics of the training points, as they are stored. */
+function piecesIn(batch: MeasuredBatch, { parameters }: TrainedBatch, domain: Domain): (lane: number) => number {
+  const { numerics, points, shape } = batch
+  const measurer = lineMeasurer(foldedShape(shape))
+  const count = parameters.length / batch.trials.length
+  if (shape.normalization === undefined) return (lane) => measurer.piecesOnDomain(parameters, lane * count, domain)
+  const inputs = points.inputs.map(storedIn(numerics))
+  return (lane) => measurer.piecesOnDomain(foldBatchNormalization(shape, parameters, lane * count, inputs), 0, domain)
+}
+
+function laneRecord({ batch, trained, setting, piecesOf }: Recording, lane: number): TrialRecord {
   const facts = factsOf(batch, trained, lane)
   const outcome = outcomeOf(facts, setting)
   const isLost = outcome === 'diverged' || facts.end === END.diverged
@@ -60,7 +70,7 @@ function laneRecord({ batch, trained, domain, setting, measurer }: Recording, la
     deathCheck: facts.firstDeadStep / CHECK_STEPS,
     loss: isLost ? Number.NaN : Math.fround(facts.loss),
     value: isLost ? Number.NaN : Math.fround(valueOf(trained, lane, outcome, facts.outputRange)),
-    pieces: isLost ? 0 : (measurer?.piecesOnDomain(trained.parameters, lane * count, domain) ?? 0),
+    pieces: isLost ? 0 : (piecesOf?.(lane) ?? 0),
     checksum: parametersChecksum(trained.parameters, lane * count, count),
   }
 }
