@@ -74,7 +74,8 @@ export function theoryCell(spec: TrialSpec): TheoryCell {
     inputDim: spec.problem.inputDim,
     depth: spec.depth,
     width: spec.width,
-    relu: spec.network.activation.kind === 'relu',
+    // a normalized network is another function of its weights, whose layers cannot die
+    relu: spec.network.activation.kind === 'relu' && spec.network.normalization === undefined,
     gaussianWeights: GAUSSIAN.includes(kind),
     symmetricWeights: SYMMETRIC.includes(kind),
     zeroBias: spec.network.bias.kind === 'zero',

@@ -3,6 +3,7 @@ import type {
   ActivationSpec,
   BiasSpec,
   InitializationSpec,
+  LossSpec,
   NetworkSpec,
   Numerics,
   OptimizerSpec,
@@ -21,6 +22,7 @@ const DEFAULT_POINTS = 128
 const DEFAULT_STEPS = 3000
 const DEFAULT_LEARNING_RATE = 0.001
 const DEFAULT_LEAK = 0.01
+const DEFAULT_HUBER_DELTA = 1
 
 /** Fills in the defaults of a file whose fields are valid one by one, and reports the fields that do not go together. */
 export function cellTemplate(file: SweepFile, report: (problem: Problem) => void): CellTemplate {
@@ -33,7 +35,12 @@ export function cellTemplate(file: SweepFile, report: (problem: Problem) => void
   }
 }
 
-const NUMERICS_OF_PRECISION = { float32: 'ieee-f32/1', float64: 'ieee-f64/1' } as const
+const NUMERICS_OF_PRECISION = {
+  float32: 'ieee-f32/1',
+  float64: 'ieee-f64/1',
+  float16: 'f16/1',
+  bfloat16: 'bf16/1',
+} as const
 
 function numericsOf(file: SweepFile, report: (problem: Problem) => void): Numerics {
   const byPrecision = file.precision === undefined ? undefined : NUMERICS_OF_PRECISION[file.precision]
@@ -48,10 +55,13 @@ function numericsOf(file: SweepFile, report: (problem: Problem) => void): Numeri
 
 function networkOf(network: NonNullable<SweepFile['network']>, report: (problem: Problem) => void): NetworkSpec {
   const initialization = initializationOf(network.init ?? 'he-normal')
+  const { normalization = 'none' } = network
   return {
     activation: activationOf(network, report),
     initialization,
     bias: biasOf(network.bias, initialization, report),
+    // absent where there is none, as in cells that were named before there were normalizations
+    ...(normalization !== 'none' && { normalization }),
   }
 }
 
@@ -139,12 +149,25 @@ function reportSampling(
 
 function trainingOf(training: NonNullable<SweepFile['training']>, report: (problem: Problem) => void): TrainingSpec {
   return {
-    loss: training.loss ?? 'mse',
+    ...lossOf(training, report),
     optimizer: optimizerOf(training.optimizer, report),
     batch: training.batch ?? 'full',
     steps: training.steps ?? DEFAULT_STEPS,
     stopAtDeath: training.stopAtDeath ?? true,
+    ...(training.stopWhenConverged === true && { stopWhenConverged: true }),
   }
+}
+
+function lossOf(training: NonNullable<SweepFile['training']>, report: (problem: Problem) => void): LossSpec {
+  const { loss = 'mse', huberDelta } = training
+  if (loss === 'huber') return { loss, huberDelta: huberDelta ?? DEFAULT_HUBER_DELTA }
+  if (huberDelta !== undefined) {
+    report({
+      pointer: '/training/huberDelta',
+      detail: `training.huberDelta is ${huberDelta} but training.loss is ${loss}; accepted: huberDelta with huber only`,
+    })
+  }
+  return { loss }
 }
 
 type OptimizerField = NonNullable<SweepFile['training']>['optimizer']

@@ -5,6 +5,13 @@ import type { TrialSpec } from '@collapsar/trial'
 const TRAINING_FLOPS = 6
 const FORWARD_FLOPS = 2
 
+/**
+ * A normalized unit and sample: the sums of mean and variance, x and u, 8; back through the gradients of scale and shift, two
+ * more means and dz, 11.
+ */
+const NORMALIZED_TRAINING_FLOPS = 19
+const NORMALIZED_FORWARD_FLOPS = 8
+
 /** Weights of a network, biases left out: d N + N^2 (L - 2) + N c. */
 export function weightCount(spec: Pick<TrialSpec, 'depth' | 'width' | 'problem'>): number {
   const { inputDim, outputDim } = targets[spec.problem.target]
@@ -18,5 +25,13 @@ export function weightCount(spec: Pick<TrialSpec, 'depth' | 'width' | 'problem'>
 export function trialFlops(spec: TrialSpec): number {
   const { batch, steps } = spec.training
   const samples = batch === 'full' ? spec.problem.points : batch
-  return weightCount(spec) * (TRAINING_FLOPS * samples * steps + FORWARD_FLOPS * spec.problem.points)
+  const [updated, checked] = [samples * steps, spec.problem.points]
+  return (
+    weightCount(spec) * (TRAINING_FLOPS * updated + FORWARD_FLOPS * checked) +
+    normalizedUnits(spec) * (NORMALIZED_TRAINING_FLOPS * updated + NORMALIZED_FORWARD_FLOPS * checked)
+  )
+}
+
+function normalizedUnits({ depth, network, width }: TrialSpec): number {
+  return network.normalization === undefined ? 0 : width * (depth - 1)
 }

@@ -56,10 +56,27 @@ describe('the id of a cell', () => {
       { training: { steps: 2999 } },
       { training: { batch: 32 } },
       { training: { stopAtDeath: false } },
+      { training: { stopWhenConverged: true } },
+      { training: { loss: 'huber' } },
+      { training: { loss: 'huber', huberDelta: 0.5 } },
+      { network: { activation: 'selu' } },
+      { network: { normalization: 'batch' } },
+      { network: { normalization: 'layer' } },
+      { precision: 'float16' },
+      { precision: 'bfloat16' },
       { training: { optimizer: { kind: 'sgd' } } },
       { training: { optimizer: { kind: 'adam', learningRate: 0.002 } } },
     ].map(cellOf)
     expect(new Set([cellOf({}), ...others]).size).toBe(others.length + 1)
+  })
+
+  it('is that of the plain cell where a field says what is the default', () => {
+    const plain = cellOf({})
+    expect(cellOf({ network: { normalization: 'none' }, training: { stopWhenConverged: false } })).toBe(plain)
+    const huber = cellOf({ training: { loss: 'huber' } })
+    expect(cellOf({ training: { loss: 'huber', huberDelta: 1 } })).toBe(huber)
+    expect(cellOf({ numerics: 'f16/1' })).toBe(cellOf({ precision: 'float16' }))
+    expect(cellOf({ numerics: 'bf16/1' })).toBe(cellOf({ precision: 'bfloat16' }))
   })
 
   it('has not changed: it names every result ever stored', () => {

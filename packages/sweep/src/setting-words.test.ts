@@ -14,6 +14,13 @@ it('names what is unlike the headline setting', () => {
   ).toBe('abs, relu, torch-default, 128 points (grid), 3000 steps, sgd 0.001 with momentum 0.9, mse, minibatches of 32, trained beyond death')
 })
 
+it('names normalization, the delta of huber and the stop at convergence', () => {
+  const training = { loss: 'huber', huberDelta: 0.5, stopWhenConverged: true, steps: 10 }
+  expect(wordsOf({ network: { activation: 'selu', normalization: 'layer' }, training })).toBe(
+    'abs, selu, layer normalization, he-normal, zero bias, 128 points (grid), 10 steps, adam 0.001, huber 0.5, full batch, stopped when converged',
+  )
+})
+
 it('leaves out what the axes vary', () => {
   const axes = { 'training.loss': ['mse', 'mae'] }
   expect(wordsOf({ axes })).toBe('abs, relu, he-normal, zero bias, 128 points (grid), 3000 steps, adam 0.001, full batch')

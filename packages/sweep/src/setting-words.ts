@@ -7,20 +7,26 @@ export function settingWords(specs: readonly TrialSpec[]): string {
 }
 
 function words({ network, problem, training, seed }: TrialSpec): string[] {
-  const { activation, initialization, bias } = network
+  const { activation, initialization, bias, normalization } = network
   const batch = training.batch === 'full' ? 'full batch' : `minibatches of ${training.batch}`
   return [
     problem.target,
     activation.kind === 'leaky-relu' ? `leaky-relu ${activation.leak}` : activation.kind,
+    ...(normalization === undefined ? [] : [`${normalization} normalization`]),
     initialization.kind === 'small' ? `normal weights of std ${initialization.std}` : initialization.kind,
     ...('std' in bias ? [`${bias.kind} bias of std ${bias.std}`] : bias.kind === 'zero' ? ['zero bias'] : []),
     `${problem.points} points (${problem.sampling})`,
     ...(training.steps === 0
       ? ['no training']
-      : [`${training.steps} steps`, optimizerWords(training.optimizer), training.loss, batch]),
+      : [`${training.steps} steps`, optimizerWords(training.optimizer), lossWords(training), batch]),
     ...(training.stopAtDeath ? [] : ['trained beyond death']),
+    ...(training.stopWhenConverged === true ? ['stopped when converged'] : []),
     ...(seed === 0 ? [] : [`seed ${seed}`]),
   ]
+}
+
+function lossWords({ loss, huberDelta }: TrialSpec['training']): string {
+  return huberDelta === undefined ? loss : `${loss} ${huberDelta}`
 }
 
 function optimizerWords(optimizer: TrialSpec['training']['optimizer']): string {

@@ -52,10 +52,16 @@ export const PLAIN_INITIALIZATIONS = [
 const network = Type.Object(
   {
     activation: Type.Optional(
-      oneOf(['relu', 'leaky-relu', 'elu', 'gelu', 'tanh'], 'one of relu, leaky-relu, elu, gelu, tanh (default relu)'),
+      oneOf(
+        ['relu', 'leaky-relu', 'elu', 'selu', 'gelu', 'tanh'],
+        'one of relu, leaky-relu, elu, selu, gelu, tanh (default relu)',
+      ),
     ),
     leak: Type.Optional(
       Type.Number({ exclusiveMinimum: 0, maximum: 1, description: 'a slope above 0, at most 1, for leaky-relu (default 0.01)' }),
+    ),
+    normalization: Type.Optional(
+      oneOf(['none', 'batch', 'layer'], 'one of none, batch, layer: of every hidden layer, before its activation (default none)'),
     ),
     init: Type.Optional(
       Type.Union(
@@ -122,7 +128,8 @@ const problem = Type.Object(
 
 const training = Type.Object(
   {
-    loss: Type.Optional(oneOf(['mse', 'mae'], 'one of mse, mae (default mse)')),
+    loss: Type.Optional(oneOf(['mse', 'mae', 'huber'], 'one of mse, mae, huber (default mse)')),
+    huberDelta: Type.Optional(positive('where the loss huber turns from quadratic to linear (default 1)')),
     optimizer: Type.Optional(
       Type.Object(
         {
@@ -148,6 +155,9 @@ const training = Type.Object(
       Type.Integer({ minimum: 0, maximum: LIMITS.steps, description: `an integer from 0 to ${LIMITS.steps} (default 3000)` }),
     ),
     stopAtDeath: Type.Optional(Type.Boolean({ description: 'true or false (default true)' })),
+    stopWhenConverged: Type.Optional(
+      Type.Boolean({ description: 'true or false: whether a trial ends when it has converged (default false)' }),
+    ),
   },
   closed,
 )
@@ -179,8 +189,18 @@ export const SweepFile = Type.Object(
     network: Type.Optional(network),
     problem: Type.Optional(problem),
     training: Type.Optional(training),
-    precision: Type.Optional(oneOf(['float32', 'float64'], 'one of float32, float64 (default float32)')),
-    numerics: Type.Optional(oneOf(['ieee-f32/1', 'ieee-f64/1'], 'one of ieee-f32/1, ieee-f64/1; precision is its short form')),
+    precision: Type.Optional(
+      oneOf(
+        ['float32', 'float64', 'float16', 'bfloat16'],
+        'one of float32, float64, float16, bfloat16 (default float32); the last two store values so and add them up in float32',
+      ),
+    ),
+    numerics: Type.Optional(
+      oneOf(
+        ['ieee-f32/1', 'ieee-f64/1', 'f16/1', 'bf16/1'],
+        'one of ieee-f32/1, ieee-f64/1, f16/1, bf16/1; precision is its short form',
+      ),
+    ),
     engine: Type.Optional(oneOf(['auto', 'cpu'], 'one of auto, cpu (default auto)')),
     seed: Type.Optional(
       Type.Integer({

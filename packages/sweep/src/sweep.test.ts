@@ -54,6 +54,30 @@ describe('a sweep file', () => {
     expect(sweep.cells[2]!.spec.training.optimizer).toEqual({ kind: 'sgd', learningRate: 0.01, momentum: 0 })
   })
 
+  it('knows selu, huber, normalizations, stopping at convergence and reduced precisions, by axes too', () => {
+    const axes = {
+      'network.normalization': ['none', 'batch', 'layer'],
+      'training.huberDelta': [0.5, 1],
+      'training.stopWhenConverged': [true, false],
+    }
+    const fields = { precision: 'bfloat16', network: { activation: 'selu' }, training: { loss: 'huber' } }
+    const sweep = parseSweep({ grid, inits: 1, axes, ...fields })
+    expect(sweep.cells).toHaveLength(12)
+    expect(sweep.cells[0]!.spec).toMatchObject({ numerics: 'bf16/1', network: { activation: { kind: 'selu' } } })
+    expect(sweep.cells[0]!.spec.network).not.toHaveProperty('normalization')
+    expect(sweep.cells[0]!.spec.training).toMatchObject({ loss: 'huber', huberDelta: 0.5, stopWhenConverged: true })
+    expect(sweep.cells[11]!.spec.network).toMatchObject({ normalization: 'layer' })
+    expect(sweep.cells[11]!.spec.training).toMatchObject({ huberDelta: 1 })
+    expect(sweep.cells[11]!.spec.training).not.toHaveProperty('stopWhenConverged')
+    const precisions = parseSweep({ grid, inits: 1, axes: { precision: ['float16', 'bfloat16', 'float64'] } })
+    expect(precisions.cells.map(({ spec }) => spec.numerics)).toEqual(['f16/1', 'bf16/1', 'ieee-f64/1'])
+  })
+
+  it('allows minibatches of one sample with batch normalization, which make constants', () => {
+    const fields = { network: { normalization: 'batch' }, training: { batch: 1 } }
+    expect(parseSweep({ grid, inits: 1, ...fields }).cells[0]!.spec.training.batch).toBe(1)
+  })
+
   it('counts blocks of 100 trials, the last one begun', () => {
     expect([1, 100, 101, 1000].map(blocksFor)).toEqual([1, 1, 2, 10])
   })
@@ -91,7 +115,15 @@ describe('an invalid sweep file', () => {
     [{ grid, inits: 1, training: { steps: -1 } }, '/training/steps', 'is -1'],
     [{ grid, inits: 1, training: { optimizer: { kind: 'adam', momentum: 0.9 } } }, '/training/optimizer/momentum', 'momentum with sgd only'],
     [{ grid, inits: 1, training: { optimizer: { kind: 'sgd', learningRate: 0 } } }, '/training/optimizer/learningRate', 'is 0'],
-    [{ grid, inits: 1, precision: 'float16' }, '/precision', 'accepted: one of float32, float64'],
+    [{ grid, inits: 1, precision: 'float8' }, '/precision', 'accepted: one of float32, float64, float16, bfloat16'],
+    [{ grid, inits: 1, numerics: 'f16' }, '/numerics', 'accepted: one of ieee-f32/1, ieee-f64/1, f16/1, bf16/1'],
+    [{ grid, inits: 1, precision: 'float16', numerics: 'bf16/1' }, '/numerics', 'give one of the two'],
+    [{ grid, inits: 1, network: { activation: 'swish' } }, '/network/activation', 'is "swish"; accepted: one of relu, leaky-relu, elu, selu'],
+    [{ grid, inits: 1, network: { normalization: 'group' } }, '/network/normalization', 'is "group"; accepted: one of none, batch, layer'],
+    [{ grid, inits: 1, training: { loss: 'hinge' } }, '/training/loss', 'is "hinge"; accepted: one of mse, mae, huber'],
+    [{ grid, inits: 1, training: { huberDelta: 2 } }, '/training/huberDelta', 'training.huberDelta is 2 but training.loss is mse'],
+    [{ grid, inits: 1, training: { loss: 'huber', huberDelta: 0 } }, '/training/huberDelta', 'is 0; accepted: where the loss huber'],
+    [{ grid, inits: 1, training: { stopWhenConverged: 'yes' } }, '/training/stopWhenConverged', 'is "yes"; accepted: true or false'],
     [{ grid, inits: 1, precision: 'float32', numerics: 'ieee-f64/1' }, '/numerics', 'give one of the two'],
     [{ grid, inits: 1, engine: 'tpu' }, '/engine', 'accepted: one of auto, cpu'],
     [{ grid, inits: 1, seed: 2 ** 53 }, '/seed', 'seed is 9007199254740992'],

@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest'
+import { trialFlops } from './cost.ts'
+import { parseSweep } from './sweep.ts'
+
+const flopsOf = (fields: object) =>
+  trialFlops(parseSweep({ grid: { depth: 3, width: 4 }, inits: 1, training: { steps: 10 }, problem: { points: 8 }, ...fields }).cells[0]!.spec)
+
+it('counts six operations of a weight and sample trained on, two of one checked', () => {
+  // 4 + 16 + 4 weights; 8 samples in 10 steps and 8 in the check
+  expect(flopsOf({})).toBe(24 * (6 * 80 + 2 * 8))
+})
+
+it('counts 19 and 8 more of each normalized unit', () => {
+  for (const normalization of ['batch', 'layer']) {
+    expect(flopsOf({ network: { normalization } }) - flopsOf({})).toBe(8 * (19 * 80 + 8 * 8))
+  }
+})
