@@ -1,13 +1,20 @@
 import { createCpuEngine } from '@collapsar/engine-cpu'
 import { CollapsarError } from '@collapsar/sweep'
 import { InvalidField, trainingCase } from '@collapsar/trial'
-import type { TrialBatch } from '@collapsar/trial'
+import type { Numerics, TrialBatch } from '@collapsar/trial'
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
 import { readJson } from '../input-file.ts'
 import { loadEngine } from '../load-engine.ts'
 import { finiteOrNull, nestedParameters } from '../parameters-json.ts'
 import { JSON_OPTION } from '../options.ts'
+
+const NUMERICS = {
+  float64: 'ieee-f64/1',
+  float32: 'ieee-f32/1',
+  float16: 'f16/1',
+  bfloat16: 'bf16/1',
+} as const
 
 /** One given network, trained as its file says. */
 export const train: Command = {
@@ -16,13 +23,13 @@ export const train: Command = {
   positionals: ['CASE.json'],
   interruptible: true,
   options: {
-    precision: { type: 'string', value: 'P', description: 'float64 or float32 (default float64)' },
+    precision: { type: 'string', value: 'P', description: 'float64, float32, float16 or bfloat16 (default float64)' },
     json: JSON_OPTION,
   },
   run: async ({ positionals, options, configuration, terminal, signal }) => {
-    const precision = options.oneOf('precision', ['float32', 'float64']) ?? 'float64'
+    const precision = options.oneOf('precision', ['float64', 'float32', 'float16', 'bfloat16']) ?? 'float64'
     const path = positionals[0] ?? ''
-    const batch = inPrecision(readCase(path, await readJson(path)), precision)
+    const batch = readCase(path, await readJson(path), NUMERICS[precision])
     const engine = loadEngine(() => createCpuEngine({ threads: configuration.threads }))
     try {
       const supported = engine.supports(batch)
@@ -42,17 +49,11 @@ export const train: Command = {
   },
 }
 
-function readCase(path: string, source: unknown): TrialBatch {
+function readCase(path: string, source: unknown, numerics: Numerics): TrialBatch {
   try {
-    return trainingCase(source)
+    return trainingCase(source, numerics)
   } catch (cause) {
     if (!(cause instanceof InvalidField || cause instanceof RangeError)) throw cause
     throw new CollapsarError('invalid-file', `${path}: ${cause.message}`, { cause })
   }
-}
-
-function inPrecision(batch: TrialBatch, precision: 'float32' | 'float64'): TrialBatch {
-  return precision === 'float32'
-    ? { ...batch, numerics: 'ieee-f32/1', initial: Float32Array.from(batch.initial), trace: true }
-    : { ...batch, numerics: 'ieee-f64/1', initial: Float64Array.from(batch.initial), trace: true }
 }

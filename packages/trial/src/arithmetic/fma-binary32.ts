@@ -30,5 +30,5 @@ function toOdd(sum: number, error: number): number {
     words[LOW] = low - 1
     if (low === 0) words[HIGH] = (words[HIGH] as number) - 1
   }
-  return pattern[0] as number
+  return pattern[0]
 }

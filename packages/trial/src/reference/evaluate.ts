@@ -1,7 +1,6 @@
 import { arithmeticOf } from '../arithmetic/arithmetic.ts'
 import type { NetworkShape } from '../network.ts'
 import { forwardPass } from './forward-pass.ts'
-import type { NetworkState } from './network-state.ts'
 import { networkState } from './network-state.ts'
 import { allPoints, passesOf } from './samples.ts'
 

@@ -47,7 +47,10 @@ function receivePoints(
 function* normalize(network: NetworkState, layer: LayerState, tiles: readonly Tile[]): Generator<void, void> {
   const { normalization } = layer
   if (normalization === null) return
-  if (normalization.kind === 'batch') return yield* normalizeBatch(network, { ...layer, normalization }, tiles)
+  if (normalization.kind === 'batch') {
+    yield* normalizeBatch(network, { ...layer, normalization }, tiles)
+    return
+  }
   for (const tile of tiles) {
     eachSample(tile, (sample) => normalizeLayer(network, { ...layer, normalization }, sample))
     yield

@@ -103,7 +103,10 @@ function* differentiateNormalization(
   if (normalization === null) return
   const normalized = { ...layer, normalization }
   for (const tile of tiles) addScaleGradient(gradient, network, normalized, tile)
-  if (normalization.kind === 'batch') return yield* differentiateBatch(network, normalized, tiles)
+  if (normalization.kind === 'batch') {
+    yield* differentiateBatch(network, normalized, tiles)
+    return
+  }
   for (const tile of tiles) {
     eachSample(tile, (sample) => differentiateLayer(network, normalized, sample))
     yield

@@ -1,4 +1,3 @@
-import { at } from '../at.ts'
 import { END } from '../batch.ts'
 import type { Check } from './check.ts'
 import { check } from './check.ts'

@@ -17,6 +17,10 @@ describe('networkFromJson', () => {
     })
   })
 
+  it('takes a network that says it has no normalization', () => {
+    expect(networkFromJson({ ...document, normalization: 'none' })).toEqual(networkFromJson(document))
+  })
+
   it('reads segments for several inputs', () => {
     const wide = [{ weights: [[1, 2]], biases: [3] }]
     const { domain, segments, shape } = networkFromJson({ activation: 'tanh', layers: wide, segments: [[[0, 0], [1, 2]]] })
@@ -28,6 +32,7 @@ describe('networkFromJson', () => {
     [{ layers: [] }, 'invalid layers: [] (expected a list that is not empty)'],
     [{ layers: [layers[0], { weights: [[7, 8]], biases: [10] }] }, 'invalid layers[1].weights[0]: [7,8] (expected a list of 3)'],
     [{ layers: [{ weights: [[1]], biases: [null] }] }, 'invalid layers[0].biases[0]: null (expected a finite number)'],
+    [{ normalization: 'batch' }, 'invalid normalization: "batch" (expected none: its statistics need training points'],
     [{ domain: [1, 1] }, 'invalid domain: [1,1] (expected [low, high] with low < high)'],
     [{ domain: undefined }, 'invalid domain: missing (expected a list of 2)'],
     [{ layers: [{ weights: [[1, 2]], biases: [3] }] }, 'invalid segments: missing (expected a list of [p, q] for several inputs)'],

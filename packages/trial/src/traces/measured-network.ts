@@ -24,6 +24,7 @@ export function networkFromJson(json: unknown): MeasuredNetwork {
   const document = objectField(json, 'network')
   const layers = listField(document['layers'], 'layers').map((layer, l) => objectField(layer, `layers[${l}]`))
   const sizes = sizesOf(layers)
+  refuseNormalization(document['normalization'])
   const flat = layers.flatMap((layer, l) => {
     const [inputs = 0, outputs = 0] = sizes.slice(l, l + 2)
     return [
@@ -36,6 +37,13 @@ export function networkFromJson(json: unknown): MeasuredNetwork {
     parameters: Float64Array.from(flat),
     ...placeOf(document, sizes[0] ?? 0),
   }
+}
+
+/** Statistics are those of training points, which a network by its weights does not have. */
+function refuseNormalization(normalization: unknown): void {
+  if (normalization === undefined || normalization === 'none') return
+  const expected = 'none: its statistics need training points; fold them into weights and biases'
+  throw new InvalidField('normalization', normalization, expected)
 }
 
 /** [inputs of the first layer, outputs of each layer]; that the layers fit is seen when their weights are read. */
