@@ -6,9 +6,10 @@ import { createCpuEngine } from './cpu-engine.ts'
 import { cpuEngineStatus } from './status.ts'
 
 // PyTorch traces; test/golden/README.md says how they were made.
-const traces: unknown = JSON.parse(
-  readFileSync(new URL('../../../test/golden/training-float64.json', import.meta.url), 'utf8'),
+const golden = ['training-float64.json', 'normalized-training-float64.json'].map(
+  (file) => JSON.parse(readFileSync(new URL(`../../../test/golden/${file}`, import.meta.url), 'utf8')) as { cases: unknown[] },
 )
+const traces = { cases: golden.flatMap(({ cases }) => cases) }
 
 const status = cpuEngineStatus()
 const sets = status.available ? status.instructionSets : []
