@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads'
 import { BLOCK_TRIALS, encodeBlock } from '@collapsar/sweep'
-import { recordColumns, recordsOf, trialRecords } from '@collapsar/trial'
+import { recordAt, trialColumns } from '@collapsar/trial'
+import type { RecordColumns, TrialRecord } from '@collapsar/trial'
 import type { MeasuringReply, MeasuringRequest } from './measuring.ts'
 
 /** Blocks of one message: unpacking it takes the event loop of its receiver a millisecond or two. */
@@ -17,19 +18,34 @@ parentPort?.on('message', (request: MeasuringRequest) => {
 
 function answer(request: MeasuringRequest): void {
   if (request.kind === 'measure') {
-    const columns = recordColumns(trialRecords(request.batch, request.trained, request.domain))
+    const columns = trialColumns(request.batch, request.trained, request.domain)
     post({ id: request.id, kind: 'measured', columns }, Object.values(columns).map(({ buffer }) => buffer))
     return
   }
-  const records = request.columns.flatMap(recordsOf)
-  const blocks = records.length / BLOCK_TRIALS
+  const records = eachRecord(request.columns)
+  const blocks = request.columns.reduce((trials, { outcome }) => trials + outcome.length, 0) / BLOCK_TRIALS
   for (let first = 0; first < blocks; first += MESSAGE_BLOCKS) {
-    const packed = Array.from({ length: Math.min(MESSAGE_BLOCKS, blocks - first) }, (_, i) => {
-      const own = records.slice((first + i) * BLOCK_TRIALS, (first + i + 1) * BLOCK_TRIALS)
-      return encodeBlock(request.firstBlock + first + i, own)
-    })
+    const packed = Array.from({ length: Math.min(MESSAGE_BLOCKS, blocks - first) }, (_, i) =>
+      encodeBlock(request.firstBlock + first + i, take(records, BLOCK_TRIALS)),
+    )
     post({ id: request.id, kind: 'encoded', blocks: packed, isLast: first + MESSAGE_BLOCKS >= blocks })
   }
+}
+
+/** Block by block: a record lives no longer than it takes to pack it. */
+function* eachRecord(parts: readonly RecordColumns[]): Generator<TrialRecord, undefined> {
+  for (const columns of parts) {
+    for (let i = 0; i < columns.outcome.length; i += 1) yield recordAt(columns, i)
+  }
+}
+
+function take(records: Iterator<TrialRecord, undefined>, count: number): TrialRecord[] {
+  const taken: TrialRecord[] = []
+  for (let next = records.next(); next.done !== true; next = records.next()) {
+    taken.push(next.value)
+    if (taken.length === count) break
+  }
+  return taken
 }
 
 function post(reply: MeasuringReply, transferred: ArrayBuffer[] = []): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { TrialRecord } from '../record.ts'
 import { OUTCOMES } from '../record.ts'
-import { recordColumns, recordsOf } from './record-columns.ts'
+import { allocateColumns, putRecord, recordAt } from './record-columns.ts'
 
 /** Every outcome and the extremes of every field: depth 200, 2^30 steps, a diverged trial. */
 const records: readonly TrialRecord[] = OUTCOMES.map((outcome, i) => ({
@@ -14,15 +14,22 @@ const records: readonly TrialRecord[] = OUTCOMES.map((outcome, i) => ({
   checksum: i === 3 ? 0xffffffff : i,
 }))
 
+function columnsOf(some: readonly TrialRecord[]) {
+  const columns = allocateColumns(some.length)
+  some.forEach((record, i) => putRecord(columns, i, record))
+  return columns
+}
+
 describe('columns of records', () => {
   it('give back the records', () => {
-    expect(recordsOf(recordColumns(records))).toEqual(records)
-    expect(recordsOf(recordColumns([]))).toEqual([])
+    const columns = columnsOf(records)
+    expect(records.map((_, i) => recordAt(columns, i))).toEqual(records)
   })
 
-  it('refuse an outcome that does not exist', () => {
-    const columns = recordColumns(records)
+  it('refuse an outcome or a trial that does not exist', () => {
+    const columns = columnsOf(records)
     columns.outcome[0] = 8
-    expect(() => recordsOf(columns)).toThrow('invalid outcome 8')
+    expect(() => recordAt(columns, 0)).toThrow('invalid outcome 8')
+    expect(() => recordAt(columns, records.length)).toThrow(RangeError)
   })
 })

@@ -15,22 +15,8 @@ export interface RecordColumns {
 
 const CODES = new Map(OUTCOMES.map((outcome, code) => [outcome, code]))
 
-/** The columns of records, to the bit but for the payload of a NaN. */
-export function recordColumns(records: readonly TrialRecord[]): RecordColumns {
-  const columns = allocate(records.length)
-  for (const [i, record] of records.entries()) {
-    columns.outcome[i] = CODES.get(record.outcome) ?? 0
-    columns.deadLayer[i] = record.deadLayer
-    columns.deathCheck[i] = record.deathCheck
-    columns.loss[i] = record.loss
-    columns.value[i] = record.value
-    columns.pieces[i] = record.pieces
-    columns.checksum[i] = record.checksum
-  }
-  return columns
-}
-
-function allocate(trials: number): RecordColumns {
+/** Columns for so many trials, to be filled by `putRecord`. */
+export function allocateColumns(trials: number): RecordColumns {
   return {
     outcome: new Uint8Array(trials),
     deadLayer: new Uint8Array(trials),
@@ -42,19 +28,29 @@ function allocate(trials: number): RecordColumns {
   }
 }
 
-/** The records of columns again. @throws RangeError for an outcome that does not exist */
-export function recordsOf(columns: RecordColumns): TrialRecord[] {
-  return Array.from(columns.outcome, (code, i) => {
-    const outcome = OUTCOMES[code]
-    if (outcome === undefined) throw new RangeError(`invalid outcome ${code}: expected 0 to ${OUTCOMES.length - 1}`)
-    return {
-      outcome,
-      deadLayer: columns.deadLayer[i] ?? 0,
-      deathCheck: columns.deathCheck[i] ?? 0,
-      loss: columns.loss[i] ?? Number.NaN,
-      value: columns.value[i] ?? Number.NaN,
-      pieces: columns.pieces[i] ?? 0,
-      checksum: columns.checksum[i] ?? 0,
-    }
-  })
+/** Writes the record of trial `i`, to the bit but for the payload of a NaN. */
+export function putRecord(columns: RecordColumns, i: number, record: TrialRecord): void {
+  columns.outcome[i] = CODES.get(record.outcome) ?? 0
+  columns.deadLayer[i] = record.deadLayer
+  columns.deathCheck[i] = record.deathCheck
+  columns.loss[i] = record.loss
+  columns.value[i] = record.value
+  columns.pieces[i] = record.pieces
+  columns.checksum[i] = record.checksum
+}
+
+/** The record of trial `i` again. @throws RangeError for an outcome that does not exist */
+export function recordAt(columns: RecordColumns, i: number): TrialRecord {
+  const code = columns.outcome[i]
+  const outcome = OUTCOMES[code ?? OUTCOMES.length]
+  if (outcome === undefined) throw new RangeError(`invalid outcome ${code}: expected 0 to ${OUTCOMES.length - 1}`)
+  return {
+    outcome,
+    deadLayer: columns.deadLayer[i] ?? 0,
+    deathCheck: columns.deathCheck[i] ?? 0,
+    loss: columns.loss[i] ?? Number.NaN,
+    value: columns.value[i] ?? Number.NaN,
+    pieces: columns.pieces[i] ?? 0,
+    checksum: columns.checksum[i] ?? 0,
+  }
 }

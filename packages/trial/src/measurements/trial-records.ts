@@ -8,6 +8,8 @@ import { foldBatchNormalization, foldedShape } from './fold-normalization.ts'
 import type { OutcomeFacts, OutcomeSetting } from './outcome.ts'
 import { outcomeOf } from './outcome.ts'
 import { isPiecewiseAffine, lineMeasurer } from './pieces.ts'
+import type { RecordColumns } from './record-columns.ts'
+import { allocateColumns, putRecord } from './record-columns.ts'
 import { targetScale } from './target-scale.ts'
 
 /** Updates between two checks (NUMERICS.md, 6). */
@@ -34,6 +36,17 @@ interface Recording {
 export function trialRecords(batch: MeasuredBatch, trained: TrainedBatch, domain: Domain): TrialRecord[] {
   const recording = record(batch, trained, domain)
   return Array.from(batch.trials, (_, lane) => laneRecord(recording, lane))
+}
+
+/**
+ * The same as columns, [trial]: what is cheap to keep, and to hand to another thread.
+ * @throws RangeError where the targets are constant
+ */
+export function trialColumns(batch: MeasuredBatch, trained: TrainedBatch, domain: Domain): RecordColumns {
+  const recording = record(batch, trained, domain)
+  const columns = allocateColumns(batch.trials.length)
+  for (let lane = 0; lane < batch.trials.length; lane++) putRecord(columns, lane, laneRecord(recording, lane))
+  return columns
 }
 
 /** The base record of the trial in one lane of a batch. */
