@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import type { TrialBatch } from '@collapsar/trial'
+import type { InitialLaw, LayerLaw, TrialBatch } from '@collapsar/trial'
 import { describe, expect, it } from 'vitest'
 
 import { loadAddon } from './addon.ts'
@@ -84,6 +84,15 @@ describe('wrong input is refused', () => {
     ['sizes that do not fit the points', { shape: { ...batch.shape, sizes: [2, 3, 3, 3, 1] } }, 'do not fit'],
   ])('%s', async (_, change, sentence) => {
     await expect(engine.train({ ...batch, ...change }, never)).rejects.toThrow(sentence)
+  })
+
+  const layer: LayerLaw = { weights: { kind: 'normal', std: 1 }, biases: { kind: 'zero' }, replacesOne: false }
+  it.each<[string, readonly LayerLaw[], string]>([
+    ['a law of three layers for a network of four', [layer, layer, layer], 'invalid length of lawKinds'],
+    ['a law without a number', [layer, layer, layer, { ...layer, weights: { kind: 'normal', std: NaN } }], 'invalid law'],
+  ])('%s', async (_, layers, sentence) => {
+    const initial: InitialLaw = { initKey: [1, 2], biasKey: [3, 4], layers }
+    await expect(engine.train({ ...batch, initial }, never)).rejects.toThrow(sentence)
   })
 
   it('results of a wrong type, by the addon itself', () => {
