@@ -304,14 +304,16 @@ Passes<V> passesFor(const Network& network) {
   if (network.activation != Activation::relu || network.normalized()) return passesOf<V, 0, false>();
   if constexpr (V::lanes > 1 && !isReduced<V>) {
     switch (network.width) {
-      case 1: return passesOf<V, 1, true>();
       case 2: return passesOf<V, 2, true>();
       case 3: return passesOf<V, 3, true>();
-      case 4: return passesOf<V, 4, true>();
       case 5: return passesOf<V, 5, true>();
+#ifndef FEW_WIDTHS  // for builds under a sanitizer, which compile slowly
+      case 1: return passesOf<V, 1, true>();
+      case 4: return passesOf<V, 4, true>();
       case 6: return passesOf<V, 6, true>();
       case 7: return passesOf<V, 7, true>();
       case 8: return passesOf<V, 8, true>();
+#endif
       default: break;
     }
   }
