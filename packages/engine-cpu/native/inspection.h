@@ -72,22 +72,26 @@ struct Inspector {
     lossSum = first == 0 ? sum : lossSum + sum;
   }
 
-  // Adds the largest activation of every layer, and counts the points at which some layer is all zero.
+  // Adds the largest activation of every layer, and counts the points at which some layer is all zero. What relu leaves is
+  // neither a NaN nor -0.
   void addAliveness(int samples) {
     const int width = job.network.width;
-    const V* at = work.activations;
     const size_t slab = static_cast<size_t>(tileSamples(width)) * width;
-    const V zero = V::broadcast(0);
-    for (int s = 0; s < samples; s++) {
-      V least = V::broadcast(1);
-      for (int layer = 0; layer < job.network.hidden; layer++) {
-        const V* units = at + layer * slab + static_cast<size_t>(s) * width;
+    V least[maxTileSamples];  // the smallest of the layers' largest activations, [sample]
+    for (int s = 0; s < samples; s++) least[s] = V::broadcast(1);
+    for (int layer = 0; layer < job.network.hidden; layer++) {
+      const V* units = work.activations + layer * slab;
+      V alive = work.alive[layer];
+      for (int s = 0; s < samples; s++, units += width) {
         V most = units[0];
-        for (int i = 1; i < width; i++) most = select(greater(units[i], most), units[i], most);
-        work.alive[layer] = select(greater(most, work.alive[layer]), most, work.alive[layer]);
-        least = select(greater(least, most), most, least);
+        for (int i = 1; i < width; i++) most = larger(units[i], most);
+        alive = larger(alive, most);
+        least[s] = smaller(least[s], most);
       }
-      deadPoints = deadPoints + keep(equal(least, zero), V::broadcast(1));
+      work.alive[layer] = alive;
+    }
+    for (int s = 0; s < samples; s++) {
+      deadPoints = deadPoints + keep(equal(least[s], V::broadcast(0)), V::broadcast(1));
     }
   }
 

@@ -54,6 +54,9 @@ ALWAYS_INLINE F32 magnitude(F32 a) { return {_mm256_andnot_ps(_mm256_set1_ps(-0.
 ALWAYS_INLINE F32 withSign(F32 a, F32 b) { return {_mm256_or_ps(a.v, _mm256_and_ps(_mm256_set1_ps(-0.0f), b.v))}; }
 // z > 0 ? z : +0. The instruction returns its second operand for a NaN and for two zeros.
 ALWAYS_INLINE F32 positive(F32 z) { return {_mm256_max_ps(z.v, _mm256_setzero_ps())}; }
+// The larger and the smaller of two numbers of which neither is a NaN or -0.
+ALWAYS_INLINE F32 larger(F32 a, F32 b) { return {_mm256_max_ps(a.v, b.v)}; }
+ALWAYS_INLINE F32 smaller(F32 a, F32 b) { return {_mm256_min_ps(a.v, b.v)}; }
 ALWAYS_INLINE __m256 greater(F32 a, F32 b) { return _mm256_cmp_ps(a.v, b.v, _CMP_GT_OQ); }
 ALWAYS_INLINE __m256 equal(F32 a, F32 b) { return _mm256_cmp_ps(a.v, b.v, _CMP_EQ_OQ); }
 ALWAYS_INLINE F32 select(__m256 mask, F32 a, F32 b) { return {_mm256_blendv_ps(b.v, a.v, mask)}; }
@@ -124,6 +127,8 @@ ALWAYS_INLINE F64 squareRoot(F64 a) { return {_mm256_sqrt_pd(a.v)}; }
 ALWAYS_INLINE F64 magnitude(F64 a) { return {_mm256_andnot_pd(_mm256_set1_pd(-0.0), a.v)}; }
 ALWAYS_INLINE F64 withSign(F64 a, F64 b) { return {_mm256_or_pd(a.v, _mm256_and_pd(_mm256_set1_pd(-0.0), b.v))}; }
 ALWAYS_INLINE F64 positive(F64 z) { return {_mm256_max_pd(z.v, _mm256_setzero_pd())}; }
+ALWAYS_INLINE F64 larger(F64 a, F64 b) { return {_mm256_max_pd(a.v, b.v)}; }
+ALWAYS_INLINE F64 smaller(F64 a, F64 b) { return {_mm256_min_pd(a.v, b.v)}; }
 ALWAYS_INLINE __m256d greater(F64 a, F64 b) { return _mm256_cmp_pd(a.v, b.v, _CMP_GT_OQ); }
 ALWAYS_INLINE __m256d equal(F64 a, F64 b) { return _mm256_cmp_pd(a.v, b.v, _CMP_EQ_OQ); }
 ALWAYS_INLINE F64 select(__m256d mask, F64 a, F64 b) { return {_mm256_blendv_pd(b.v, a.v, mask)}; }

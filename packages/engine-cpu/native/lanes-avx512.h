@@ -51,6 +51,8 @@ ALWAYS_INLINE F32 squareRoot(F32 a) { return {_mm512_sqrt_ps(a.v)}; }
 ALWAYS_INLINE F32 magnitude(F32 a) { return {_mm512_andnot_ps(_mm512_set1_ps(-0.0f), a.v)}; }
 ALWAYS_INLINE F32 withSign(F32 a, F32 b) { return {_mm512_or_ps(a.v, _mm512_and_ps(_mm512_set1_ps(-0.0f), b.v))}; }
 ALWAYS_INLINE F32 positive(F32 z) { return {_mm512_max_ps(z.v, _mm512_setzero_ps())}; }
+ALWAYS_INLINE F32 larger(F32 a, F32 b) { return {_mm512_max_ps(a.v, b.v)}; }
+ALWAYS_INLINE F32 smaller(F32 a, F32 b) { return {_mm512_min_ps(a.v, b.v)}; }
 ALWAYS_INLINE __mmask16 greater(F32 a, F32 b) { return _mm512_cmp_ps_mask(a.v, b.v, _CMP_GT_OQ); }
 ALWAYS_INLINE __mmask16 equal(F32 a, F32 b) { return _mm512_cmp_ps_mask(a.v, b.v, _CMP_EQ_OQ); }
 ALWAYS_INLINE F32 select(__mmask16 mask, F32 a, F32 b) { return {_mm512_mask_blend_ps(mask, b.v, a.v)}; }
@@ -114,6 +116,8 @@ ALWAYS_INLINE F64 squareRoot(F64 a) { return {_mm512_sqrt_pd(a.v)}; }
 ALWAYS_INLINE F64 magnitude(F64 a) { return {_mm512_andnot_pd(_mm512_set1_pd(-0.0), a.v)}; }
 ALWAYS_INLINE F64 withSign(F64 a, F64 b) { return {_mm512_or_pd(a.v, _mm512_and_pd(_mm512_set1_pd(-0.0), b.v))}; }
 ALWAYS_INLINE F64 positive(F64 z) { return {_mm512_max_pd(z.v, _mm512_setzero_pd())}; }
+ALWAYS_INLINE F64 larger(F64 a, F64 b) { return {_mm512_max_pd(a.v, b.v)}; }
+ALWAYS_INLINE F64 smaller(F64 a, F64 b) { return {_mm512_min_pd(a.v, b.v)}; }
 ALWAYS_INLINE __mmask8 greater(F64 a, F64 b) { return _mm512_cmp_pd_mask(a.v, b.v, _CMP_GT_OQ); }
 ALWAYS_INLINE __mmask8 equal(F64 a, F64 b) { return _mm512_cmp_pd_mask(a.v, b.v, _CMP_EQ_OQ); }
 ALWAYS_INLINE F64 select(__mmask8 mask, F64 a, F64 b) { return {_mm512_mask_blend_pd(mask, b.v, a.v)}; }

@@ -46,6 +46,8 @@ ALWAYS_INLINE F32 fma(F32 a, F32 b, F32 c) { return {vfmaq_f32(c.v, a.v, b.v)}; 
 ALWAYS_INLINE F32 squareRoot(F32 a) { return {vsqrtq_f32(a.v)}; }
 ALWAYS_INLINE F32 magnitude(F32 a) { return {vabsq_f32(a.v)}; }
 ALWAYS_INLINE F32 withSign(F32 a, F32 b) { return {vbslq_f32(vdupq_n_u32(0x80000000u), b.v, a.v)}; }
+ALWAYS_INLINE F32 larger(F32 a, F32 b) { return {vmaxq_f32(a.v, b.v)}; }
+ALWAYS_INLINE F32 smaller(F32 a, F32 b) { return {vminq_f32(a.v, b.v)}; }
 ALWAYS_INLINE uint32x4_t greater(F32 a, F32 b) { return vcgtq_f32(a.v, b.v); }
 ALWAYS_INLINE uint32x4_t equal(F32 a, F32 b) { return vceqq_f32(a.v, b.v); }
 ALWAYS_INLINE F32 select(uint32x4_t mask, F32 a, F32 b) { return {vbslq_f32(mask, a.v, b.v)}; }
@@ -111,6 +113,8 @@ ALWAYS_INLINE F64 fma(F64 a, F64 b, F64 c) { return {vfmaq_f64(c.v, a.v, b.v)}; 
 ALWAYS_INLINE F64 squareRoot(F64 a) { return {vsqrtq_f64(a.v)}; }
 ALWAYS_INLINE F64 magnitude(F64 a) { return {vabsq_f64(a.v)}; }
 ALWAYS_INLINE F64 withSign(F64 a, F64 b) { return {vbslq_f64(vdupq_n_u64(1ull << 63), b.v, a.v)}; }
+ALWAYS_INLINE F64 larger(F64 a, F64 b) { return {vmaxq_f64(a.v, b.v)}; }
+ALWAYS_INLINE F64 smaller(F64 a, F64 b) { return {vminq_f64(a.v, b.v)}; }
 ALWAYS_INLINE uint64x2_t greater(F64 a, F64 b) { return vcgtq_f64(a.v, b.v); }
 ALWAYS_INLINE uint64x2_t equal(F64 a, F64 b) { return vceqq_f64(a.v, b.v); }
 ALWAYS_INLINE F64 select(uint64x2_t mask, F64 a, F64 b) { return {vbslq_f64(mask, a.v, b.v)}; }

@@ -66,6 +66,10 @@ ALWAYS_INLINE Single<T> operator/(Single<T> a, Single<T> b) { return {a.v / b.v}
 template <class T>
 ALWAYS_INLINE Single<T> fma(Single<T> a, Single<T> b, Single<T> c) { return {softFma(a.v, b.v, c.v)}; }
 template <class T>
+ALWAYS_INLINE Single<T> larger(Single<T> a, Single<T> b) { return a.v > b.v ? a : b; }
+template <class T>
+ALWAYS_INLINE Single<T> smaller(Single<T> a, Single<T> b) { return a.v < b.v ? a : b; }
+template <class T>
 ALWAYS_INLINE bool greater(Single<T> a, Single<T> b) { return a.v > b.v; }
 template <class T>
 ALWAYS_INLINE bool equal(Single<T> a, Single<T> b) { return a.v == b.v; }

@@ -81,6 +81,14 @@ ALWAYS_INLINE Reduced<B, F> positive(Reduced<B, F> a) {
   return {positive(a.base)};
 }
 template <class B, class F>
+ALWAYS_INLINE Reduced<B, F> larger(Reduced<B, F> a, Reduced<B, F> b) {
+  return {larger(a.base, b.base)};
+}
+template <class B, class F>
+ALWAYS_INLINE Reduced<B, F> smaller(Reduced<B, F> a, Reduced<B, F> b) {
+  return {smaller(a.base, b.base)};
+}
+template <class B, class F>
 ALWAYS_INLINE typename B::Mask greater(Reduced<B, F> a, Reduced<B, F> b) {
   return greater(a.base, b.base);
 }
