@@ -3,91 +3,66 @@
 //
 //   npm run build && node packages/engine-cpu/bench/whole-sweep.mjs [threads]
 //
-// The kernel's share is measured apart, by training the same trials with the engine alone; everything else is outside:
-// measuring, packing, the queue, the database (both embedded) and the process itself. What a run takes that finds all
-// trials recorded (start, database, map) is told apart. Processor time is that of all processes and threads of the run.
+// Processor time is that of all processes and threads of the run: kernel threads as they count it themselves, and
+// everything else, which is measuring, packing, the queue, the database (both embedded) and the processes themselves. A run
+// of a tenth of the trials goes before: the difference of the two is what more trials cost, without the start of either.
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-import { lawBatch } from '@collapsar/trial'
-
-import { createCpuEngine } from '../dist/index.js'
-
 const THREADS = Number(process.argv[2] ?? 1)
 const only = process.argv[3]
-const BATCH = 100_000
 const command = fileURLToPath(new URL('../../cli/bin/collapsar.mjs', import.meta.url))
+const preload = new URL('kernel-seconds.mjs', import.meta.url).href
 
 const CASES = [
   { name: 'born dead: depth 10, width 2, no steps', inits: 1_000_000, steps: 0, goal: null },
-  { name: 'W1: depth 10, width 2, 3,000 steps', inits: 20_000, steps: 3000, goal: 0.05 },
+  { name: 'W1: depth 10, width 2, 3,000 steps', inits: 200_000, steps: 3000, goal: 0.05 },
 ]
 
-function specOf(steps) {
-  return {
-    numerics: 'ieee-f32/1',
-    seed: 0,
-    depth: 10,
-    width: 2,
-    network: { activation: { kind: 'relu' }, initialization: { kind: 'he-normal' }, bias: { kind: 'zero' } },
-    problem: { target: 'abs', inputDim: 1, points: 128, sampling: 'grid', domain: [-Math.sqrt(3), Math.sqrt(3)] },
-    training: { loss: 'mse', optimizer: { kind: 'adam', learningRate: 1e-3 }, batch: 'full', steps, stopAtDeath: true },
-  }
-}
-
-/** Processor seconds of the engine alone for the trials [0, inits). */
-async function kernelSeconds({ inits, steps }) {
-  const engine = createCpuEngine({ threads: THREADS })
-  let microseconds = 0
-  for (let first = 0; first < inits; first += BATCH) {
-    const batch = lawBatch(specOf(steps), Float64Array.from({ length: Math.min(BATCH, inits - first) }, (_, i) => first + i))
-    const before = process.cpuUsage()
-    await engine.train(batch, new AbortController().signal)
-    const { user, system } = process.cpuUsage(before)
-    microseconds += user + system
-  }
-  await engine.close()
-  return microseconds / 1e6
-}
-
-/** Runs the command line; wall seconds, and processor seconds of all its processes (the shell's `times`). */
-function run(file, data) {
+/** Runs the command line; seconds by the clock, of processors in kernels and of processors in all (the shell's `times`). */
+function run(folder, { inits, width, steps }) {
+  const file = join(folder, 'sweep.json')
+  writeFileSync(file, JSON.stringify({ grid: { depth: [10], width: [width] }, inits, training: { steps } }))
+  const node = [process.execPath, '--import', preload, command, 'run', file, '--json', '--data', folder]
+  const env = { ...process.env, OUTPUT: join(folder, 'run.json'), KERNEL_SECONDS: join(folder, 'kernel-seconds') }
   const started = performance.now()
-  const node = [process.execPath, command, 'run', file, '--json', '--data', data, '--threads', String(THREADS)]
-  const script = '"$@" > "$OUTPUT" || exit 1; times'
-  const env = { ...process.env, OUTPUT: join(data, 'run.json') }
-  const times = execFileSync('sh', ['-c', script, 'sh', ...node], { encoding: 'utf8', env })
+  const script = ['-c', '"$@" > "$OUTPUT" 2> /dev/null || exit 1; times', 'sh', ...node, '--threads', String(THREADS)]
+  const times = execFileSync('sh', script, { encoding: 'utf8', env })
+  const wall = (performance.now() - started) / 1e3
   const children = times.trim().split('\n')[1] ?? ''
   const cpu = [...children.matchAll(/(\d+)m([\d.]+)s/g)].reduce((sum, [, m, s]) => sum + 60 * Number(m) + Number(s), 0)
-  return { wall: (performance.now() - started) / 1e3, cpu }
+  return { wall, cpu, kernel: Number(readFileSync(env.KERNEL_SECONDS, 'utf8')) }
 }
 
-async function measure(test) {
+const percent = (part, whole) => `${((100 * part) / whole).toFixed(1)}%`
+
+function report(test, few, all) {
+  const trials = 0.8 * test.inits
+  const cpu = all.cpu - few.cpu
+  const outside = cpu - (all.kernel - few.kernel)
+  console.log(
+    `${test.name}: ${0.9 * test.inits} trials on ${THREADS} thread${THREADS === 1 ? '' : 's'}\n` +
+      `  ${((0.9 * test.inits) / all.wall).toFixed(0)} trials/s end to end (${all.wall.toFixed(1)} s); ` +
+      `${(trials / (all.wall - few.wall)).toFixed(0)} trials/s beyond the start\n` +
+      `  CPU: kernel ${all.kernel.toFixed(2)} s, outside ${(all.cpu - all.kernel).toFixed(2)} s, that is ` +
+      `${percent(all.cpu - all.kernel, all.cpu)}, the start included\n` +
+      `  more trials: kernel ${((1e6 * (cpu - outside)) / trials).toFixed(1)} us, outside ${((1e6 * outside) / trials).toFixed(1)} us a trial; ` +
+      `outside ${percent(outside, cpu)}` + (test.goal === null ? '' : ` (goal ${100 * test.goal}%)`),
+  )
+}
+
+function measure(test) {
   const folder = mkdtempSync(join(tmpdir(), 'whole-sweep-'))
   try {
-    const file = join(folder, 'sweep.json')
-    const grid = { depth: [10], width: [2] }
-    writeFileSync(file, JSON.stringify({ grid, inits: test.inits, training: { steps: test.steps } }))
-    const whole = run(file, folder)
-    const again = run(file, folder)
-    const kernel = await kernelSeconds(test)
-    const own = whole.cpu - again.cpu
-    const share = (own - kernel) / own
-    console.log(
-      `${test.name}, ${test.inits} trials, ${THREADS} thread${THREADS === 1 ? '' : 's'}\n` +
-        `  ${(test.inits / whole.wall).toFixed(0)} trials/s end to end in ${whole.wall.toFixed(1)} s, ` +
-        `${(test.inits / (whole.wall - again.wall)).toFixed(0)} trials/s without the ${again.wall.toFixed(1)} s of a run that trains nothing\n` +
-        `  CPU ${whole.cpu.toFixed(1)} s: kernel ${kernel.toFixed(1)} s, a run that trains nothing ${again.cpu.toFixed(1)} s, ` +
-        `the rest ${(own - kernel).toFixed(1)} s (${((1e6 * (own - kernel)) / test.inits).toFixed(1)} us a trial)\n` +
-        `  outside the kernel ${(100 * share).toFixed(1)}%` +
-        (test.goal === null ? '' : ` (goal ${100 * test.goal}%)`),
-    )
+    run(folder, { ...test, inits: 100, width: 3 }) // creates the database
+    const few = run(folder, { ...test, inits: test.inits / 10, width: 2 })
+    report(test, few, run(folder, { ...test, width: 2 }))
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-for (const test of CASES) if (only === undefined || test.name.includes(only)) await measure(test)
+for (const test of CASES) if (only === undefined || test.name.includes(only)) measure(test)

@@ -1,4 +1,4 @@
-// The Node side: exports instructionSets(), train(request, done), evaluate(...) and fmaLoop(...). It only marshals.
+// The Node side: exports instructionSets(), train(request, done), evaluate(...), fmaLoop(...) and kernelSeconds(). It only marshals.
 #include <napi.h>
 
 #include <memory>
@@ -130,11 +130,15 @@ Napi::Value fmaLoop(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(fmas));
 }
 
+// kernelSeconds(): processor time of the kernel threads that have ended, for benchmarks.
+Napi::Value seconds(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), kernelSeconds()); }
+
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("instructionSets", Napi::Function::New(env, instructionSets));
   exports.Set("train", Napi::Function::New(env, train));
   exports.Set("evaluate", Napi::Function::New(env, evaluate));
   exports.Set("fmaLoop", Napi::Function::New(env, fmaLoop));
+  exports.Set("kernelSeconds", Napi::Function::New(env, seconds));
   return exports;
 }
 

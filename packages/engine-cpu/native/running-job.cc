@@ -1,5 +1,7 @@
 #include "running-job.h"
 
+#include <time.h>
+
 #include <cmath>
 #include <cstring>
 
@@ -8,6 +10,14 @@
 namespace collapsar {
 
 namespace {
+
+std::atomic<uint64_t> kernelNanoseconds{0};
+
+void addThreadTime() {
+  timespec used;
+  if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used) != 0) return;
+  kernelNanoseconds += static_cast<uint64_t>(used.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(used.tv_nsec);
+}
 
 template <class T>
 const void* rounded(std::vector<std::byte>& storage, const double* values, size_t count) {
@@ -77,6 +87,8 @@ void RunningJob::ownLaw(std::vector<LayerLaw> layers) {
   job.law.layers = layerLaws_.data();
 }
 
+double kernelSeconds() { return static_cast<double>(kernelNanoseconds) * 1e-9; }
+
 void RunningJob::leave() {
   if (--running_ == 0) whenDone_();
 }
@@ -86,6 +98,7 @@ void RunningJob::trainOnThread(const Kernel& kernel) {
     outOfMemory_ = true;
     cancel();
   }
+  addThreadTime();
   leave();
 }
 

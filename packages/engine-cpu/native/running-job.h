@@ -15,6 +15,9 @@ struct PointArrays {
   const double* targets;
 };
 
+// Processor time of all kernel threads of this process that have ended.
+double kernelSeconds();
+
 class RunningJob {
  public:
   explicit RunningJob(Numerics numerics) : numerics_(numerics) {}
