@@ -61,8 +61,9 @@ export function agreementChecks(engine: Engine, numerics: Numerics, reference: E
 }
 
 /**
- * In front of a batch normalization biases have gradients of rounding alone. Adam makes of them what it makes of all gradients, a step of full size: of `ieee-f64`, where rounding
- * differs from the reference, sgd is compared instead. In binary32 no bit differs.
+ * In front of a batch normalization biases have gradients of rounding alone. Adam makes of them what it makes of all
+ * gradients, a step of full size: of `ieee-f64`, where rounding differs from the reference's, sgd is compared instead. In
+ * binary32 no bit differs.
  */
 function optimizersFor(numerics: Numerics, normalization: NormalizationKind | null): readonly OptimizerSpec[] {
   const magnifiesRounding = numerics === 'ieee-f64/1' && normalization === 'batch'

@@ -40,7 +40,7 @@ function unlikeNeighbours(numerics: Numerics, width: number, normalization: Norm
     width,
     network: normalization === null ? {} : { normalization },
     problem: { points: 40 },
-    training: { batch: 21, steps: width === 2 ? 640 : 48, optimizer: { kind: 'adam', learningRate: 0.01 } },
+    training: { batch: 21, steps: width === 2 ? 320 : 48, optimizer: { kind: 'adam', learningRate: 0.01 } },
   })
   const trials = Array.from({ length: LANES }, (_, i) => 2 ** 33 + i)
   const batch = trialBatch(spec, trials, { trace: true })
