@@ -14,7 +14,7 @@ const UNDEFINED = ['-fsanitize=undefined']
 const NO_RECOVERY = ['-fno-sanitize-recover=all']
 
 const comparison = (others) => ['compare-kernels.cc', 'random-batch.cc', 'trained.cc', 'running-job.cc'].map((source) => ({ source, flags: others }))
-const kernels = (set, flags) => TYPES.map((type) => ({ source: `${set}-${type}.cc`, flags }))
+const kernels = (set, flags, types = TYPES) => types.map((type) => ({ source: `${set}-${type}.cc`, flags }))
 
 /**
  * By name: `units` the sources (of native/ or of this folder) with their flags, `define` and `link` flags of all,
@@ -45,7 +45,9 @@ export const CHECKS = {
     architecture: 'x64',
     define: ['-DCHECKED_SET=avx2', ...NO_RECOVERY],
     units: [
-      ...kernels('avx2', [...FEW, ...AVX2, ...ADDRESS, ...ARITHMETIC]),
+      // The others are the same templates; sanitized, a file takes some 20 seconds of compilation.
+      ...kernels('avx2', [...FEW, ...AVX2, ...ADDRESS, ...ARITHMETIC], ['f32', 'f16']),
+      ...kernels('avx2', [...FEW, ...AVX2], ['f64', 'bf16']),
       ...kernels('scalar', [...ADDRESS, ...UNDEFINED]),
       ...comparison([...ADDRESS, ...UNDEFINED]),
     ],
@@ -65,12 +67,13 @@ export const CHECKS = {
     environment: { TSAN_OPTIONS: 'halt_on_error=1' },
     arguments: ['60'],
   },
-  /** The bytes that a training asks for, of the jobs on stdin: see asked-memory.cc. */
+  /** The bytes that a training asks for: see asked-memory.cc. */
   memory: {
     architecture: 'x64',
     define: [],
     units: [
       { source: 'asked-memory.cc', flags: AVX2 },
+      { source: 'random-batch.cc', flags: [] },
       { source: 'running-job.cc', flags: [] },
     ],
     arguments: [],

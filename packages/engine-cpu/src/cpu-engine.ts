@@ -4,6 +4,7 @@ import type { Engine, TrainedBatch } from '@collapsar/trial'
 
 import type { Addon, InstructionSet, TrainingHandle } from './addon.ts'
 import { loadAddon } from './addon.ts'
+import { fitsMemory } from './memory.ts'
 import type { EngineBatch } from './request.ts'
 import { allocateResults, NUMERICS, requestOf } from './request.ts'
 import { supports } from './supports.ts'
@@ -28,7 +29,8 @@ interface Run {
  * The engine that trains one network per SIMD lane, on threads of its own, with the bits of NUMERICS.md.
  *
  * `train` starts its threads and returns; the arrays of the batch must neither be changed nor transferred until its
- * promise has settled. Concurrent calls share the cores.
+ * promise has settled. Concurrent calls share the cores. A batch that memory cannot hold is refused (`trainingBytes`); it
+ * is held against the whole memory of the machine or control group, so calls at the same time can still exceed it.
  *
  * @throws Error with a sentence that says what to do when the native addon is missing, RangeError on an instruction set
  *   that this machine lacks
@@ -40,9 +42,9 @@ export function createCpuEngine(options: CpuEngineOptions = {}): Engine {
     id: 'cpu',
     version: '2',
     numerics: NUMERICS,
-    supports,
+    supports: (batch) => supportsHere(run, batch),
     async train(batch, signal, onProgress) {
-      const reason = supports(batch)
+      const reason = supportsHere(run, batch, batch.trials.length)
       if (reason !== true) throw new Error(`unsupported batch: ${reason}`)
       return trainBatch(run, batch, { signal: AbortSignal.any([signal, closing.signal]), onProgress })
     },
@@ -66,6 +68,12 @@ function runOf({ threads = availableParallelism(), instructionSet }: CpuEngineOp
   return { addon: loaded.addon, threads, instructionSet: chosen }
 }
 
+/** What the kernels support and memory holds, on one thread at least. */
+function supportsHere({ instructionSet }: Run, batch: Parameters<Engine['supports']>[0], trials = 1): true | string {
+  const reason = supports(batch)
+  return reason === true ? fitsMemory(batch, { instructionSet, threads: 1, trials }) : reason
+}
+
 interface Watch {
   readonly signal: AbortSignal
   readonly onProgress: ((fraction: number) => void) | undefined
@@ -84,9 +92,12 @@ async function trainBatch(run: Run, batch: EngineBatch, { signal, onProgress }: 
   return results
 }
 
-/** No more threads than trials: the others would find nothing to do. */
-function threadsFor({ threads }: Run, { trials }: EngineBatch): number {
-  return Math.max(1, Math.min(threads, trials.length))
+/** No more threads than trials, as the others would find nothing to do, and no more than memory has room for. */
+function threadsFor({ threads: most, instructionSet }: Run, batch: EngineBatch): number {
+  const trials = batch.trials.length
+  let threads = Math.max(1, Math.min(most, trials))
+  while (threads > 1 && fitsMemory(batch, { instructionSet, threads, trials }) !== true) threads -= 1
+  return threads
 }
 
 async function watched(handle: TrainingHandle, done: Promise<boolean>, { signal, onProgress }: Watch): Promise<void> {

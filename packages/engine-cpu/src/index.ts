@@ -1,5 +1,7 @@
 export type { InstructionSet } from './addon.ts'
 export { createCpuEngine } from './cpu-engine.ts'
 export type { CpuEngineOptions } from './cpu-engine.ts'
+export { availableBytes, trainingBytes } from './memory.ts'
+export type { MemoryShape, TrainingPlace } from './memory.ts'
 export { cpuEngineStatus } from './status.ts'
 export type { CpuEngineStatus } from './status.ts'
