@@ -116,6 +116,14 @@ export class AffineLine {
     this.swapRows()
   }
 
+  /** Whether some unit is above 0 at a breakpoint: if not, relu leaves 0 everywhere. */
+  isPositiveSomewhere(): boolean {
+    for (let p = 0, row = 0; p <= this.count; p++, row += this.stride) {
+      for (let j = 0; j < this.units; j++) if (at(this.values, row + j) > 0) return true
+    }
+    return false
+  }
+
   /** Whether the last layer is 0 at all breakpoints and so everywhere. */
   isZero(): boolean {
     for (let p = 0; p <= this.count; p++) {

@@ -161,8 +161,8 @@ function isConstant(line: AffineLine, { layers, leak, parameters }: LoadedNetwor
   for (let l = 0; l <= last; l++) {
     line.applyLayer(layers[l] as LayerLayout, parameters)
     if (l === last) break
+    if (leak === 0 && !line.isPositiveSomewhere()) return true
     line.rectify(leak, l === 0 ? roots : null)
-    if (leak === 0 && line.isZero()) return true
   }
   return false
 }
