@@ -8,6 +8,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <new>
 
 #include "lanes-avx2.h"
@@ -17,16 +18,17 @@
 
 namespace {
 
-size_t alignedBytes = 0;
+size_t zeroedBytes = 0;
 size_t heldBytes = 0;
 size_t mostHeldBytes = 0;
 
 }  // namespace
 
-// Called by WorkspaceMemory alone.
-extern "C" void* aligned_alloc(size_t alignment, size_t size) {
-  alignedBytes += size;
-  return memalign(alignment, size);
+// Called by WorkspaceMemory, and before main by the system: only the difference counts.
+extern "C" void* calloc(size_t count, size_t size) {
+  zeroedBytes += count * size;
+  void* const memory = malloc(count * size);
+  return memory == nullptr ? nullptr : memset(memory, 0, count * size);
 }
 
 void* operator new(size_t size) {
@@ -62,12 +64,13 @@ Job jobOf(const int* numbers) {
 }
 
 size_t bytesOfThread(const Job& job, Numerics numerics) {
+  const size_t before = zeroedBytes;
   if (numerics == Numerics::f64) {
     const WorkspaceMemory<avx2::F64> memory(job);
   } else {
     const WorkspaceMemory<avx2::F32> memory(job);
   }
-  return alignedBytes;
+  return zeroedBytes - before;
 }
 
 size_t bytesOfJob(const Job& job, Numerics numerics) {

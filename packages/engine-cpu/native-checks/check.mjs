@@ -104,13 +104,13 @@ async function main() {
   const program = await programOf(name, check)
   const [command, ...args] = [...runner, program, ...(given.length > 0 ? given : check.arguments)]
   const { status, signal } = spawnSync(command, args, { stdio: 'inherit', timeout: RUN_LIMIT_MS, env: { ...process.env, ...check.environment } })
-  if (signal !== null) console.error(`${name} was ended by ${signal}`)
+  if (signal !== null) process.stderr.write(`${name} was ended by ${signal}\n`)
   process.exitCode = status === 0 ? 0 : 1
 }
 
 try {
   await main()
 } catch (error) {
-  console.error(error.message)
+  process.stderr.write(`${error.message}\n`)
   process.exitCode = error instanceof Missing ? MISSING : 1
 }

@@ -58,6 +58,7 @@ class Initializer {
     }
     if (job_.training.steps == 0) return;
     for (size_t p = 0; p < network.parameters; p++) {
+      if (p % 65536 == 0 && __atomic_load_n(&job_.cancelled, __ATOMIC_RELAXED) != 0) return;
       put(state.first[p], V::broadcast(0));
       put(state.second[p], V::broadcast(0));
     }

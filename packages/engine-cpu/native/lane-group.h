@@ -119,10 +119,14 @@ class LaneGroup {
     lanes_[lane].trial = trial;
   }
 
+  // Stops when the job is cancelled: the largest networks take a tenth of a second.
   void copyInitial(int lane, uint32_t trial) {
     const size_t count = job_.network.parameters;
     const Scalar* initial = static_cast<const Scalar*>(job_.initial) + trial * count;
-    for (size_t p = 0; p < count; p++) setLane(lane, p, StoredNumber<V>::of(initial[p]));
+    for (size_t p = 0; p < count; p++) {
+      if (p % 65536 == 0 && cancelled()) return;
+      setLane(lane, p, StoredNumber<V>::of(initial[p]));
+    }
   }
 
   // A parameter of one lane, its moments at zero.

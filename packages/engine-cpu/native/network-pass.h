@@ -27,6 +27,7 @@ struct Workspace {
   V* ownInputs;    // [sample][input] of a minibatch
   V* ownTargets;   // [sample][output] of a minibatch
   V* alive;        // [hidden layer], largest activation seen by an inspection
+  const int* cancelled;  // of the job
 };
 
 // The samples of a tile: shared by all networks (full batch), or each network's own (then ownInputs is not null).
@@ -149,8 +150,12 @@ struct NetworkPass {
                            width(), width(), tile.samples, unit(layer));
   }
 
+  // Whether the rest of the tile is in vain. A tile of the largest network takes up to seconds, and so a layer is waited
+  // for; one of a width with a kernel of its own takes microseconds, and is not interrupted.
+  bool stopped() const { return W == 0 && __atomic_load_n(work.cancelled, __ATOMIC_RELAXED) != 0; }
+
   void forwardHidden() const {
-    for (int layer = 0; layer < network.hidden; layer++) {
+    for (int layer = 0; layer < network.hidden && !stopped(); layer++) {
       forwardLayer(layer);
       finishActivations(layer);
     }
@@ -257,7 +262,7 @@ struct NetworkPass {
       case Loss::huber: trainOutputs<Loss::huber>(step.lossScale, step.first); break;
     }
     updateLayer(network.hidden, step);
-    for (int layer = network.hidden - 1; layer >= 1; layer--) {
+    for (int layer = network.hidden - 1; layer >= 1 && !stopped(); layer--) {
       trainHidden(layer, step.first);
       updateLayer(layer, step);
     }

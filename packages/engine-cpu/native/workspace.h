@@ -1,5 +1,6 @@
 #pragma once
 // The memory of one lane group, taken once per thread and job: nothing is allocated while it trains.
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "network-pass.h"
@@ -55,10 +56,10 @@ class WorkspaceMemory {
     const Network& network = job.network;
     const WorkspaceSize size = workspaceSize(job);
     const size_t total = size.vectors(network);
-    next_ = static_cast<V*>(aligned_alloc(64, (total * sizeof(V) + 63) / 64 * 64));
-    memory_ = next_;
+    // The system gives pages of zeros as they are first touched: no long fill that a cancelled job would have to wait for.
+    memory_ = calloc(total * sizeof(V) + alignment, 1);
     if (memory_ == nullptr) return;
-    for (size_t i = 0; i < total; i++) next_[i] = V::broadcast(0);
+    next_ = reinterpret_cast<V*>((reinterpret_cast<uintptr_t>(memory_) + alignment - 1) / alignment * alignment);
     const size_t p = network.parameters;
     work = {{take(p), take(p), take(p), take(p)},
             size.tiles,
@@ -71,7 +72,8 @@ class WorkspaceMemory {
             take(size.tileOutputs),
             take(size.ownInputs),
             take(size.ownTargets),
-            take(network.hidden)};
+            take(network.hidden),
+            &job.cancelled};
   }
   WorkspaceMemory(const WorkspaceMemory&) = delete;
   WorkspaceMemory& operator=(const WorkspaceMemory&) = delete;
@@ -82,13 +84,15 @@ class WorkspaceMemory {
   Workspace<V> work{};
 
  private:
+  static constexpr size_t alignment = 64;
+
   V* take(size_t count) {
     V* const taken = next_;
     next_ += count;
     return taken;
   }
 
-  V* memory_ = nullptr;
+  void* memory_ = nullptr;
   V* next_ = nullptr;
 };
 
