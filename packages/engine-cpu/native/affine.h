@@ -13,8 +13,8 @@ namespace collapsar {
 
 using Index = ptrdiff_t;
 
-// Hides where an address came from, so that those of a block's vectors are this one plus a constant. Otherwise g++ keeps
-// a pointer for each of them, computed once for all blocks, and reloads it from the stack before every use.
+// Hides where an address came from, so that those of a block's vectors are this one plus a constant. Otherwise g++
+// keeps a pointer for each of them, computed once for all blocks, and reloads it from the stack before every use.
 template <class T>
 ALWAYS_INLINE T opaque(T address) {
   __asm__("" : "+r"(address));

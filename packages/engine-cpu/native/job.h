@@ -80,6 +80,7 @@ struct Job {
   uint32_t points;
   const void* inputs;   // [point][input], working type
   const void* targets;  // [point][output], working type
+  const void* pairs;    // [point][input, target] for minibatches where both are single numbers, otherwise null
   const void* initial;  // [trial][parameter], working type, or null where the law is given
   InitialLaw law;
   const double* trials;  // [trial], exact integers

@@ -39,7 +39,8 @@ class LaneGroup {
         work_(work),
         passes_(passesFor<V>(job.network)),
         inspector_(job, work_, passes_.forward),
-        initializer_(job) {
+        initializer_(job),
+        stream_(job) {
     const double outputs = job.network.outputs;
     const double samples = job.training.batch == 0 ? job.points : job.training.batch;
     const double factor = job.training.loss == Loss::mse ? 2 : 1;
@@ -55,9 +56,13 @@ class LaneGroup {
       if (phase_ == 0 || occupied() == 0) refill();
       if (occupied() == 0 || cancelled()) return;
       recordLosses();
-      makeUpdate();
       if (cancelled()) return;
-      finishUpdate();
+      const uint32_t updates = updatesTogether();
+      for (made_ = 0; made_ < updates; made_++) {
+        makeUpdate();
+        if (cancelled()) return;
+      }
+      finishUpdates(updates);
     }
   }
 
@@ -117,6 +122,7 @@ class LaneGroup {
     counters_.trialLow[lane] = static_cast<uint32_t>(index - counters_.trialHigh[lane] * 4294967296.0);
     lanes_[lane] = Lane{};
     lanes_[lane].trial = trial;
+    drawnAhead_ = false;
   }
 
   // Stops when the job is cancelled: the largest networks take a tenth of a second.
@@ -155,7 +161,20 @@ class LaneGroup {
     });
   }
 
-  // ---- one update
+  // ---- updates
+
+  // How many updates pass until a loss is to be recorded or a check made: at least one.
+  uint32_t updatesTogether() const {
+    if (job_.lossTrace != nullptr) return 1;
+    uint32_t together = checkInterval - phase_;
+    const auto atMost = [&](uint32_t updates) { together = updates < together ? updates : together; };
+    forLanes(occupied(), [&](int i) {
+      const uint32_t step = lanes_[i].step;
+      atMost(job_.training.steps - step);
+      if (step + 1 < earlierUpdate_) atMost(earlierUpdate_ - 1 - step);
+    });
+    return together;
+  }
 
   void recordLosses() {
     const bool traced = job_.lossTrace != nullptr;
@@ -172,7 +191,8 @@ class LaneGroup {
   }
 
   void makeUpdate() {
-    prepareUpdate();
+    findAdamFactors();
+    if (job_.training.batch > 0 && !drawnAhead_) beginDraws(0);
     if (job_.network.normalization == Normalization::batch) return makeBatchNormalizedUpdate();
     const uint32_t tile = static_cast<uint32_t>(tileSamples(job_.network.width));
     const uint32_t samples = job_.training.batch == 0 ? job_.points : job_.training.batch;
@@ -180,9 +200,33 @@ class LaneGroup {
       if (cancelled()) return;
       const uint32_t left = samples - first;
       const int count = static_cast<int>(left < tile ? left : tile);
-      const TileStep<V> step{first == 0, left <= tile, lossScale_, &update_};
-      passes_.train(job_.network, job_.training.loss, work_, tileAt(first, count), step);
+      passes_.train(job_.network, job_.training.loss, work_, tileAt(first, count), {first == 0, lossScale_});
     }
+    if (cancelled()) return;
+    updateAllParameters(static_cast<int>(samples < tile ? samples : tile));
+  }
+
+  // Goes to the samples of this update, or of one ahead.
+  void beginDraws(uint32_t ahead) {
+    for (int i = 0; i < V::lanes; i++) counters_.step[i] = lanes_[i].step + made_ + ahead;
+    stream_.begin(counters_);
+  }
+
+  // The first tile of the next update is drawn between the parameters: Adam keeps the divider busy for 8.5 cycles a
+  // vector, the draws everything else. (Inputs of several components would be overwritten by an inspection.)
+  __attribute__((noinline)) void updateAllParameters(int nextSamples) {
+    const ParameterState<V> state = work_.state;
+    const size_t count = job_.network.parameters;
+    size_t updated = 0;
+    if (job_.pairs != nullptr) {
+      const size_t byAdam = update_.optimizer == Optimizer::adam ? count : 0;
+      beginDraws(1);
+      stream_.drawPairs(0, nextSamples, work_.ownInputs, work_.ownTargets, [&]() __attribute__((always_inline)) {
+        if (updated < byAdam) updateByAdam(state, updated++, update_);
+      });
+      drawnAhead_ = true;
+    }
+    updateParameters(state, updated, count, update_);
   }
 
   void makeBatchNormalizedUpdate() {
@@ -190,7 +234,7 @@ class LaneGroup {
     Samples<V> samples{job_.points, static_cast<const Scalar*>(job_.inputs), static_cast<const Scalar*>(job_.targets),
                        nullptr, nullptr};
     if (batch > 0) {
-      drawSamples<V>(job_, counters_, 0, static_cast<int>(batch), work_.ownInputs, work_.ownTargets);
+      stream_.draw(0, static_cast<int>(batch), work_.ownInputs, work_.ownTargets);
       samples = {batch, nullptr, nullptr, work_.ownInputs, work_.ownTargets};
     }
     const BatchNormalizedPass<V> pass{job_.network, work_, samples, job_.cancelled};
@@ -203,29 +247,30 @@ class LaneGroup {
               static_cast<const Scalar*>(job_.targets) + static_cast<size_t>(first) * job_.network.outputs, nullptr,
               nullptr};
     }
-    drawSamples<V>(job_, counters_, first, count, work_.ownInputs, work_.ownTargets);
+    if (first > 0 || !drawnAhead_) stream_.draw(first, count, work_.ownInputs, work_.ownTargets);
     return {count, nullptr, nullptr, work_.ownInputs, work_.ownTargets};
   }
 
-  // Each lane's own step number, in the counters of its stream and in Adam's factors.
-  void prepareUpdate() {
-    for (int i = 0; i < V::lanes; i++) counters_.step[i] = lanes_[i].step;
+  // Each trial counts its own updates.
+  void findAdamFactors() {
     if (job_.training.optimizer != Optimizer::adam) return;
     auto* stepSizes = reinterpret_cast<Scalar*>(&update_.stepSize);
     auto* epsilons = reinterpret_cast<Scalar*>(&update_.epsilon);
     for (int i = 0; i < V::lanes; i++) {
       const uint32_t last = job_.tableLength - 1;
-      const uint32_t at = lanes_[i].step < last ? lanes_[i].step : last;
+      const uint32_t step = lanes_[i].step + made_;
+      const uint32_t at = step < last ? step : last;
       stepSizes[i] = static_cast<const Scalar*>(job_.stepSizes)[at];
       epsilons[i] = static_cast<const Scalar*>(job_.epsilons)[at];
     }
   }
 
-  // ---- after an update
+  // ---- after updates
 
-  void finishUpdate() {
-    forLanes(occupied(), [&](int i) { lanes_[i].step++; });
-    phase_ = (phase_ + 1) % checkInterval;
+  void finishUpdates(uint32_t updates) {
+    made_ = 0;
+    forLanes(occupied(), [&](int i) { lanes_[i].step += updates; });
+    phase_ = (phase_ + updates) % checkInterval;
     const bool check = phase_ == 0;
     if (check) addProgress(checkInterval * static_cast<unsigned>(__builtin_popcount(occupied())));
     const unsigned last = lanesWhere([&](const Lane& lane) { return lane.step == job_.training.steps; });
@@ -346,6 +391,9 @@ class LaneGroup {
   uint32_t phase_ = 0;  // updates since all trials of the group stood at a multiple of 32
   Lane lanes_[V::lanes];
   LaneCounters<V> counters_{};
+  SampleStream<V> stream_;
+  uint32_t made_ = 0;        // updates that the steps of the lanes do not count yet
+  bool drawnAhead_ = false;  // the first tile of the next update's samples lies in the workspace
 };
 
 }  // namespace collapsar

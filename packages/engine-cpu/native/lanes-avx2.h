@@ -10,33 +10,11 @@
 
 namespace collapsar::avx2 {
 
-// 32-bit integers for the random stream; with binary64 only the first half is in use.
-struct Words32 {
-  static constexpr int count = 8;
-  __m256i v;
-  static ALWAYS_INLINE Words32 broadcast(uint32_t x) { return {_mm256_set1_epi32(static_cast<int>(x))}; }
-};
-
-struct WideProduct {
-  Words32 high;
-  Words32 low;
-};
-
-ALWAYS_INLINE Words32 operator^(Words32 a, Words32 b) { return {_mm256_xor_si256(a.v, b.v)}; }
-ALWAYS_INLINE WideProduct multiplyWide(Words32 a, uint32_t factor) {
-  const __m256i b = _mm256_set1_epi32(static_cast<int>(factor));
-  const __m256i even = _mm256_mul_epu32(a.v, b);
-  const __m256i odd = _mm256_mul_epu32(_mm256_srli_epi64(a.v, 32), b);
-  return {{_mm256_blend_epi32(_mm256_srli_epi64(even, 32), odd, 0xaa)},
-          {_mm256_blend_epi32(even, _mm256_slli_epi64(odd, 32), 0xaa)}};
-}
-
 struct F64;
 
 struct F32 {
   using Scalar = float;
   using Wide = F64;  // lanes of binary64
-  using Words = Words32;
   using Mask = __m256;
   static constexpr int lanes = 8;
   __m256 v;
@@ -111,7 +89,6 @@ struct F64 {
   using Scalar = double;
   using Wide = F64;
   using Bits = Bits64;
-  using Words = Words32;
   using Mask = __m256d;
   static constexpr int lanes = 4;
   __m256d v;
@@ -152,5 +129,24 @@ ALWAYS_INLINE F32 joined(F32, const F64* parts) {
   return {_mm256_set_m128(_mm256_cvtpd_ps(parts[1].v), _mm256_cvtpd_ps(parts[0].v))};
 }
 ALWAYS_INLINE F64 joined(F64, const F64* parts) { return parts[0]; }
+
+// The rows [first, second] of the table that the upper halves of the products number, one load each.
+ALWAYS_INLINE LanePair<F32> gatherPairs(F32, const float* table, const uint64_t* products) {
+  const auto* rows = reinterpret_cast<const double*>(table);
+  const auto two = [&](int lane) __attribute__((always_inline)) {
+    return _mm_loadh_pd(_mm_load_sd(rows + (products[lane] >> 32)), rows + (products[lane + 1] >> 32));
+  };
+  const __m256 even = _mm256_castpd_ps(_mm256_set_m128d(two(4), two(0)));
+  const __m256 odd = _mm256_castpd_ps(_mm256_set_m128d(two(6), two(2)));
+  return {{_mm256_shuffle_ps(even, odd, 0x88)}, {_mm256_shuffle_ps(even, odd, 0xdd)}};
+}
+ALWAYS_INLINE LanePair<F64> gatherPairs(F64, const double* table, const uint64_t* products) {
+  const auto row = [&](int lane) __attribute__((always_inline)) {
+    return _mm_loadu_pd(table + 2 * (products[lane] >> 32));
+  };
+  const __m256d even = _mm256_set_m128d(row(2), row(0));
+  const __m256d odd = _mm256_set_m128d(row(3), row(1));
+  return {{_mm256_unpacklo_pd(even, odd)}, {_mm256_unpackhi_pd(even, odd)}};
+}
 
 }  // namespace collapsar::avx2

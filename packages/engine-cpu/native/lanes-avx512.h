@@ -10,32 +10,11 @@
 
 namespace collapsar::avx512 {
 
-struct Words32 {
-  static constexpr int count = 16;
-  __m512i v;
-  static ALWAYS_INLINE Words32 broadcast(uint32_t x) { return {_mm512_set1_epi32(static_cast<int>(x))}; }
-};
-
-struct WideProduct {
-  Words32 high;
-  Words32 low;
-};
-
-ALWAYS_INLINE Words32 operator^(Words32 a, Words32 b) { return {_mm512_xor_si512(a.v, b.v)}; }
-ALWAYS_INLINE WideProduct multiplyWide(Words32 a, uint32_t factor) {
-  const __m512i b = _mm512_set1_epi32(static_cast<int>(factor));
-  const __m512i even = _mm512_mul_epu32(a.v, b);
-  const __m512i odd = _mm512_mul_epu32(_mm512_srli_epi64(a.v, 32), b);
-  return {{_mm512_mask_blend_epi32(0xaaaa, _mm512_srli_epi64(even, 32), odd)},
-          {_mm512_mask_blend_epi32(0xaaaa, even, _mm512_slli_epi64(odd, 32))}};
-}
-
 struct F64;
 
 struct F32 {
   using Scalar = float;
   using Wide = F64;
-  using Words = Words32;
   using Mask = __mmask16;
   static constexpr int lanes = 16;
   __m512 v;
@@ -100,7 +79,6 @@ struct F64 {
   using Scalar = double;
   using Wide = F64;
   using Bits = Bits64;
-  using Words = Words32;
   using Mask = __mmask8;
   static constexpr int lanes = 8;
   __m512d v;

@@ -8,30 +8,11 @@
 
 namespace collapsar::neon {
 
-struct Words32 {
-  static constexpr int count = 4;
-  uint32x4_t v;
-  static ALWAYS_INLINE Words32 broadcast(uint32_t x) { return {vdupq_n_u32(x)}; }
-};
-
-struct WideProduct {
-  Words32 high;
-  Words32 low;
-};
-
-ALWAYS_INLINE Words32 operator^(Words32 a, Words32 b) { return {veorq_u32(a.v, b.v)}; }
-ALWAYS_INLINE WideProduct multiplyWide(Words32 a, uint32_t factor) {
-  const uint32x4_t first = vreinterpretq_u32_u64(vmull_n_u32(vget_low_u32(a.v), factor));
-  const uint32x4_t second = vreinterpretq_u32_u64(vmull_n_u32(vget_high_u32(a.v), factor));
-  return {{vuzp2q_u32(first, second)}, {vuzp1q_u32(first, second)}};
-}
-
 struct F64;
 
 struct F32 {
   using Scalar = float;
   using Wide = F64;
-  using Words = Words32;
   using Mask = uint32x4_t;
   static constexpr int lanes = 4;
   float32x4_t v;
@@ -98,7 +79,6 @@ struct F64 {
   using Scalar = double;
   using Wide = F64;
   using Bits = Bits64;
-  using Words = Words32;
   using Mask = uint64x2_t;
   static constexpr int lanes = 2;
   float64x2_t v;

@@ -7,23 +7,6 @@
 
 namespace collapsar::scalar {
 
-struct Words32 {
-  static constexpr int count = 1;
-  uint32_t v;
-  static ALWAYS_INLINE Words32 broadcast(uint32_t x) { return {x}; }
-};
-
-struct WideProduct {
-  Words32 high;
-  Words32 low;
-};
-
-ALWAYS_INLINE Words32 operator^(Words32 a, Words32 b) { return {a.v ^ b.v}; }
-ALWAYS_INLINE WideProduct multiplyWide(Words32 a, uint32_t factor) {
-  const uint64_t product = static_cast<uint64_t>(a.v) * factor;
-  return {{static_cast<uint32_t>(product >> 32)}, {static_cast<uint32_t>(product)}};
-}
-
 struct Bits64 {
   uint64_t v;
   static ALWAYS_INLINE Bits64 broadcast(uint64_t x) { return {x}; }
@@ -45,7 +28,6 @@ struct Single {
   using Scalar = T;
   using Wide = Single<double>;
   using Bits = Bits64;
-  using Words = Words32;
   using Mask = bool;
   static constexpr int lanes = 1;
   T v;

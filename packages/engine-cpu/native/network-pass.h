@@ -1,6 +1,6 @@
 #pragma once
-// One tile of samples through the whole network: forward alone, or forward and backward with the parameters updated
-// behind the last tile. Layer 0 reads the inputs, layers 1 .. hidden-1 join hidden layers, the last one is the output.
+// One tile of samples through the whole network: forward alone, or forward and backward. Layer 0 reads the inputs,
+// layers 1 .. hidden-1 join hidden layers, the last one is the output.
 #include <cstddef>
 
 #include "activation.h"
@@ -45,9 +45,7 @@ struct Tile {
 template <class V>
 struct TileStep {
   bool first;
-  bool last;
   LossScale<V> lossScale;
-  const Update<V>* update;
 };
 
 inline constexpr int tileSamples(int width) { return width < 8 ? 32 : 16; }
@@ -77,9 +75,6 @@ struct NetworkPass {
   size_t hiddenLayerSize() const { return static_cast<size_t>(width() + 1) * width(); }
   // Where the parameters of affine layer 0 .. hidden begin.
   size_t offset(int layer) const { return layer == 0 ? 0 : firstLayerSize() + (layer - 1) * hiddenLayerSize(); }
-  size_t affineParameters() const {
-    return network.normalized() ? normalizationOffset(network, 0) : network.parameters;
-  }
   Unit unit(int layer) const { return {Relu ? slab(layer) : work.incoming}; }
 
   // The inputs as vectors, [sample][input]: shared ones are spread over the lanes first.
@@ -103,10 +98,11 @@ struct NetworkPass {
     }
   }
 
-  template <class Visit>
+  // OUT: the number of outputs, or 0.
+  template <int OUT, class Visit>
   void withTargets(Visit visit) const {
-    if (tile.ownTargets != nullptr) return visit(Rows<V, 0>{tile.ownTargets, network.outputs});
-    return visit(SharedRows<V, 0>{tile.sharedTargets, network.outputs});
+    if (tile.ownTargets != nullptr) return visit(Rows<V, OUT>{tile.ownTargets, network.outputs});
+    return visit(SharedRows<V, OUT>{tile.sharedTargets, network.outputs});
   }
 
   NormalizedTile<V> normalizedTile(int layer) const {
@@ -176,7 +172,7 @@ struct NetworkPass {
 
   template <Loss L>
   void lossDerivatives(const LossScale<V>& scale) const {
-    withTargets([&](auto targets) {
+    withTargets<0>([&](auto targets) {
       for (int s = 0; s < tile.samples; s++) {
         for (int j = 0; j < network.outputs; j++) {
           V& output = work.outputs[s * network.outputs + j];
@@ -203,7 +199,7 @@ struct NetworkPass {
     const size_t at = offset(network.hidden);
     if constexpr (W > 0 && W <= widestFusedOutput) {
       if (network.outputs == 1) {
-        withTargets([&](auto targets) {
+        withTargets<1>([&](auto targets) {
           outputFused<V, W, L>(work.state.parameters + at, slab(last), targets, scale,
                                work.state.gradients + at, tile.samples, firstTile, unit(last));
         });
@@ -247,13 +243,6 @@ struct NetworkPass {
     }
   }
 
-  // Behind the last tile each layer is updated at once: the divisions of Adam run beside the next layer's fmas.
-  void updateLayer(int layer, const TileStep<V>& step) const {
-    if (!step.last) return;
-    const size_t end = layer == network.hidden ? affineParameters() : offset(layer + 1);
-    updateParameters(work.state, offset(layer), end, *step.update);
-  }
-
   void train(Loss loss, const TileStep<V>& step) const {
     forwardHidden();
     switch (loss) {
@@ -261,14 +250,8 @@ struct NetworkPass {
       case Loss::mae: trainOutputs<Loss::mae>(step.lossScale, step.first); break;
       case Loss::huber: trainOutputs<Loss::huber>(step.lossScale, step.first); break;
     }
-    updateLayer(network.hidden, step);
-    for (int layer = network.hidden - 1; layer >= 1 && !stopped(); layer--) {
-      trainHidden(layer, step.first);
-      updateLayer(layer, step);
-    }
+    for (int layer = network.hidden - 1; layer >= 1 && !stopped(); layer--) trainHidden(layer, step.first);
     trainInputs(step.first);
-    updateLayer(0, step);
-    if (step.last) updateParameters(work.state, affineParameters(), network.parameters, *step.update);
   }
 
   static void forwardPass(const Network& network, const Workspace<V>& work, const Tile<V>& tile) {

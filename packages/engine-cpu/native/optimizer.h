@@ -28,20 +28,14 @@ struct ParameterState {
 };
 
 template <class V>
-ALWAYS_INLINE void updateByAdam(const ParameterState<V>& state, size_t from, size_t to, const Update<V>& update) {
-  const V beta1 = broadcastDouble<V>(0.9);
-  const V beta2 = broadcastDouble<V>(0.999);
-  const V rest1 = broadcastDouble<V>(1 - 0.9);
-  const V rest2 = broadcastDouble<V>(1 - 0.999);
-  for (size_t i = from; i < to; i++) {
-    const V g = state.gradients[i];
-    const V m = stored(fma(beta1, state.first[i], rest1 * g));
-    const V v = stored(fma(beta2, state.second[i], (rest2 * g) * g));
-    state.first[i] = m;
-    state.second[i] = v;
-    const V step = (update.stepSize * m) / (squareRoot(v) + update.epsilon);
-    state.parameters[i] = stored(state.parameters[i] - step);
-  }
+ALWAYS_INLINE void updateByAdam(const ParameterState<V>& state, size_t i, const Update<V>& update) {
+  const V g = state.gradients[i];
+  const V m = stored(fma(broadcastDouble<V>(0.9), state.first[i], broadcastDouble<V>(1 - 0.9) * g));
+  const V v = stored(fma(broadcastDouble<V>(0.999), state.second[i], (broadcastDouble<V>(1 - 0.999) * g) * g));
+  state.first[i] = m;
+  state.second[i] = v;
+  const V step = (update.stepSize * m) / (squareRoot(v) + update.epsilon);
+  state.parameters[i] = stored(state.parameters[i] - step);
 }
 
 template <class V>
@@ -60,7 +54,9 @@ __attribute__((noinline)) void updateParameters(const ParameterState<V>& state, 
         state.parameters[i] = stored(fma(update.minusRate, velocity, state.parameters[i]));
       }
       break;
-    case Optimizer::adam: updateByAdam(state, from, to, update); break;
+    case Optimizer::adam:
+      for (size_t i = from; i < to; i++) updateByAdam(state, i, update);
+      break;
   }
 }
 

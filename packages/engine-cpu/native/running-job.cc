@@ -62,10 +62,24 @@ const void* RunningJob::storedPoints(std::vector<std::byte>& storage, const doub
   return points;
 }
 
+// One load then fetches both numbers of a drawn point.
+template <class T>
+const void* RunningJob::ownPairs() {
+  if (job.training.batch == 0 || job.network.inputs != 1 || job.network.outputs != 1) return nullptr;
+  pairs_.resize(2 * static_cast<size_t>(job.points) * sizeof(T));
+  T* const pairs = reinterpret_cast<T*>(pairs_.data());
+  for (size_t i = 0; i < job.points; i++) {
+    pairs[2 * i] = static_cast<const T*>(job.inputs)[i];
+    pairs[2 * i + 1] = static_cast<const T*>(job.targets)[i];
+  }
+  return pairs;
+}
+
 template <class T>
 void RunningJob::ownAs(const PointArrays& points) {
   job.inputs = storedPoints<T>(inputs_, points.inputs, static_cast<size_t>(job.points) * job.network.inputs);
   job.targets = storedPoints<T>(targets_, points.targets, static_cast<size_t>(job.points) * job.network.outputs);
+  job.pairs = ownPairs<T>();
   const AdamFactors factors = adamFactors(job.training.learningRate, job.training.steps);
   job.tableLength = static_cast<uint32_t>(factors.stepSizes.size());
   job.stepSizes = rounded<T>(stepSizes_, factors.stepSizes.data(), factors.stepSizes.size());

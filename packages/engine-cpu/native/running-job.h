@@ -48,12 +48,14 @@ class RunningJob {
   template <class T>
   void ownAs(const PointArrays& points);
   template <class T>
+  const void* ownPairs();
+  template <class T>
   const void* storedPoints(std::vector<std::byte>& storage, const double* values, size_t count) const;
   void trainOnThread(const Kernel& kernel);
   void leave();
 
   const Numerics numerics_;
-  std::vector<std::byte> inputs_, targets_, stepSizes_, epsilons_;
+  std::vector<std::byte> inputs_, targets_, pairs_, stepSizes_, epsilons_;
   std::vector<double> trials_;
   std::vector<LayerLaw> layerLaws_;
   std::vector<std::thread> threads_;

@@ -13,6 +13,13 @@ namespace collapsar {
 struct Binary16 {};
 struct Bfloat16 {};
 
+// Two numbers of each lane.
+template <class V>
+struct LanePair {
+  V first;
+  V second;
+};
+
 template <class V>
 ALWAYS_INLINE V broadcastDouble(double x) {
   return V::broadcast(static_cast<typename V::Scalar>(x));
@@ -27,7 +34,6 @@ template <class Base, class Format>
 struct Reduced {
   using Scalar = typename Base::Scalar;
   using Wide = typename Base::Wide;
-  using Words = typename Base::Words;
   using Mask = typename Base::Mask;
   static constexpr int lanes = Base::lanes;
   Base base;

@@ -27,7 +27,7 @@ const OVERHEAD_BYTES = 2 ** 21
 
 /**
  * The bytes that `train` takes at most, beside the arrays that the caller hands in: a lane group for each thread, the
- * points in the working type, and the results.
+ * points in the working type (once more as pairs, for a minibatch of single numbers), and the results.
  *
  * P parameters, tile T (32 samples below width 8, 16 from there on), N units, H hidden layers, d inputs, c outputs:
  * a lane group is `4 P + T N H + T (d + 2 c) + H` vectors of one working-type number per lane, and, where they are needed,
@@ -39,7 +39,8 @@ export function trainingBytes(batch: MemoryShape, { instructionSet, threads, tri
   const { shape, points, training } = batch
   const word = batch.numerics === 'ieee-f64/1' ? 8 : 4
   const vector = Math.max(word, VECTOR_BYTES[instructionSet])
-  const copies = points.count * (points.inputDim + points.outputDim) * word
+  const inPairs = training.batch !== 'full' && points.inputDim === 1 && points.outputDim === 1
+  const copies = points.count * (points.inputDim + points.outputDim) * word * (inPairs ? 2 : 1)
   const tables = 2 * Math.min(Math.max(training.steps, 1), LONGEST_TABLE) * word
   const trace = batch.trace ? 8 * (training.steps + 1) : 0
   const result = parameterCount(shape) * word + TRIAL_BYTES + OUTPUT_BYTES * points.outputDim + trace
