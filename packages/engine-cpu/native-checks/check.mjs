@@ -52,6 +52,8 @@ function hashOf(check, compiler) {
   return hash.digest('hex').slice(0, 16)
 }
 
+const programPath = (name, check, compiler) => join(builds, `${name}-${hashOf(check, compiler)}`)
+
 function run(command, args) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'] })
@@ -60,8 +62,9 @@ function run(command, args) {
   })
 }
 
-async function compile(check, compiler, program) {
-  const scratch = `${program}-${process.pid}`
+async function compile(name, check, compiler) {
+  const program = programPath(name, check, compiler)
+  const scratch = join(builds, `scratch-${process.pid}`)
   mkdirSync(scratch, { recursive: true })
   const waiting = [...check.units]
   const objectOf = ({ source }) => join(scratch, `${source}.o`)
@@ -74,6 +77,8 @@ async function compile(check, compiler, program) {
     await Promise.all(Array.from({ length: availableParallelism() }, work))
     const linked = join(scratch, 'program')
     await run(compiler.name, ['-pthread', ...(check.link ?? []), ...check.units.map(objectOf), '-o', linked])
+    // Objects of two states of a header do not fit together.
+    if (programPath(name, check, compiler) !== program) throw new Error('a source changed while it was compiled: run again')
     renameSync(linked, program)
   } finally {
     rmSync(scratch, { recursive: true, force: true })
@@ -84,13 +89,13 @@ async function compile(check, compiler, program) {
 async function programOf(name, check) {
   const compilers = check.compilers ?? [process.env.CXX, 'c++', 'g++', 'clang++'].filter(Boolean)
   const compiler = find(compilers, '--version', check.compilerAdvice ?? 'no C++ compiler (Debian: apt-get install g++)')
-  const program = join(builds, `${name}-${hashOf(check, compiler)}`)
+  const program = programPath(name, check, compiler)
   if (existsSync(program)) return program
   mkdirSync(builds, { recursive: true })
   for (const old of readdirSync(builds)) {
     if (old.startsWith(`${name}-`)) rmSync(join(builds, old), { recursive: true })
   }
-  await compile(check, compiler, program)
+  await compile(name, check, compiler)
   return program
 }
 

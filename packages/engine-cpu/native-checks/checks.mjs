@@ -38,7 +38,7 @@ export const CHECKS = {
     link: process.arch === 'arm64' ? [] : ['-static'],
     runner: process.arch === 'arm64' ? undefined : ['qemu-aarch64'],
     runnerAdvice: 'no emulator of 64-bit ARM (Debian: apt-get install qemu-user)',
-    arguments: ['96'],
+    arguments: ['100'],
   },
   /** The AVX2 and scalar builds under AddressSanitizer (with leaks) and UndefinedBehaviorSanitizer. */
   sanitizers: {
@@ -53,7 +53,7 @@ export const CHECKS = {
     ],
     link: ['-fsanitize=address,undefined'],
     environment: { ASAN_OPTIONS: 'detect_leaks=1:detect_stack_use_after_return=1', UBSAN_OPTIONS: 'print_stacktrace=1' },
-    arguments: ['160'],
+    arguments: ['100'],
   },
   /** Threads that train, are watched and are cancelled, under ThreadSanitizer. */
   threads: {

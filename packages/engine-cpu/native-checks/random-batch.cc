@@ -41,8 +41,13 @@ Network randomNetwork(Draw& draw) {
   return network;
 }
 
-// Long enough to die takes the scalar build seconds if the network is not small.
+// The scalar build computes its fmas in software: long trainings and many trials are for small networks.
 bool small(const Network& network) { return network.parameters < 60; }
+
+uint32_t randomSteps(Draw& draw, const Network& network) {
+  if (small(network) && draw.once(2)) return draw.once(2) ? 256 + draw.upTo(100) : 32 + draw.upTo(40);
+  return draw.upTo(10);
+}
 
 Training randomTraining(Draw& draw, const Network& network) {
   Training training{};
@@ -51,10 +56,10 @@ Training randomTraining(Draw& draw, const Network& network) {
   training.learningRate = draw.once(8) ? 1.5 : 0.02;  // the large one diverges
   training.momentum = 0.9;
   training.batch = draw.once(2) ? 0 : 1 + draw.upTo(40);
-  training.steps = small(network) && draw.once(3) ? 256 + draw.upTo(100) : draw.upTo(12);
+  training.steps = randomSteps(draw, network);
   training.stopAtDeath = !draw.once(4);
   training.huberDelta = 0.3;
-  training.convergedLoss = draw.once(3) ? 0.1 : -1;
+  training.convergedLoss = draw.once(3) ? draw.between(0, 2) : -1;
   return training;
 }
 
@@ -96,7 +101,7 @@ Batch randomBatch(unsigned seed) {
   job.training = randomTraining(draw, job.network);
   batch.traced = draw.once(4);
   job.points = 1 + draw.upTo(70);
-  job.trialCount = 1 + draw.upTo(20);
+  job.trialCount = 1 + draw.upTo(small(job.network) ? 20 : 4);
   for (uint32_t& word : job.minibatchKey) word = draw.word();
   if (draw.once(2)) batch.laws = randomLaws(draw, job.network.hidden + 1);
   for (uint32_t* key : {job.law.initKey, job.law.biasKey}) key[0] = draw.word(), key[1] = draw.word();
