@@ -23,7 +23,7 @@ export async function fastestOf(peer, { test, networks, losses }) {
     if (stacks.length === 0) continue
     const answer = await peer.ask({ op: 'check', formulation })
     checked.push({ formulation, deviation: deviation(answer.losses, losses) })
-    if (checked.at(-1).deviation > CHECK.tolerance) continue
+    if (checked.at(-1).deviation > test.tolerance) continue
     for (const count of stacks) {
       const speed = await scan(peer, formulation, count)
       if (chosen === null || speed > chosen.speed) chosen = { formulation, networks: count, speed }

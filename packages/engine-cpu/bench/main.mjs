@@ -3,8 +3,10 @@
 //   npm run bench -- [--quick] [--json] [--case W1] [--no-peers] [--rounds 7] [--seconds 0.4]
 //
 // Takes about 4 minutes and half a one with --quick; on a busy machine never over 15 and 6: cases and rounds that would
-// come later are left out, peers that do not answer are killed. TensorFlow.js is installed into build/peers when it is first needed; PyTorch and numpy are
-// used where a Python has them. What is printed on stdout is the report alone.
+// come later are left out, peers that do not answer are killed. TensorFlow.js is installed into build/peers (300 MB) when it
+// is first needed; PyTorch and numpy are used where a Python has them. What is printed on stdout is the report alone.
+//
+// While working on the kernels: node packages/engine-cpu/bench/main.mjs --no-peers --case W1, or --case 'width 4'.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -12,9 +14,10 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
 import { cpuEngineStatus, createCpuEngine } from '../dist/index.js'
-import { CASES } from './cases.mjs'
+import { CASES, KERNEL_CASES } from './cases.mjs'
 import { machineOf } from './machine.mjs'
 import { measureCase, measureScaling } from './measure.mjs'
+import { createParallelPeak } from './parallel-peak.mjs'
 import { startPeer } from './peer-process.mjs'
 import { PEERS } from './peers.mjs'
 import { markdown } from './report.mjs'
@@ -71,11 +74,13 @@ async function measureAll(bench, cases, peers) {
 async function measureThreads(bench, cases, instructionSet) {
   if (machineOf(instructionSet).cores < 2) return []
   const engines = [1, 2].map((threads) => createCpuEngine({ threads, instructionSet }))
+  const parallelPeak = createParallelPeak(instructionSet)
   const scaling = []
   for (const test of inTime(cases, bench)) {
     say(`${test.id} on one thread and on two ...`)
-    scaling.push(await measureScaling(bench, { test, engines }))
+    scaling.push(await measureScaling(bench, { test, engines, parallelPeak }))
   }
+  await parallelPeak.close()
   return scaling
 }
 
@@ -85,7 +90,8 @@ async function main() {
   const started = performance.now()
   const elapsed = () => (performance.now() - started) / 1000
   const { instructionSet } = status
-  const cases = CASES.filter(({ id }) => options.case === undefined || id === options.case)
+  const known = options['no-peers'] ? [...CASES, ...KERNEL_CASES] : CASES
+  const cases = known.filter(({ id }) => options.case === undefined || id === options.case)
   const machine = machineOf(instructionSet)
   const bench = {
     engine: createCpuEngine({ threads: 1, instructionSet }),
@@ -101,7 +107,7 @@ async function main() {
     const results = await measureAll(bench, cases, peers)
     const scaling = await measureThreads(bench, cases, instructionSet)
     const cutShort = bench.late()
-    const sections = options.case === undefined && !cutShort ? await runSections(options) : []
+    const sections = options.case === undefined && !options['no-peers'] && !cutShort ? await runSections(options) : []
     const command = ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' ')
     const { rounds, seconds } = bench
     const report = { machine, command, rounds, seconds, results, scaling, sections, wallSeconds: elapsed(), cutShort }

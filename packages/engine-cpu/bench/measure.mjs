@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { fastestOf } from './candidates.mjs'
 import { flopsPerStep } from './cases.mjs'
-import { ourRound, peakOf, peerSpeed, summaryOf } from './timing.mjs'
+import { median, ourRound, peakOf, peerSpeed, summaryOf } from './timing.mjs'
 import { livingNetworks, writeWorkload } from './workload.mjs'
 
 /** Paired rounds of one thread and two: networks enough for both. */
@@ -68,7 +68,7 @@ function oursOf(test, speeds, peaks) {
     stepsPerSecond: speed,
     gflops: { best: gflops(speed.best), median: gflops(speed.median) },
     peakGflops: { best: peak.best, median: peak.median },
-    share: { best: gflops(speed.best) / peak.best, median: gflops(speed.median) / peak.median },
+    share: { best: gflops(speed.best) / peak.best, median: median(speeds.map((each, i) => gflops(each) / peaks[i])) },
   }
 }
 
@@ -81,17 +81,19 @@ function resultOf({ kind, name, version, chosen, checked, speeds, failed }, ourS
   return { kind, name, version, checked, formulation: chosen.formulation, networks: chosen.networks, stepsPerSecond: theirs, ratio }
 }
 
-/** Two threads over one, measured in pairs; `pair` is the median of the ratios of pairs. */
-export async function measureScaling(bench, { test, engines }) {
+/** Two threads over one, measured in pairs, `median` of the ratios of pairs; `control` is the same of the loop of fmas. */
+export async function measureScaling(bench, { test, engines, parallelPeak }) {
   const numerics = 'ieee-f32/1'
   const initial = await livingNetworks(bench.engine, test, numerics, SCALING_NETWORKS * test.networks.ours)
   const rounds = []
   for (const engine of engines) rounds.push(await ourRound(engine, test, { numerics, initial, seconds: bench.seconds }))
   const speeds = engines.map(() => [])
+  const controls = []
   for (let round = 0; round < bench.rounds && !(round > 0 && bench.late()); round++) {
+    controls.push(await parallelPeak.ratio())
     for (const [i, run] of rounds.entries()) speeds[i].push(await run())
   }
   const [one, two] = speeds.map(summaryOf)
   const pair = summaryOf(speeds[1].map((speed, i) => speed / speeds[0][i])).median
-  return { test, one, two, ratio: { best: two.best / one.best, median: pair } }
+  return { test, one, two, ratio: { best: two.best / one.best, median: pair }, control: summaryOf(controls) }
 }

@@ -23,7 +23,7 @@ export const PEERS = [
 function python(library, [script, ...args]) {
   const found = PYTHONS.find((name) => succeeds(name, ['-c', `import numpy, ${library}`]))
   if (found !== undefined) return [found, [here(`peers/${script}`), ...args]]
-  throw new Error(`not installed (Debian: apt-get install python3-${library}; or name a Python that has it in PYTHON)`)
+  throw new Error(`not installed (Debian: apt-get install python3-${library} libopenblas0; or name a Python that has it in PYTHON)`)
 }
 
 /** TensorFlow.js is no dependency of the product: it is installed into build/peers, by its own lockfile, when first asked for. */

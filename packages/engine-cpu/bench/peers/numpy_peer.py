@@ -3,7 +3,7 @@ import math
 
 import numpy as np
 
-from conversation import Peer
+from conversation import Peer, blas
 
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 
@@ -137,4 +137,4 @@ class Elementwise(Stacked):
 
 FORMULATIONS = {'matmul, by hand': MatrixProducts, 'elementwise, by hand': Elementwise}
 
-Peer(FORMULATIONS).serve(f'numpy {np.__version__}')
+Peer(FORMULATIONS).serve(f'numpy {np.__version__} ({blas()})')

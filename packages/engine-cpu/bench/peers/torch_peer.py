@@ -3,7 +3,7 @@ import sys
 
 import torch
 
-from conversation import Peer
+from conversation import Peer, blas
 from torch_elementwise import Elementwise
 from torch_single import OneAtATime
 from torch_stacked import BmmAutograd, BmmByHand
@@ -12,4 +12,4 @@ STACKED = {'bmm, autograd': BmmAutograd, 'bmm, by hand': BmmByHand, 'elementwise
 SINGLE = {'nn.Sequential, optim.Adam': OneAtATime}
 
 torch.set_num_threads(1)
-Peer(STACKED if sys.argv[1] == 'stacked' else SINGLE).serve(f'PyTorch {torch.__version__}')
+Peer(STACKED if sys.argv[1] == 'stacked' else SINGLE).serve(f'PyTorch {torch.__version__} ({blas()})')
