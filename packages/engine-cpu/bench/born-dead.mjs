@@ -1,14 +1,19 @@
 // Networks a second on one core that are drawn, judged and written out: the born-dead path, no step of training.
 //
-//   npx tsc -b packages/engine-cpu && node packages/engine-cpu/build.mjs && node packages/engine-cpu/bench/born-dead.mjs
+//   npx tsc -b packages/engine-cpu && node packages/engine-cpu/build.mjs && node packages/engine-cpu/bench/born-dead.mjs [--json] [--quick]
 //
 // Depth 10, width 2, he-normal, zero biases, 128 points of |x|; memory for the results included. "best" is the quiet
 // machine, "median" what one gets beside other load, "CPU" what a network takes of a core.
+import { parseArgs } from 'node:util'
+
 import { lawBatch } from '@collapsar/trial'
 
 import { createCpuEngine, cpuEngineStatus } from '../dist/index.js'
 
-const ROUNDS = Number(process.argv[2] ?? 9)
+const { values: options } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false } },
+})
+const ROUNDS = options.quick ? 3 : 9
 const NETWORKS = 200_000
 const GOAL = 400_000
 /** Share that is born dead in an independent simulation of 4e6 networks. */
@@ -43,8 +48,14 @@ await engine.close()
 
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1]
 const share = dead / (ROUNDS * NETWORKS)
-console.log(
-  `${instructionSet}, one thread: best ${Math.max(...speeds).toFixed(0)}, median ${median(speeds).toFixed(0)} networks/s ` +
-    `(goal ${GOAL}); CPU ${((1e6 * median(seconds)) / NETWORKS).toFixed(2)} us a network; ` +
-    `born dead ${(100 * share).toFixed(2)}% (simulated elsewhere: ${100 * BORN_DEAD}%)`,
-)
+const row = {
+  case: 'depth 10, width 2, he-normal, zero biases, 128 points',
+  'networks/s, best': Math.max(...speeds),
+  median: median(speeds),
+  goal: GOAL,
+  'CPU us a network': (1e6 * median(seconds)) / NETWORKS,
+  'born dead': share,
+  'born dead, simulated elsewhere': BORN_DEAD,
+}
+const line = Object.entries(row).map(([name, value]) => `${name}: ${typeof value === 'number' ? value.toPrecision(4) : value}`)
+console.log(options.json ? JSON.stringify([row]) : `${instructionSet}, one thread; ${line.join('; ')}`)

@@ -1,7 +1,7 @@
 // A whole sweep, from the command line to the stored blocks: trials a second, and the share of processor time that is not
 // spent in the kernel.
 //
-//   npm run build && node packages/engine-cpu/bench/whole-sweep.mjs [threads]
+//   npm run build && node packages/engine-cpu/bench/whole-sweep.mjs [--threads N] [--case W1] [--json] [--quick]
 //
 // Processor time is that of all processes and threads of the run: kernel threads as they count it themselves, and
 // everything else, which is measuring, packing, the queue, the database (both embedded) and the processes themselves. A run
@@ -11,9 +11,19 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 
-const THREADS = Number(process.argv[2] ?? 1)
-const only = process.argv[3]
+const { values: options } = parseArgs({
+  options: {
+    threads: { type: 'string', default: '1' },
+    case: { type: 'string', default: '' },
+    json: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+  },
+})
+const THREADS = Number(options.threads)
+/** Of the trials, in a quick run. */
+const PART = options.quick ? 0.1 : 1
 const command = fileURLToPath(new URL('../../cli/bin/collapsar.mjs', import.meta.url))
 const preload = new URL('kernel-seconds.mjs', import.meta.url).href
 
@@ -37,21 +47,24 @@ function run(folder, { inits, width, steps }) {
   return { wall, cpu, kernel: Number(readFileSync(env.KERNEL_SECONDS, 'utf8')) }
 }
 
-const percent = (part, whole) => `${((100 * part) / whole).toFixed(1)}%`
-
-function report(test, few, all) {
-  const trials = 0.8 * test.inits
-  const cpu = all.cpu - few.cpu
-  const outside = cpu - (all.kernel - few.kernel)
-  console.log(
-    `${test.name}: ${0.9 * test.inits} trials on ${THREADS} thread${THREADS === 1 ? '' : 's'}\n` +
-      `  ${((0.9 * test.inits) / all.wall).toFixed(0)} trials/s end to end (${all.wall.toFixed(1)} s); ` +
-      `${(trials / (all.wall - few.wall)).toFixed(0)} trials/s beyond the start\n` +
-      `  CPU: kernel ${all.kernel.toFixed(2)} s, outside ${(all.cpu - all.kernel).toFixed(2)} s, that is ` +
-      `${percent(all.cpu - all.kernel, all.cpu)}, the start included\n` +
-      `  more trials: kernel ${((1e6 * (cpu - outside)) / trials).toFixed(1)} us, outside ${((1e6 * outside) / trials).toFixed(1)} us a trial; ` +
-      `outside ${percent(outside, cpu)}` + (test.goal === null ? '' : ` (goal ${100 * test.goal}%)`),
-  )
+/** @param few the run before, of a tenth of the trials @param all the run of the rest */
+function rowOf(test, few, all) {
+  const trials = 0.9 * test.inits
+  const more = 0.8 * test.inits
+  const kernel = all.kernel - few.kernel
+  const outside = all.cpu - few.cpu - kernel
+  return {
+    case: test.name,
+    trials,
+    threads: THREADS,
+    'trials/s, start included': trials / all.wall,
+    'trials/s beyond the start': more / (all.wall - few.wall),
+    'kernel, us a trial': (1e6 * kernel) / more,
+    'outside, us a trial': (1e6 * outside) / more,
+    'share outside': outside / (kernel + outside),
+    'share outside, start included': 1 - all.kernel / all.cpu,
+    goal: test.goal,
+  }
 }
 
 function measure(test) {
@@ -59,10 +72,12 @@ function measure(test) {
   try {
     run(folder, { ...test, inits: 100, width: 3 }) // creates the database
     const few = run(folder, { ...test, inits: test.inits / 10, width: 2 })
-    report(test, few, run(folder, { ...test, width: 2 }))
+    return rowOf(test, few, run(folder, { ...test, width: 2 }))
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-for (const test of CASES) if (only === undefined || test.name.includes(only)) measure(test)
+const rows = CASES.filter(({ name }) => name.includes(options.case)).map((test) => measure({ ...test, inits: PART * test.inits }))
+if (options.json) console.log(JSON.stringify(rows))
+else for (const row of rows) console.log(Object.entries(row).map(([name, value]) => `${name}: ${value}`).join('\n'), '\n')
