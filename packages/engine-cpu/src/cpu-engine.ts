@@ -46,7 +46,7 @@ export function createCpuEngine(options: CpuEngineOptions = {}): Engine {
     async train(batch, signal, onProgress) {
       const reason = supportsHere(run, batch, batch.trials.length)
       if (reason !== true) throw new Error(`unsupported batch: ${reason}`)
-      return trainBatch(run, batch, { signal: AbortSignal.any([signal, closing.signal]), onProgress })
+      return trainBatch(run, batch, { signals: [signal, closing.signal], onProgress })
     },
     async close() {
       closing.abort(new Error('the CPU engine was closed'))
@@ -75,12 +75,13 @@ function supportsHere({ instructionSet }: Run, batch: Parameters<Engine['support
 }
 
 interface Watch {
-  readonly signal: AbortSignal
+  /** Any of them aborts. Not joined by AbortSignal.any, of which a signal that outlives it keeps a trace for good. */
+  readonly signals: readonly AbortSignal[]
   readonly onProgress: ((fraction: number) => void) | undefined
 }
 
-async function trainBatch(run: Run, batch: EngineBatch, { signal, onProgress }: Watch): Promise<TrainedBatch> {
-  signal.throwIfAborted()
+async function trainBatch(run: Run, batch: EngineBatch, { signals, onProgress }: Watch): Promise<TrainedBatch> {
+  for (const signal of signals) signal.throwIfAborted()
   const results = allocateResults(batch)
   const { promise, resolve, reject } = withResolvers<boolean>()
   const request = { ...requestOf(batch, results), instructionSet: run.instructionSet, threads: threadsFor(run, batch) }
@@ -88,7 +89,7 @@ async function trainBatch(run: Run, batch: EngineBatch, { signal, onProgress }: 
     if (error === null) resolve(cancelled)
     else reject(new Error(error))
   })
-  await watched(handle, promise, { signal, onProgress })
+  await watched(handle, promise, { signals, onProgress })
   return results
 }
 
@@ -100,15 +101,15 @@ function threadsFor({ threads: most, instructionSet }: Run, batch: EngineBatch):
   return threads
 }
 
-async function watched(handle: TrainingHandle, done: Promise<boolean>, { signal, onProgress }: Watch): Promise<void> {
+async function watched(handle: TrainingHandle, done: Promise<boolean>, { signals, onProgress }: Watch): Promise<void> {
   const cancel = () => handle.cancel()
-  signal.addEventListener('abort', cancel, { once: true })
+  for (const signal of signals) signal.addEventListener('abort', cancel, { once: true })
   const timer = setInterval(() => onProgress?.(handle.progress()), PROGRESS_INTERVAL_MS)
   try {
-    if (await done) signal.throwIfAborted()
+    if (await done) for (const signal of signals) signal.throwIfAborted()
   } finally {
     clearInterval(timer)
-    signal.removeEventListener('abort', cancel)
+    for (const signal of signals) signal.removeEventListener('abort', cancel)
   }
 }
 
