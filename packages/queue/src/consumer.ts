@@ -3,6 +3,7 @@ import type { Chunk } from '@collapsar/sweep'
 import { WaitingError } from 'bullmq'
 import type { Consumer, ConsumerOptions, QueueDepth } from './chunk-queue.ts'
 import { watchForDeafness } from './deafness.ts'
+import { joined } from './joined-signal.ts'
 import type { BullWorker, ChunkProcessor, QueueBackend } from './queue-backend.ts'
 
 const LOCK_SECONDS = 30
@@ -47,12 +48,15 @@ export async function startConsumer(
     }
   }
   const processor: ChunkProcessor = async (job, token, lost) => {
+    const ended = joined([stopping.signal, lost])
     try {
-      await deliver(job.data, lost === undefined ? stopping.signal : AbortSignal.any([stopping.signal, lost]))
+      await deliver(job.data, ended.signal)
     } catch (error) {
       if (!stopping.signal.aborted) return source.onError(asError(error))
       await job.moveToWait(token).catch((refusal: unknown) => source.onError(asError(refusal)))
       throw new WaitingError()
+    } finally {
+      ended.release()
     }
   }
   const lockMs = (options.lockSeconds ?? LOCK_SECONDS) * 1000

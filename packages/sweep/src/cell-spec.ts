@@ -1,4 +1,4 @@
-import { targets } from '@collapsar/trial'
+import { NUMERICS_OF_PRECISION, targets } from '@collapsar/trial'
 import type {
   ActivationSpec,
   BiasSpec,
@@ -34,13 +34,6 @@ export function cellTemplate(file: SweepFile, report: (problem: Problem) => void
     training: trainingOf(file.training ?? {}, report),
   }
 }
-
-const NUMERICS_OF_PRECISION = {
-  float32: 'ieee-f32/1',
-  float64: 'ieee-f64/1',
-  float16: 'f16/1',
-  bfloat16: 'bf16/1',
-} as const
 
 function numericsOf(file: SweepFile, report: (problem: Problem) => void): Numerics {
   const byPrecision = file.precision === undefined ? undefined : NUMERICS_OF_PRECISION[file.precision]

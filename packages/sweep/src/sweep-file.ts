@@ -1,3 +1,4 @@
+import { NUMERICS, PRECISIONS } from '@collapsar/trial'
 import Type from 'typebox'
 
 /** Limits that are refused before anything is allocated. */
@@ -191,16 +192,11 @@ export const SweepFile = Type.Object(
     training: Type.Optional(training),
     precision: Type.Optional(
       oneOf(
-        ['float32', 'float64', 'float16', 'bfloat16'],
-        'one of float32, float64, float16, bfloat16 (default float32); the last two store values so and add them up in float32',
+        PRECISIONS,
+        `one of ${PRECISIONS.join(', ')} (default float32); the last two store values so and add them up in float32`,
       ),
     ),
-    numerics: Type.Optional(
-      oneOf(
-        ['ieee-f32/1', 'ieee-f64/1', 'f16/1', 'bf16/1'],
-        'one of ieee-f32/1, ieee-f64/1, f16/1, bf16/1; precision is its short form',
-      ),
-    ),
+    numerics: Type.Optional(oneOf(NUMERICS, `one of ${NUMERICS.join(', ')}; precision is its short form`)),
     engine: Type.Optional(oneOf(['auto', 'cpu'], 'one of auto, cpu (default auto)')),
     seed: Type.Optional(
       Type.Integer({

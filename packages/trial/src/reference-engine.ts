@@ -2,21 +2,19 @@ import type { TrainedBatch, TrialBatch } from './batch.ts'
 import { drawnBatch } from './draw-initial.ts'
 import type { Engine } from './engine.ts'
 import { parameterCount } from './network.ts'
+import { NUMERICS } from './numerics.ts'
 import { shareLoop } from './reference/event-loop.ts'
 import type { LoopShare } from './reference/event-loop.ts'
 import { largestPass } from './reference/samples.ts'
 import { trainTrial } from './reference/train-trial.ts'
 import { allocateTrained, writeLane } from './reference/trained-lanes.ts'
 import { beginTrial } from './reference/trial-state.ts'
-import type { Numerics } from './trial.ts'
 
 /** A tile is not interrupted: 32 samples through more parameters than this would hold the event loop too long. */
 const MOST_PARAMETERS = 100_000
 
 /** Samples times hidden units that a batch normalization may keep: some hundred megabytes. */
 const MOST_NORMALIZED = 4_000_000
-
-const NUMERICS: readonly Numerics[] = ['ieee-f64/1', 'ieee-f32/1', 'f16/1', 'bf16/1']
 
 const PROGRESS_INTERVAL_MS = 250
 
@@ -36,7 +34,7 @@ export function createReferenceEngine(): Engine {
     async train(batch, signal, onProgress) {
       const reason = supports(batch)
       if (reason !== true) throw new Error(`unsupported batch: ${reason}`)
-      return trainLanes(drawnBatch(batch), { loop, signal: AbortSignal.any([signal, closing.signal]), onProgress })
+      return trainLanes(drawnBatch(batch), { loop, signals: [signal, closing.signal], onProgress })
     },
     async close() {
       closing.abort(new Error('the reference engine was closed'))
@@ -55,17 +53,18 @@ function supports(batch: Omit<TrialBatch, 'initial' | 'trials'>): true | string 
 
 interface Run {
   readonly loop: LoopShare
-  readonly signal: AbortSignal
+  /** Any of them stops the training. Not joined: a signal keeps a trace of every one joined with it, for as long as it lives. */
+  readonly signals: readonly AbortSignal[]
   readonly onProgress: ((fraction: number) => void) | undefined
 }
 
-async function trainLanes(batch: TrialBatch, { loop, signal, onProgress }: Run): Promise<TrainedBatch> {
+async function trainLanes(batch: TrialBatch, { loop, signals, onProgress }: Run): Promise<TrainedBatch> {
   const trained = allocateTrained(batch)
   const report = throttled(onProgress)
   for (const lane of batch.trials.keys()) {
     const trial = beginTrial(batch, lane)
     const ended = await loop.run(trainTrial(trial), () => {
-      signal.throwIfAborted()
+      for (const signal of signals) signal.throwIfAborted()
       report((lane + trial.step / Math.max(1, batch.training.steps)) / batch.trials.length)
     })
     writeLane(trained, lane, trial, ended)

@@ -16,6 +16,14 @@ export function whileWanted(store: Store, chunkId: string, delivered: AbortSigna
     const work = await store.chunkWork(chunkId).catch(() => undefined)
     if (work === null) controller.abort(new Error(`chunk ${chunkId} is no longer wanted`))
   }
+  const follow = () => controller.abort(delivered.reason)
   const timer = setInterval(() => void look(), LOOK_SECONDS * 1000)
-  return { signal: AbortSignal.any([delivered, controller.signal]), stop: () => clearInterval(timer) }
+  // Not AbortSignal.any: a signal keeps a trace of every one joined with it, and this one may live as long as the worker.
+  delivered.addEventListener('abort', follow, { once: true })
+  if (delivered.aborted) follow()
+  const stop = () => {
+    clearInterval(timer)
+    delivered.removeEventListener('abort', follow)
+  }
+  return { signal: controller.signal, stop }
 }

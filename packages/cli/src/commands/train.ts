@@ -1,6 +1,6 @@
 import { createCpuEngine } from '@collapsar/engine-cpu'
 import { CollapsarError } from '@collapsar/sweep'
-import { InvalidField, trainingCase } from '@collapsar/trial'
+import { InvalidField, NUMERICS_OF_PRECISION, PRECISIONS, trainingCase } from '@collapsar/trial'
 import type { Numerics, TrialBatch } from '@collapsar/trial'
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
@@ -9,13 +9,6 @@ import { loadEngine } from '../load-engine.ts'
 import { finiteOrNull, nestedParameters } from '../parameters-json.ts'
 import { JSON_OPTION } from '../options.ts'
 
-const NUMERICS = {
-  float64: 'ieee-f64/1',
-  float32: 'ieee-f32/1',
-  float16: 'f16/1',
-  bfloat16: 'bf16/1',
-} as const
-
 /** One given network, trained as its file says. */
 export const train: Command = {
   name: 'train',
@@ -23,13 +16,13 @@ export const train: Command = {
   positionals: ['CASE.json'],
   interruptible: true,
   options: {
-    precision: { type: 'string', value: 'P', description: 'float64, float32, float16 or bfloat16 (default float64)' },
+    precision: { type: 'string', value: 'P', description: `${PRECISIONS.join(', ')} (default float64)` },
     json: JSON_OPTION,
   },
   run: async ({ positionals, options, configuration, terminal, signal }) => {
-    const precision = options.oneOf('precision', ['float64', 'float32', 'float16', 'bfloat16']) ?? 'float64'
+    const precision = options.oneOf('precision', PRECISIONS) ?? 'float64'
     const path = positionals[0] ?? ''
-    const batch = readCase(path, await readJson(path), NUMERICS[precision])
+    const batch = readCase(path, await readJson(path), NUMERICS_OF_PRECISION[precision])
     const engine = loadEngine(() => createCpuEngine({ threads: configuration.threads }))
     try {
       const supported = engine.supports(batch)
