@@ -1,3 +1,4 @@
+import { estimate } from '@collapsar/statistics'
 import { openStore } from '@collapsar/store'
 import { createReferenceEngine } from '@collapsar/trial'
 import type { Engine } from '@collapsar/trial'
@@ -102,3 +103,43 @@ function failingOn(engine: Engine, trial: number): Engine {
         : engine.train(batch, signal, onProgress),
   }
 }
+
+describe('a sweep that decides levels in rounds', () => {
+  const adaptive = {
+    grid: { depth: [2, 4, 6], width: [2, 4] },
+    until: { decide: [0.1, 0.5], confidence: 0.9, maxInits: 1500 },
+    training: { steps: 0 },
+    problem: { points: 16 },
+  }
+
+  it('asks on only where the interval contains a level, and ends with each cell decided or at its limit', async () => {
+    const databaseUrl = await server.createDatabase()
+    const { sweep: facts, cells } = await runInLaboratory(adaptive, { databaseUrl, engine: createReferenceEngine() })
+    expect(facts.until).toMatchObject({ decide: [0.1, 0.5], confidence: 0.9, maxInits: 1500 })
+    expect(facts.until!.rounds).toBeGreaterThan(1)
+    // Depth 2 cannot be born dead with inputs of both signs, so its cells need few trials.
+    expect(cells[0]!.outcomes.born_dead).toBe(0)
+    expect(new Set(cells.map(({ inits }) => inits)).size).toBeGreaterThan(1)
+    for (const { inits, trials, collapse } of cells) {
+      expect(trials).toBe(inits)
+      const { low, high } = estimate(collapse.estimate! * trials, trials, 0, { level: 0.9 })
+      expect(inits === 1500 || [0.1, 0.5].every((level) => high < level || level < low)).toBe(true)
+    }
+  })
+
+  it('comes to the same decisions and bytes whatever exists, and a second run trains nothing', async () => {
+    const [fresh, used] = [await server.createDatabase(), await server.createDatabase()]
+    const document = await runInLaboratory(adaptive, { databaseUrl: fresh, engine: createReferenceEngine() })
+    const { until: _, ...uniform } = { ...adaptive, inits: 700 }
+    await runInLaboratory(uniform, { databaseUrl: used, engine: createReferenceEngine() })
+    const engine = countingEngine(createReferenceEngine())
+    const later = await runInLaboratory(adaptive, { databaseUrl: used, engine, workers: 2 })
+    expect(JSON.stringify(later.cells)).toBe(JSON.stringify(document.cells))
+    const missing = document.cells.reduce((sum, { inits }) => sum + Math.max(0, Math.ceil(inits / 100) * 100 - 700), 0)
+    expect(engine.trained()).toBe(missing)
+
+    const again = countingEngine(createReferenceEngine())
+    expect((await runInLaboratory(adaptive, { databaseUrl: fresh, engine: again })).cells).toEqual(document.cells)
+    expect(again.trained()).toBe(0)
+  })
+})

@@ -54,11 +54,12 @@ export async function readSweep(path: string, overrides: SweepOverrides): Promis
   const text = await readInput(path)
   const source = parseYaml(path, text)
   if (typeof source !== 'object' || source === null || Array.isArray(source)) {
-    throw new CollapsarError('invalid-file', `${path} holds ${show(source)}; accepted: a sweep with at least grid and inits`)
+    throw new CollapsarError('invalid-file', `${path} holds ${show(source)}; accepted: a sweep with at least grid, and inits or until`)
   }
+  const { until, ...plain } = source as { until?: unknown }
   return parseSweep({
-    ...source,
-    ...(overrides.inits !== null && { inits: overrides.inits }),
+    ...plain,
+    ...(overrides.inits !== null ? { inits: overrides.inits } : until !== undefined && { until }),
     ...(overrides.engine !== null && { engine: overrides.engine }),
   })
 }

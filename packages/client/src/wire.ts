@@ -172,6 +172,19 @@ export const Surface = Type.Object({
     setting: Type.String({ description: 'what all cells have in common, in words' }),
     trials: count('trials counted'),
     reused: count('trials that existed when the sweep was submitted'),
+    until: Type.Optional(
+      Type.Object(
+        {
+          decide: Type.Array(Type.Number()),
+          confidence: Type.Number(),
+          maxInits: count('most trials of a cell'),
+          maxDeviceSeconds: nullable(Type.Number()),
+          rounds: count('rounds that followed the first'),
+          decided: count('cells whose interval leaves every level on one side'),
+        },
+        { description: 'what an adaptive sweep decides' },
+      ),
+    ),
     seconds: Type.Number({ description: 'from the submission to the end, or to now' }),
   }),
   cells: Type.Array(SurfaceCell),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { CellDocument, SweepDocument } from '@collapsar/sweep'
-import { countText } from './percent.ts'
+import { countText, percent } from './percent.ts'
 import { printable } from './text.ts'
 
 /** The sweep's name, or its id where it has none. */
@@ -44,6 +44,14 @@ function rangeText(values: readonly number[]): string {
   const least = values.reduce((a, b) => Math.min(a, b), Infinity)
   const most = values.reduce((a, b) => Math.max(a, b), 0)
   return least >= most ? countText(most) : `${countText(least)} to ${countText(most)}`
+}
+
+/** What an adaptive sweep decides and how far it is; empty for others. */
+export function untilText({ sweep, cells }: SweepDocument): string {
+  if (sweep.until === undefined) return ''
+  const { decide, confidence, rounds, decided } = sweep.until
+  const levels = decide.map((level) => `${percent(level)}%`).join(', ')
+  return `deciding ${levels} at ${Number((100 * confidence).toFixed(6))}%: ${decided} of ${cells.length} cells decided after ${rounds + 1} rounds`
 }
 
 /** The setting, as far as the document tells: `ieee-f32/1 on cpu`. */

@@ -4,7 +4,7 @@ import { mapsOf } from './cell-map.ts'
 import type { CellMap } from './cell-map.ts'
 import { undecidedLevels } from './levels.ts'
 import { estimateText, intervalText, percent } from './percent.ts'
-import { arithmeticText, figureDigest, initsText, intervalMethodText, titleOf, trialsText } from './summary.ts'
+import { arithmeticText, figureDigest, initsText, intervalMethodText, titleOf, trialsText, untilText } from './summary.ts'
 import { gapLines } from './terminal/gaps.ts'
 import { gridLines } from './terminal/grid.ts'
 import type { Entry } from './terminal/grid.ts'
@@ -43,10 +43,12 @@ function headingLines(document: SweepDocument, columns: number, paint: Paint): s
   const { state } = document.sweep
   const counts = `${initsText(document)} initializations a cell, ${arithmeticText(document)}`
   const setting = printable(document.sweep.setting)
+  const decided = untilText(document)
   return [
     ...wrap(titleOf(document), columns).map((line) => paint.bold(line)),
     ...(setting === '' ? [] : wrap(setting, columns).map((line) => paint.dim(line))),
     ...wrap(`${printable(state)}: ${trialsText(document)}; ${counts}`, columns).map((line) => paint.dim(line)),
+    ...(decided === '' ? [] : wrap(decided, columns).map((line) => paint.dim(line))),
   ]
 }
 

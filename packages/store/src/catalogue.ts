@@ -26,8 +26,12 @@ export class Catalogue {
 
   /** Newest first. */
   async sweeps(limit: number): Promise<readonly SweepRecord[]> {
-    const rows = await (await this.#prisma()).sweep.findMany({ orderBy: [{ createdAt: 'desc' }, { id: 'asc' }], take: limit })
-    return rows.map(sweepRecord)
+    const rows = await (await this.#prisma()).sweep.findMany({
+      orderBy: [{ createdAt: 'desc' }, { id: 'asc' }],
+      take: limit,
+      include: ROUNDS,
+    })
+    return rows.map(withRounds)
   }
 
   /** Oldest first. */
@@ -35,8 +39,9 @@ export class Catalogue {
     const rows = await (await this.#prisma()).sweep.findMany({
       where: { state: 'active' },
       orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+      include: ROUNDS,
     })
-    return rows.map(sweepRecord)
+    return rows.map(withRounds)
   }
 
   /** The terminal gaps that the sweep reads, in its cells' order and then by block. */
@@ -63,4 +68,12 @@ export class Catalogue {
   async close(): Promise<void> {
     await (await this.#loading)?.$disconnect()
   }
+}
+
+const ROUNDS = { _count: { select: { rounds: true } } } as const
+
+type CountedRow = Omit<Parameters<typeof sweepRecord>[0], 'rounds'> & { readonly _count: { readonly rounds: number } }
+
+function withRounds(row: CountedRow): SweepRecord {
+  return sweepRecord({ ...row, rounds: row._count.rounds })
 }

@@ -43,9 +43,16 @@ async function insertSweep(
   digest: Buffer,
 ): Promise<string | null> {
   const { rows } = await client.query<{ id: string }>(
-    `INSERT INTO sweeps (id, name, source, reused, idempotency_key, request_digest) VALUES ($1, $2, $3, 0, $4, $5)
+    `INSERT INTO sweeps (id, name, source, reused, idempotency_key, request_digest, adaptive) VALUES ($1, $2, $3, 0, $4, $5, $6)
      ON CONFLICT (idempotency_key) DO NOTHING RETURNING id`,
-    [`sw-${randomBytes(8).toString('hex')}`, sweep.name, JSON.stringify(sweep.source ?? null), idempotencyKey, digest],
+    [
+      `sw-${randomBytes(8).toString('hex')}`,
+      sweep.name,
+      JSON.stringify(sweep.source ?? null),
+      idempotencyKey,
+      digest,
+      sweep.adaptive ?? false,
+    ],
   )
   return rows[0]?.id ?? null
 }
@@ -95,12 +102,12 @@ async function insertSweepCells(client: Queries, id: string, sweep: NewSweep): P
   )
 }
 
-/** Copies what another sweep froze for the same trials; counts the rest. */
-async function freezeExisting(client: Queries, id: string): Promise<void> {
+/** Freezes the rows of a sweep whose trials exist: copies what another sweep froze for the same trials, and counts the rest. */
+export async function freezeExisting(client: Queries, id: string): Promise<void> {
   await client.query(
     `UPDATE sweep_cells AS mine SET tally = other.tally, gaps = other.gaps, digest = other.digest, engines = other.engines
      FROM sweep_cells AS other, cells
-     WHERE mine.sweep = $1 AND cells.key = mine.cell AND cells.prefix_blocks >= mine.goal_blocks
+     WHERE mine.sweep = $1 AND mine.tally IS NULL AND cells.key = mine.cell AND cells.prefix_blocks >= mine.goal_blocks
        AND other.cell = mine.cell AND other.inits = mine.inits AND other.tally IS NOT NULL`,
     [id],
   )

@@ -9,6 +9,7 @@ import { existingTrials } from './existing-trials.ts'
 import { failChunk } from './fail.ts'
 import { takeLeadership } from './leadership.ts'
 import { migrate } from './migrate.ts'
+import { nextRound } from './next-round.ts'
 import { ChangeListener, notifyChange } from './notifications.ts'
 import { readTrial } from './read-trial.ts'
 import { existingSweep, readSweep, sweepCells, sweepProgress } from './read-sweep.ts'
@@ -90,6 +91,7 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
     recordBlocks: (cell, blocks, engine) =>
       change((client) => recordBlocks(client, { cell, blocks, engine, seconds: null })),
     fail: (chunkId, reason) => change((client) => failChunk(client, chunkId, reason)),
+    nextRound: (sweepId, round, inits) => change((client) => nextRound(client, sweepId, { round, inits })),
     finishSweeps: () => finish(pool),
     async cancel(sweepId) {
       const dropped = await change((client) => cancelSweep(client, sweepId))

@@ -13,6 +13,8 @@ interface SweepRow {
   readonly createdAt: Date
   readonly finishedAt: Date | null
   readonly reused: bigint | number
+  readonly adaptive: boolean
+  readonly rounds: number
 }
 
 /** A row as the Store gives it, whoever read it. */
@@ -25,12 +27,15 @@ export function sweepRecord(row: SweepRow): SweepRecord {
     createdAt: row.createdAt,
     finishedAt: row.finishedAt,
     reused: Number(row.reused),
+    adaptive: row.adaptive,
+    rounds: row.rounds,
   }
 }
 
 export async function readSweep(queries: Queries, id: string): Promise<SweepRecord | null> {
   const { rows } = await queries.query<SweepRow>(
-    `SELECT id, name, state, source, created_at AS "createdAt", finished_at AS "finishedAt", reused::float8 AS reused
+    `SELECT id, name, state, source, created_at AS "createdAt", finished_at AS "finishedAt", reused::float8 AS reused,
+       adaptive, (SELECT count(*)::int FROM rounds WHERE rounds.sweep = sweeps.id) AS rounds
      FROM sweeps WHERE id = $1`,
     [id],
   )

@@ -3,7 +3,7 @@ import type { TrialRecord, TrialSpec } from '@collapsar/trial'
 
 /**
  * A sweep's states and their exits:
- * `active` -> `done` (every cell has what was asked, gaps included), `cancelled`;
+ * `active` -> `done` (every cell has what was asked, gaps included, and no round follows), `cancelled`;
  * `done` -> `active` (by `retryGaps`); `cancelled` has none.
  */
 export type SweepState = 'active' | 'done' | 'cancelled'
@@ -18,6 +18,10 @@ export interface SweepRecord {
   readonly finishedAt: Date | null
   /** Trials that existed when the sweep was created: not trained for it. */
   readonly reused: number
+  /** Whether its goals may still grow (`nextRound`). */
+  readonly adaptive: boolean
+  /** Decisions so far that made its goals grow. */
+  readonly rounds: number
 }
 
 export interface NewSweep {
@@ -25,6 +29,8 @@ export interface NewSweep {
   readonly source: unknown
   /** Cells in the sweep's order, with the trials [0, inits) that it reads. */
   readonly cells: readonly { readonly cell: string; readonly spec: TrialSpec; readonly inits: number }[]
+  /** Whether the sweep waits for `nextRound` when it has what it asked for; default false. */
+  readonly adaptive?: boolean
 }
 
 /** What a sweep reads of a cell: the integers of trials [0, inits) as far as the contiguous prefix goes. */
@@ -108,7 +114,13 @@ export interface Store {
    * then it is split in two ('split'), and a single block becomes a terminal gap ('gap'). 'gone' when it is not live.
    */
   fail(chunkId: string, reason: string): Promise<'retry' | 'split' | 'gap' | 'gone'>
-  /** Marks active sweeps whose cells all have what they asked as done; gives their ids. */
+  /**
+   * Decision number `round` (from 1) of an active adaptive sweep that has all it asked for: from now on it asks for the trials
+   * [0, inits[i]) of its cell i, never fewer than before; null: no round follows. Logged. False, and nothing changes, when that is not how the
+   * sweep stands (another planner was first).
+   */
+  nextRound(sweepId: string, round: number, inits: readonly number[] | null): Promise<boolean>
+  /** Marks active sweeps whose cells all have what they asked, and of which no round follows, as done; gives their ids. */
   finishSweeps(): Promise<readonly string[]>
   /**
    * Cancels an active sweep and drops the live chunks that no active sweep wants; gives the ids of the dropped chunks.

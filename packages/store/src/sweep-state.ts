@@ -3,7 +3,7 @@ import { EMPTY_PREFIX, extendPrefix, lockCell, lockCells, writePrefix } from './
 import type { Queries } from './connection.ts'
 import type { SweepState } from './store.ts'
 
-/** Marks active sweeps whose rows are all frozen as done; gives their ids. */
+/** Marks active sweeps whose rows are all frozen, and of which no round follows, as done; gives their ids. */
 export async function finishSweeps(client: Queries): Promise<readonly string[]> {
   // Locked first: a sweep that is being retried shows its open rows to the second statement only after the wait.
   const { rows: active } = await client.query<{ id: string }>(
@@ -11,7 +11,7 @@ export async function finishSweeps(client: Queries): Promise<readonly string[]> 
   )
   const { rows: done } = await client.query<{ id: string }>(
     `UPDATE sweeps SET state = 'done', finished_at = now()
-     WHERE id = ANY($1::text[]) AND NOT EXISTS (SELECT FROM sweep_cells WHERE sweep = sweeps.id AND tally IS NULL)
+     WHERE id = ANY($1::text[]) AND NOT adaptive AND NOT EXISTS (SELECT FROM sweep_cells WHERE sweep = sweeps.id AND tally IS NULL)
      RETURNING id`,
     [active.map(({ id }) => id)],
   )
@@ -55,7 +55,7 @@ export async function retryGaps(client: Queries, id: string): Promise<number> {
 }
 
 /** @throws CollapsarError `not-found` */
-async function lockSweep(client: Queries, id: string): Promise<SweepState> {
+export async function lockSweep(client: Queries, id: string): Promise<SweepState> {
   const { rows } = await client.query<{ state: SweepState }>(
     'SELECT state FROM sweeps WHERE id = $1 FOR NO KEY UPDATE',
     [id],
@@ -65,7 +65,7 @@ async function lockSweep(client: Queries, id: string): Promise<SweepState> {
   return row.state
 }
 
-async function cellsOf(client: Queries, sweepId: string): Promise<string[]> {
+export async function cellsOf(client: Queries, sweepId: string): Promise<string[]> {
   const { rows } = await client.query<{ id: string }>(
     'SELECT cells.id FROM sweep_cells JOIN cells ON cells.key = sweep_cells.cell WHERE sweep = $1',
     [sweepId],

@@ -1,6 +1,9 @@
 import { prepareBornDeadTheory } from './born-dead-theory.ts'
+import { isDecided } from './rounds.ts'
 import { cellDocument } from './surface.ts'
-import type { CellCounts, SweepDocument } from './surface.ts'
+import type { CellCounts, SweepDocument, UntilDocument } from './surface.ts'
+import { untilOf } from './sweep-file.ts'
+import type { SweepFile } from './sweep-file.ts'
 import { settingWords } from './setting-words.ts'
 import { parseSweep } from './sweep.ts'
 
@@ -15,6 +18,8 @@ export interface SweepFacts {
   readonly finishedAt: Date | null
   /** Trials that existed when the sweep was created. */
   readonly reused: number
+  /** Decisions so far that made its goals grow; absent or 0 where it has none. */
+  readonly rounds?: number
 }
 
 /**
@@ -34,14 +39,25 @@ export async function describeSweep(sweep: SweepFacts, cells: readonly CellCount
       setting: settingWords(cells.map((cell) => cell.spec)),
       trials: documents.reduce((sum, cell) => sum + cell.trials, 0),
       reused: sweep.reused,
+      ...untilDocument(sweep, cells),
       seconds: ((sweep.finishedAt ?? now).getTime() - sweep.createdAt.getTime()) / 1000,
     },
     cells: documents,
   }
 }
 
+function untilDocument({ source, rounds = 0 }: SweepFacts, cells: readonly CellCounts[]): { until?: UntilDocument } {
+  const until = isObject(source) && 'until' in source ? untilOf(source as Pick<SweepFile, 'until'>) : null
+  if (until === null) return {}
+  return { until: { ...until, rounds, decided: cells.filter((cell) => isDecided(cell, until)).length } }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
 /** The values of `axes` at each cell, in order. Labels are no part of a cell, so they are read from the file again. */
 function axisLabels(source: unknown): readonly Readonly<Record<string, unknown>>[] {
-  const swept = typeof source === 'object' && source !== null && 'axes' in source
+  const swept = isObject(source) && 'axes' in source
   return swept ? parseSweep(source).cells.map((cell) => cell.axes) : []
 }

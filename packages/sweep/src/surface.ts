@@ -6,6 +6,7 @@ import { bornDeadTheory } from './born-dead-theory.ts'
 import type { BornDeadTheory } from './born-dead-theory.ts'
 import type { EngineVersion } from './chunk.ts'
 import { histogramMedian, histogramTotal } from './histogram.ts'
+import type { Until } from './sweep-file.ts'
 import { lossOfBin } from './tally.ts'
 import type { Tally } from './tally.ts'
 
@@ -45,6 +46,14 @@ export interface CellDocument {
   readonly digest: string | null
 }
 
+/** How far an adaptive sweep is. */
+export interface UntilDocument extends Until {
+  /** Rounds that followed the first. */
+  readonly rounds: number
+  /** Cells whose interval leaves every level on one side. */
+  readonly decided: number
+}
+
 export interface SweepDocument {
   readonly sweep: {
     readonly id: string
@@ -54,6 +63,8 @@ export interface SweepDocument {
     readonly setting: string
     readonly trials: number
     readonly reused: number
+    /** What the sweep decides, where it asks for that in place of a number of trials. */
+    readonly until?: UntilDocument
     readonly seconds: number
   }
   readonly cells: readonly CellDocument[]

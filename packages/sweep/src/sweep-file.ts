@@ -13,7 +13,11 @@ export const LIMITS = {
   cells: 10_000,
   axisValues: 1_000,
   nameLength: 120,
+  /** Of an adaptive sweep. */
+  levels: 10,
 } as const
+
+const DEFAULT_MAX_INITS = 100_000
 
 const closed = { additionalProperties: false }
 
@@ -163,6 +167,34 @@ const training = Type.Object(
   closed,
 )
 
+const INITS = `trials of every cell, an integer from 1 to ${LIMITS.inits}`
+
+const until = Type.Object(
+  {
+    decide: Type.Array(
+      Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1, description: 'a probability above 0 and below 1' }),
+      { minItems: 1, maxItems: LIMITS.levels, description: `a list of 1 to ${LIMITS.levels} probabilities of collapse` },
+    ),
+    confidence: Type.Optional(
+      Type.Number({ minimum: 0.5, maximum: 0.999999, description: 'a number from 0.5 to 0.999999 (default 0.95)' }),
+    ),
+    maxInits: Type.Optional(
+      Type.Integer({
+        minimum: 100,
+        maximum: LIMITS.inits,
+        description: `most trials of a cell, an integer from 100 to ${LIMITS.inits} (default ${DEFAULT_MAX_INITS})`,
+      }),
+    ),
+    maxDeviceSeconds: Type.Optional(
+      Type.Number({ exclusiveMinimum: 0, maximum: 1e9, description: 'seconds of workers after which no round follows, above 0' }),
+    ),
+  },
+  {
+    ...closed,
+    description: 'in place of inits: { decide: [probabilities], confidence, maxInits, maxDeviceSeconds }',
+  },
+)
+
 /** The sweep file: JSON Schema (2020-12) and type in one, served for editor completion. */
 export const SweepFile = Type.Object(
   {
@@ -182,11 +214,8 @@ export const SweepFile = Type.Object(
       },
       { ...closed, description: '{ depth, width }' },
     ),
-    inits: Type.Integer({
-      minimum: 1,
-      maximum: LIMITS.inits,
-      description: `trials of every cell, an integer from 1 to ${LIMITS.inits}`,
-    }),
+    inits: Type.Optional(Type.Integer({ minimum: 1, maximum: LIMITS.inits, description: INITS })),
+    until: Type.Optional(until),
     network: Type.Optional(network),
     problem: Type.Optional(problem),
     training: Type.Optional(training),
@@ -220,6 +249,24 @@ export const SweepFile = Type.Object(
     description: 'a grid of cells and how many random initializations to train of each',
   },
 )
+
+/** `until` with its defaults. */
+export interface Until {
+  /** Ascending. */
+  readonly decide: readonly number[]
+  readonly confidence: number
+  readonly maxInits: number
+  /** null: no bound. */
+  readonly maxDeviceSeconds: number | null
+}
+
+/** What a valid sweep file wants decided; null where it asks for a number of trials. */
+export function untilOf(file: Pick<SweepFile, 'until'>): Until | null {
+  if (file.until === undefined) return null
+  const { decide, confidence = 0.95, maxInits = DEFAULT_MAX_INITS, maxDeviceSeconds } = file.until
+  const levels = [...new Set(decide)].toSorted((a, b) => a - b)
+  return { decide: levels, confidence, maxInits, maxDeviceSeconds: maxDeviceSeconds ?? null }
+}
 
 export type SweepFile = Type.Static<typeof SweepFile>
 export type GridAxis = SweepFile['grid']['depth']

@@ -7,7 +7,8 @@ import type { EngineKind } from './chunk.ts'
 import { CollapsarError } from './errors.ts'
 import type { Problem } from './errors.ts'
 import { cellId } from './identity.ts'
-import { LIMITS, SweepFile } from './sweep-file.ts'
+import { firstGoal } from './rounds.ts'
+import { LIMITS, SweepFile, untilOf } from './sweep-file.ts'
 import type { GridAxis } from './sweep-file.ts'
 import { schemaProblems, show } from './validation.ts'
 
@@ -15,6 +16,7 @@ import { schemaProblems, show } from './validation.ts'
 export interface GridCell {
   readonly cell: string
   readonly spec: TrialSpec
+  /** Trials asked for: all of them, or those of the first round. */
   readonly inits: number
   /** The values of `axes` at this cell, by dotted name; empty without axes. */
   readonly axes: Readonly<Record<string, unknown>>
@@ -24,7 +26,8 @@ export interface GridCell {
 export interface Sweep {
   readonly name: string
   readonly engine: EngineKind | 'auto'
-  readonly inits: number
+  /** Whether further rounds follow the trials that cells ask for at first (`until`). */
+  readonly adaptive: boolean
   readonly cells: readonly GridCell[]
   /** The file as it was given. */
   readonly source: unknown
@@ -40,14 +43,25 @@ export function blocksFor(inits: number): number {
  * @throws CollapsarError `invalid-spec` with every problem at once, each with its JSON pointer.
  */
 export function parseSweep(source: unknown): Sweep {
-  refuseIf(schemaProblems(SweepFile, source))
+  refuseIf([...schemaProblems(SweepFile, source), ...goalProblems(source)])
   const file = source as SweepFile
   const variants = axisVariants(file)
   refuseIf(cellCountProblems(file, variants.length))
   const labelled = variants.length > 1 || file.axes !== undefined
   const checkPoints = pointChecker()
   const cells = variants.flatMap((variant) => variantCells(variant, { labelled, checkPoints }))
-  return { name: file.name ?? '', engine: file.engine ?? 'auto', inits: file.inits, cells, source }
+  return { name: file.name ?? '', engine: file.engine ?? 'auto', adaptive: file.until !== undefined, cells, source }
+}
+
+/** A sweep has one goal: a number of trials, or levels to decide. */
+function goalProblems(source: unknown): Problem[] {
+  if (typeof source !== 'object' || source === null) return []
+  const given = ['inits', 'until'].filter((name) => name in source)
+  if (given.length === 1) return []
+  if (given.length === 0) {
+    return [{ pointer: '/inits', detail: 'inits is missing; accepted: the trials of every cell, an integer of at least 1, or in its place until' }]
+  }
+  return [{ pointer: '/until', detail: 'until stands beside inits; accepted: one of the two' }]
 }
 
 function refuseIf(problems: readonly Problem[]): void {
@@ -136,7 +150,9 @@ function variantCells(variant: Variant, { labelled, checkPoints }: Layout): Grid
   const template = cellTemplate(variant.file, (problem) => problems.push(problem))
   if (problems.length === 0) problems.push(...checkPoints(template))
   refuseIf(labelled ? problems.map((problem) => atVariant(problem, variant)) : problems)
-  const { grid, inits } = variant.file
+  const { grid } = variant.file
+  const until = untilOf(variant.file)
+  const inits = until === null ? (variant.file.inits ?? 0) : firstGoal(until)
   return axisValues(grid.width).flatMap((width) =>
     axisValues(grid.depth).map((depth) => {
       const spec: TrialSpec = { ...template, depth, width }

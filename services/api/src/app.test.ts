@@ -250,7 +250,7 @@ describe('health and descriptions', () => {
   it('serves the schema of a sweep file', async () => {
     const response = await get('/schema/sweep/v1.json')
     expect(response.headers['content-type']).toBe('application/schema+json')
-    expect(response.json()).toMatchObject({ $id: '/schema/sweep/v1.json', required: ['grid', 'inits'], additionalProperties: false })
+    expect(response.json()).toMatchObject({ $id: '/schema/sweep/v1.json', required: ['grid'], additionalProperties: false })
   })
 
   it('explains the type of a problem where it points', async () => {
@@ -277,7 +277,7 @@ describe('health and descriptions', () => {
       'post /v1/sweeps/{id}/retry',
     ])
     expect(document.paths['/v1/sweeps']).toMatchObject({
-      post: { requestBody: { content: { 'application/json': { schema: { required: ['grid', 'inits'] } } } } },
+      post: { requestBody: { content: { 'application/json': { schema: { required: ['grid'] } } } } },
     })
   })
 })

@@ -4,6 +4,7 @@ import type { LiveWorker, Store } from '@collapsar/store'
 import { ASSUMED_FLOPS_PER_THREAD, blockSeconds, chunkBlocks, nextChunks, planRound } from '@collapsar/sweep'
 import type { Chunk, ChunkSizing, EngineKind, OpenRange } from '@collapsar/sweep'
 import type { Logger } from 'pino'
+import { advance } from './advance.ts'
 
 export interface FeederOptions {
   readonly sweeps: 'lead' | readonly string[]
@@ -15,7 +16,7 @@ export interface FeederOptions {
 }
 
 export interface Feeder {
-  /** Looks once: finishes sweeps, offers live chunks again when it is time, and issues new ones where there is room. */
+  /** Looks once: decides rounds, finishes sweeps, offers live chunks again when it is time, and issues new ones where there is room. */
   tick(): Promise<void>
 }
 
@@ -72,9 +73,10 @@ export function createFeeder(
 
   return {
     tick: async () => {
-      for (const sweep of await store.finishSweeps()) log.info({ sweep }, 'sweep done')
       const active = await store.activeSweeps()
       const wanted = active.filter((sweep) => options.sweeps === 'lead' || options.sweeps.includes(sweep.id))
+      for (const sweep of wanted) await advance({ store, log }, sweep)
+      for (const sweep of await store.finishSweeps()) log.info({ sweep }, 'sweep done')
       const plans = await Promise.all(wanted.map(async (sweep) => planRound(await store.progress(sweep.id))))
       const open = plans.map((plan) => (plan.kind === 'round' ? plan.open : []))
       for (const engine of options.engines ?? ['cpu']) await feed(engine, open)

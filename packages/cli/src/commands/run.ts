@@ -53,7 +53,7 @@ async function runSweep(
 ): Promise<{ document: SweepDocument; interrupted: boolean }> {
   const { store } = backends
   const plan = await planSweep(invocation, backends, sweep)
-  if (plan.trials.toRun > 0) await requireMeans(backends)
+  if (plan.trials.toRun > 0 || sweep.adaptive) await requireMeans(backends)
   invocation.signal.throwIfAborted()
   const started = performance.now()
   const { id } = (await unfinishedRun(backends, sweep)) ?? (await store.createSweep({ ...sweep })).sweep

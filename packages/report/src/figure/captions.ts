@@ -1,5 +1,5 @@
 import type { SweepDocument } from '@collapsar/sweep'
-import { arithmeticText, figureDigest, initsText, intervalMethodText, titleOf, trialsText } from '../summary.ts'
+import { arithmeticText, figureDigest, initsText, intervalMethodText, titleOf, trialsText, untilText } from '../summary.ts'
 import { printable, wrap } from '../text.ts'
 import { text } from './element.ts'
 import { charactersIn, FAINT_INK, INK } from './typography.ts'
@@ -15,7 +15,7 @@ export function header(document: SweepDocument, width: number): Caption {
   const name = lines(titleOf(document), { width, size: 18, line: 24, colour: INK, bold: true })
   const counted = `${initsText(document)} initializations a cell, ${arithmeticText(document)}${stateText(document)}`
   const setting = printable(document.sweep.setting)
-  const words = setting === '' ? counted : `${setting}; ${counted}`
+  const words = [setting, counted, untilText(document)].filter((part) => part !== '').join('; ')
   const subtitle = lines(`P(collapse): ${words}`, { width, size: 12, line: 17, colour: FAINT_INK })
   return { markup: name.markup + shifted(subtitle.markup, name.height), height: name.height + subtitle.height }
 }

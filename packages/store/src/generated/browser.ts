@@ -43,6 +43,11 @@ export type Chunk = Prisma.ChunkModel
  */
 export type Sweep = Prisma.SweepModel
 /**
+ * Model Round
+ * A decision of an adaptive sweep, made when all that its last one asked for was counted.
+ */
+export type Round = Prisma.RoundModel
+/**
  * Model SweepCell
  * What a sweep reads of a cell: the trials [0, inits). Frozen (tally, digest and engines set) once the prefix passes them.
  */

@@ -402,6 +402,7 @@ export const ModelName = {
   Gap: 'Gap',
   Chunk: 'Chunk',
   Sweep: 'Sweep',
+  Round: 'Round',
   SweepCell: 'SweepCell',
   Engine: 'Engine',
   Worker: 'Worker'
@@ -420,7 +421,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "cell" | "block" | "gap" | "chunk" | "sweep" | "sweepCell" | "engine" | "worker"
+    modelProps: "cell" | "block" | "gap" | "chunk" | "sweep" | "round" | "sweepCell" | "engine" | "worker"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -794,6 +795,80 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    Round: {
+      payload: Prisma.$RoundPayload<ExtArgs>
+      fields: Prisma.RoundFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.RoundFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoundPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.RoundFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoundPayload>
+        }
+        findFirst: {
+          args: Prisma.RoundFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoundPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.RoundFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoundPayload>
+        }
+        findMany: {
+          args: Prisma.RoundFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoundPayload>[]
+        }
+        create: {
+          args: Prisma.RoundCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoundPayload>
+        }
+        createMany: {
+          args: Prisma.RoundCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.RoundCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoundPayload>[]
+        }
+        delete: {
+          args: Prisma.RoundDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoundPayload>
+        }
+        update: {
+          args: Prisma.RoundUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoundPayload>
+        }
+        deleteMany: {
+          args: Prisma.RoundDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.RoundUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.RoundUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoundPayload>[]
+        }
+        upsert: {
+          args: Prisma.RoundUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoundPayload>
+        }
+        aggregate: {
+          args: Prisma.RoundAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateRound>
+        }
+        groupBy: {
+          args: Prisma.RoundGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.RoundGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.RoundCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.RoundCountAggregateOutputType> | number
+        }
+      }
+    }
     SweepCell: {
       payload: Prisma.$SweepCellPayload<ExtArgs>
       fields: Prisma.SweepCellFieldRefs
@@ -1117,10 +1192,21 @@ export const SweepScalarFieldEnum = {
   finishedAt: 'finishedAt',
   reused: 'reused',
   idempotencyKey: 'idempotencyKey',
-  requestDigest: 'requestDigest'
+  requestDigest: 'requestDigest',
+  adaptive: 'adaptive'
 } as const
 
 export type SweepScalarFieldEnum = (typeof SweepScalarFieldEnum)[keyof typeof SweepScalarFieldEnum]
+
+
+export const RoundScalarFieldEnum = {
+  sweepId: 'sweepId',
+  number: 'number',
+  inits: 'inits',
+  decidedAt: 'decidedAt'
+} as const
+
+export type RoundScalarFieldEnum = (typeof RoundScalarFieldEnum)[keyof typeof RoundScalarFieldEnum]
 
 
 export const SweepCellScalarFieldEnum = {
@@ -1301,6 +1387,13 @@ export type DateTimeFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel
 export type ListDateTimeFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'DateTime[]'>
     
 
+
+/**
+ * Reference to a field of type 'Boolean'
+ */
+export type BooleanFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Boolean'>
+    
+
 /**
  * Batch Payload for updateMany & deleteMany & createMany
  */
@@ -1457,6 +1550,7 @@ export type GlobalOmitConfig = {
   gap?: Prisma.GapOmit
   chunk?: Prisma.ChunkOmit
   sweep?: Prisma.SweepOmit
+  round?: Prisma.RoundOmit
   sweepCell?: Prisma.SweepCellOmit
   engine?: Prisma.EngineOmit
   worker?: Prisma.WorkerOmit

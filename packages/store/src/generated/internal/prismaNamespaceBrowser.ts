@@ -56,6 +56,7 @@ export const ModelName = {
   Gap: 'Gap',
   Chunk: 'Chunk',
   Sweep: 'Sweep',
+  Round: 'Round',
   SweepCell: 'SweepCell',
   Engine: 'Engine',
   Worker: 'Worker'
@@ -139,10 +140,21 @@ export const SweepScalarFieldEnum = {
   finishedAt: 'finishedAt',
   reused: 'reused',
   idempotencyKey: 'idempotencyKey',
-  requestDigest: 'requestDigest'
+  requestDigest: 'requestDigest',
+  adaptive: 'adaptive'
 } as const
 
 export type SweepScalarFieldEnum = (typeof SweepScalarFieldEnum)[keyof typeof SweepScalarFieldEnum]
+
+
+export const RoundScalarFieldEnum = {
+  sweepId: 'sweepId',
+  number: 'number',
+  inits: 'inits',
+  decidedAt: 'decidedAt'
+} as const
+
+export type RoundScalarFieldEnum = (typeof RoundScalarFieldEnum)[keyof typeof RoundScalarFieldEnum]
 
 
 export const SweepCellScalarFieldEnum = {

@@ -43,6 +43,7 @@ export type SweepMinAggregateOutputType = {
   reused: bigint | null
   idempotencyKey: string | null
   requestDigest: runtime.Bytes | null
+  adaptive: boolean | null
 }
 
 export type SweepMaxAggregateOutputType = {
@@ -54,6 +55,7 @@ export type SweepMaxAggregateOutputType = {
   reused: bigint | null
   idempotencyKey: string | null
   requestDigest: runtime.Bytes | null
+  adaptive: boolean | null
 }
 
 export type SweepCountAggregateOutputType = {
@@ -66,6 +68,7 @@ export type SweepCountAggregateOutputType = {
   reused: number
   idempotencyKey: number
   requestDigest: number
+  adaptive: number
   _all: number
 }
 
@@ -87,6 +90,7 @@ export type SweepMinAggregateInputType = {
   reused?: true
   idempotencyKey?: true
   requestDigest?: true
+  adaptive?: true
 }
 
 export type SweepMaxAggregateInputType = {
@@ -98,6 +102,7 @@ export type SweepMaxAggregateInputType = {
   reused?: true
   idempotencyKey?: true
   requestDigest?: true
+  adaptive?: true
 }
 
 export type SweepCountAggregateInputType = {
@@ -110,6 +115,7 @@ export type SweepCountAggregateInputType = {
   reused?: true
   idempotencyKey?: true
   requestDigest?: true
+  adaptive?: true
   _all?: true
 }
 
@@ -209,6 +215,7 @@ export type SweepGroupByOutputType = {
   reused: bigint
   idempotencyKey: string | null
   requestDigest: runtime.Bytes
+  adaptive: boolean
   _count: SweepCountAggregateOutputType | null
   _avg: SweepAvgAggregateOutputType | null
   _sum: SweepSumAggregateOutputType | null
@@ -244,7 +251,9 @@ export type SweepWhereInput = {
   reused?: Prisma.BigIntFilter<"Sweep"> | bigint | number
   idempotencyKey?: Prisma.StringNullableFilter<"Sweep"> | string | null
   requestDigest?: Prisma.BytesFilter<"Sweep"> | runtime.Bytes
+  adaptive?: Prisma.BoolFilter<"Sweep"> | boolean
   cells?: Prisma.SweepCellListRelationFilter
+  rounds?: Prisma.RoundListRelationFilter
 }
 
 export type SweepOrderByWithRelationInput = {
@@ -257,7 +266,9 @@ export type SweepOrderByWithRelationInput = {
   reused?: Prisma.SortOrder
   idempotencyKey?: Prisma.SortOrderInput | Prisma.SortOrder
   requestDigest?: Prisma.SortOrder
+  adaptive?: Prisma.SortOrder
   cells?: Prisma.SweepCellOrderByRelationAggregateInput
+  rounds?: Prisma.RoundOrderByRelationAggregateInput
 }
 
 export type SweepWhereUniqueInput = Prisma.AtLeast<{
@@ -273,7 +284,9 @@ export type SweepWhereUniqueInput = Prisma.AtLeast<{
   finishedAt?: Prisma.DateTimeNullableFilter<"Sweep"> | Date | string | null
   reused?: Prisma.BigIntFilter<"Sweep"> | bigint | number
   requestDigest?: Prisma.BytesFilter<"Sweep"> | runtime.Bytes
+  adaptive?: Prisma.BoolFilter<"Sweep"> | boolean
   cells?: Prisma.SweepCellListRelationFilter
+  rounds?: Prisma.RoundListRelationFilter
 }, "id" | "idempotencyKey">
 
 export type SweepOrderByWithAggregationInput = {
@@ -286,6 +299,7 @@ export type SweepOrderByWithAggregationInput = {
   reused?: Prisma.SortOrder
   idempotencyKey?: Prisma.SortOrderInput | Prisma.SortOrder
   requestDigest?: Prisma.SortOrder
+  adaptive?: Prisma.SortOrder
   _count?: Prisma.SweepCountOrderByAggregateInput
   _avg?: Prisma.SweepAvgOrderByAggregateInput
   _max?: Prisma.SweepMaxOrderByAggregateInput
@@ -306,6 +320,7 @@ export type SweepScalarWhereWithAggregatesInput = {
   reused?: Prisma.BigIntWithAggregatesFilter<"Sweep"> | bigint | number
   idempotencyKey?: Prisma.StringNullableWithAggregatesFilter<"Sweep"> | string | null
   requestDigest?: Prisma.BytesWithAggregatesFilter<"Sweep"> | runtime.Bytes
+  adaptive?: Prisma.BoolWithAggregatesFilter<"Sweep"> | boolean
 }
 
 export type SweepCreateInput = {
@@ -318,7 +333,9 @@ export type SweepCreateInput = {
   reused: bigint | number
   idempotencyKey?: string | null
   requestDigest: runtime.Bytes
+  adaptive?: boolean
   cells?: Prisma.SweepCellCreateNestedManyWithoutSweepInput
+  rounds?: Prisma.RoundCreateNestedManyWithoutSweepInput
 }
 
 export type SweepUncheckedCreateInput = {
@@ -331,7 +348,9 @@ export type SweepUncheckedCreateInput = {
   reused: bigint | number
   idempotencyKey?: string | null
   requestDigest: runtime.Bytes
+  adaptive?: boolean
   cells?: Prisma.SweepCellUncheckedCreateNestedManyWithoutSweepInput
+  rounds?: Prisma.RoundUncheckedCreateNestedManyWithoutSweepInput
 }
 
 export type SweepUpdateInput = {
@@ -344,7 +363,9 @@ export type SweepUpdateInput = {
   reused?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   idempotencyKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requestDigest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  adaptive?: Prisma.BoolFieldUpdateOperationsInput | boolean
   cells?: Prisma.SweepCellUpdateManyWithoutSweepNestedInput
+  rounds?: Prisma.RoundUpdateManyWithoutSweepNestedInput
 }
 
 export type SweepUncheckedUpdateInput = {
@@ -357,7 +378,9 @@ export type SweepUncheckedUpdateInput = {
   reused?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   idempotencyKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requestDigest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  adaptive?: Prisma.BoolFieldUpdateOperationsInput | boolean
   cells?: Prisma.SweepCellUncheckedUpdateManyWithoutSweepNestedInput
+  rounds?: Prisma.RoundUncheckedUpdateManyWithoutSweepNestedInput
 }
 
 export type SweepCreateManyInput = {
@@ -370,6 +393,7 @@ export type SweepCreateManyInput = {
   reused: bigint | number
   idempotencyKey?: string | null
   requestDigest: runtime.Bytes
+  adaptive?: boolean
 }
 
 export type SweepUpdateManyMutationInput = {
@@ -382,6 +406,7 @@ export type SweepUpdateManyMutationInput = {
   reused?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   idempotencyKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requestDigest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  adaptive?: Prisma.BoolFieldUpdateOperationsInput | boolean
 }
 
 export type SweepUncheckedUpdateManyInput = {
@@ -394,6 +419,7 @@ export type SweepUncheckedUpdateManyInput = {
   reused?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   idempotencyKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requestDigest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  adaptive?: Prisma.BoolFieldUpdateOperationsInput | boolean
 }
 
 export type SweepCountOrderByAggregateInput = {
@@ -406,6 +432,7 @@ export type SweepCountOrderByAggregateInput = {
   reused?: Prisma.SortOrder
   idempotencyKey?: Prisma.SortOrder
   requestDigest?: Prisma.SortOrder
+  adaptive?: Prisma.SortOrder
 }
 
 export type SweepAvgOrderByAggregateInput = {
@@ -421,6 +448,7 @@ export type SweepMaxOrderByAggregateInput = {
   reused?: Prisma.SortOrder
   idempotencyKey?: Prisma.SortOrder
   requestDigest?: Prisma.SortOrder
+  adaptive?: Prisma.SortOrder
 }
 
 export type SweepMinOrderByAggregateInput = {
@@ -432,6 +460,7 @@ export type SweepMinOrderByAggregateInput = {
   reused?: Prisma.SortOrder
   idempotencyKey?: Prisma.SortOrder
   requestDigest?: Prisma.SortOrder
+  adaptive?: Prisma.SortOrder
 }
 
 export type SweepSumOrderByAggregateInput = {
@@ -445,6 +474,24 @@ export type SweepScalarRelationFilter = {
 
 export type NullableDateTimeFieldUpdateOperationsInput = {
   set?: Date | string | null
+}
+
+export type BoolFieldUpdateOperationsInput = {
+  set?: boolean
+}
+
+export type SweepCreateNestedOneWithoutRoundsInput = {
+  create?: Prisma.XOR<Prisma.SweepCreateWithoutRoundsInput, Prisma.SweepUncheckedCreateWithoutRoundsInput>
+  connectOrCreate?: Prisma.SweepCreateOrConnectWithoutRoundsInput
+  connect?: Prisma.SweepWhereUniqueInput
+}
+
+export type SweepUpdateOneRequiredWithoutRoundsNestedInput = {
+  create?: Prisma.XOR<Prisma.SweepCreateWithoutRoundsInput, Prisma.SweepUncheckedCreateWithoutRoundsInput>
+  connectOrCreate?: Prisma.SweepCreateOrConnectWithoutRoundsInput
+  upsert?: Prisma.SweepUpsertWithoutRoundsInput
+  connect?: Prisma.SweepWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.SweepUpdateToOneWithWhereWithoutRoundsInput, Prisma.SweepUpdateWithoutRoundsInput>, Prisma.SweepUncheckedUpdateWithoutRoundsInput>
 }
 
 export type SweepCreateNestedOneWithoutCellsInput = {
@@ -461,6 +508,78 @@ export type SweepUpdateOneRequiredWithoutCellsNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.SweepUpdateToOneWithWhereWithoutCellsInput, Prisma.SweepUpdateWithoutCellsInput>, Prisma.SweepUncheckedUpdateWithoutCellsInput>
 }
 
+export type SweepCreateWithoutRoundsInput = {
+  id: string
+  name: string
+  state?: string
+  source: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  createdAt?: Date | string
+  finishedAt?: Date | string | null
+  reused: bigint | number
+  idempotencyKey?: string | null
+  requestDigest: runtime.Bytes
+  adaptive?: boolean
+  cells?: Prisma.SweepCellCreateNestedManyWithoutSweepInput
+}
+
+export type SweepUncheckedCreateWithoutRoundsInput = {
+  id: string
+  name: string
+  state?: string
+  source: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  createdAt?: Date | string
+  finishedAt?: Date | string | null
+  reused: bigint | number
+  idempotencyKey?: string | null
+  requestDigest: runtime.Bytes
+  adaptive?: boolean
+  cells?: Prisma.SweepCellUncheckedCreateNestedManyWithoutSweepInput
+}
+
+export type SweepCreateOrConnectWithoutRoundsInput = {
+  where: Prisma.SweepWhereUniqueInput
+  create: Prisma.XOR<Prisma.SweepCreateWithoutRoundsInput, Prisma.SweepUncheckedCreateWithoutRoundsInput>
+}
+
+export type SweepUpsertWithoutRoundsInput = {
+  update: Prisma.XOR<Prisma.SweepUpdateWithoutRoundsInput, Prisma.SweepUncheckedUpdateWithoutRoundsInput>
+  create: Prisma.XOR<Prisma.SweepCreateWithoutRoundsInput, Prisma.SweepUncheckedCreateWithoutRoundsInput>
+  where?: Prisma.SweepWhereInput
+}
+
+export type SweepUpdateToOneWithWhereWithoutRoundsInput = {
+  where?: Prisma.SweepWhereInput
+  data: Prisma.XOR<Prisma.SweepUpdateWithoutRoundsInput, Prisma.SweepUncheckedUpdateWithoutRoundsInput>
+}
+
+export type SweepUpdateWithoutRoundsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  source?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  finishedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  reused?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  idempotencyKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  requestDigest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  adaptive?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  cells?: Prisma.SweepCellUpdateManyWithoutSweepNestedInput
+}
+
+export type SweepUncheckedUpdateWithoutRoundsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  source?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  finishedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  reused?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  idempotencyKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  requestDigest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  adaptive?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  cells?: Prisma.SweepCellUncheckedUpdateManyWithoutSweepNestedInput
+}
+
 export type SweepCreateWithoutCellsInput = {
   id: string
   name: string
@@ -471,6 +590,8 @@ export type SweepCreateWithoutCellsInput = {
   reused: bigint | number
   idempotencyKey?: string | null
   requestDigest: runtime.Bytes
+  adaptive?: boolean
+  rounds?: Prisma.RoundCreateNestedManyWithoutSweepInput
 }
 
 export type SweepUncheckedCreateWithoutCellsInput = {
@@ -483,6 +604,8 @@ export type SweepUncheckedCreateWithoutCellsInput = {
   reused: bigint | number
   idempotencyKey?: string | null
   requestDigest: runtime.Bytes
+  adaptive?: boolean
+  rounds?: Prisma.RoundUncheckedCreateNestedManyWithoutSweepInput
 }
 
 export type SweepCreateOrConnectWithoutCellsInput = {
@@ -511,6 +634,8 @@ export type SweepUpdateWithoutCellsInput = {
   reused?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   idempotencyKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requestDigest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  adaptive?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  rounds?: Prisma.RoundUpdateManyWithoutSweepNestedInput
 }
 
 export type SweepUncheckedUpdateWithoutCellsInput = {
@@ -523,6 +648,8 @@ export type SweepUncheckedUpdateWithoutCellsInput = {
   reused?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   idempotencyKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requestDigest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  adaptive?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  rounds?: Prisma.RoundUncheckedUpdateManyWithoutSweepNestedInput
 }
 
 
@@ -532,10 +659,12 @@ export type SweepUncheckedUpdateWithoutCellsInput = {
 
 export type SweepCountOutputType = {
   cells: number
+  rounds: number
 }
 
 export type SweepCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   cells?: boolean | SweepCountOutputTypeCountCellsArgs
+  rounds?: boolean | SweepCountOutputTypeCountRoundsArgs
 }
 
 /**
@@ -555,6 +684,13 @@ export type SweepCountOutputTypeCountCellsArgs<ExtArgs extends runtime.Types.Ext
   where?: Prisma.SweepCellWhereInput
 }
 
+/**
+ * SweepCountOutputType without action
+ */
+export type SweepCountOutputTypeCountRoundsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.RoundWhereInput
+}
+
 
 export type SweepSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
@@ -566,7 +702,9 @@ export type SweepSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = 
   reused?: boolean
   idempotencyKey?: boolean
   requestDigest?: boolean
+  adaptive?: boolean
   cells?: boolean | Prisma.Sweep$cellsArgs<ExtArgs>
+  rounds?: boolean | Prisma.Sweep$roundsArgs<ExtArgs>
   _count?: boolean | Prisma.SweepCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["sweep"]>
 
@@ -580,6 +718,7 @@ export type SweepSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensi
   reused?: boolean
   idempotencyKey?: boolean
   requestDigest?: boolean
+  adaptive?: boolean
 }, ExtArgs["result"]["sweep"]>
 
 export type SweepSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -592,6 +731,7 @@ export type SweepSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensi
   reused?: boolean
   idempotencyKey?: boolean
   requestDigest?: boolean
+  adaptive?: boolean
 }, ExtArgs["result"]["sweep"]>
 
 export type SweepSelectScalar = {
@@ -604,11 +744,13 @@ export type SweepSelectScalar = {
   reused?: boolean
   idempotencyKey?: boolean
   requestDigest?: boolean
+  adaptive?: boolean
 }
 
-export type SweepOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "name" | "state" | "source" | "createdAt" | "finishedAt" | "reused" | "idempotencyKey" | "requestDigest", ExtArgs["result"]["sweep"]>
+export type SweepOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "name" | "state" | "source" | "createdAt" | "finishedAt" | "reused" | "idempotencyKey" | "requestDigest" | "adaptive", ExtArgs["result"]["sweep"]>
 export type SweepInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   cells?: boolean | Prisma.Sweep$cellsArgs<ExtArgs>
+  rounds?: boolean | Prisma.Sweep$roundsArgs<ExtArgs>
   _count?: boolean | Prisma.SweepCountOutputTypeDefaultArgs<ExtArgs>
 }
 export type SweepIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {}
@@ -621,6 +763,10 @@ export type $SweepPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs 
      * Its cells.
      */
     cells: Prisma.$SweepCellPayload<ExtArgs>[]
+    /**
+     * What was decided after the first goals.
+     */
+    rounds: Prisma.$RoundPayload<ExtArgs>[]
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     /**
@@ -659,6 +805,10 @@ export type $SweepPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs 
      * SHA-256 of that request: the same key with another request is refused.
      */
     requestDigest: runtime.Bytes
+    /**
+     * Whether another round may follow: its goals then grow by what was counted.
+     */
+    adaptive: boolean
   }, ExtArgs["result"]["sweep"]>
   composites: {}
 }
@@ -1054,6 +1204,7 @@ readonly fields: SweepFieldRefs;
 export interface Prisma__SweepClient<T, Null = never, ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs, GlobalOmitOptions = {}> extends Prisma.PrismaPromise<T> {
   readonly [Symbol.toStringTag]: "PrismaPromise"
   cells<T extends Prisma.Sweep$cellsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Sweep$cellsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$SweepCellPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  rounds<T extends Prisma.Sweep$roundsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Sweep$roundsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$RoundPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -1092,6 +1243,7 @@ export interface SweepFieldRefs {
   readonly reused: Prisma.FieldRef<"Sweep", 'BigInt'>
   readonly idempotencyKey: Prisma.FieldRef<"Sweep", 'String'>
   readonly requestDigest: Prisma.FieldRef<"Sweep", 'Bytes'>
+  readonly adaptive: Prisma.FieldRef<"Sweep", 'Boolean'>
 }
     
 
@@ -1506,6 +1658,30 @@ export type Sweep$cellsArgs<ExtArgs extends runtime.Types.Extensions.InternalArg
   take?: number
   skip?: number
   distinct?: Prisma.SweepCellScalarFieldEnum | Prisma.SweepCellScalarFieldEnum[]
+}
+
+/**
+ * Sweep.rounds
+ */
+export type Sweep$roundsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the Round
+   */
+  select?: Prisma.RoundSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the Round
+   */
+  omit?: Prisma.RoundOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.RoundInclude<ExtArgs> | null
+  where?: Prisma.RoundWhereInput
+  orderBy?: Prisma.RoundOrderByWithRelationInput | Prisma.RoundOrderByWithRelationInput[]
+  cursor?: Prisma.RoundWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.RoundScalarFieldEnum | Prisma.RoundScalarFieldEnum[]
 }
 
 /**

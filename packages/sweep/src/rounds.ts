@@ -1,0 +1,26 @@
+import { estimate } from '@collapsar/statistics'
+import { BLOCK_TRIALS } from './block.ts'
+import { collapsedTrials } from './surface.ts'
+import type { CellCounts } from './surface.ts'
+import type { Until } from './sweep-file.ts'
+
+/** Trials of every cell in the first round. */
+export function firstGoal({ maxInits }: Until): number {
+  return Math.min(BLOCK_TRIALS, maxInits)
+}
+
+/**
+ * The trials [0, n) that each cell is asked for in the next round, in the cells' order; null when no round follows: every cell is decided
+ * or has all the trials it may have. A function of the counts of exactly the trials that earlier rounds asked for, so trials that
+ * exist already make a sweep cheaper, never different.
+ */
+export function nextGoals(cells: readonly CellCounts[], until: Until): readonly number[] | null {
+  const goals = cells.map((cell) => (isDecided(cell, until) ? cell.inits : Math.min(until.maxInits, 2 * cell.inits)))
+  return goals.every((goal, i) => goal === cells[i]?.inits) ? null : goals
+}
+
+/** Whether the anytime-valid interval of a cell leaves every level on one side. */
+export function isDecided({ tally, gaps }: CellCounts, { decide, confidence }: Until): boolean {
+  const { low, high } = estimate(collapsedTrials(tally), tally.trials, gaps, { level: confidence })
+  return decide.every((level) => high < level || level < low)
+}
