@@ -74,6 +74,6 @@ const ROUNDS = { _count: { select: { rounds: true } } } as const
 
 type CountedRow = Omit<Parameters<typeof sweepRecord>[0], 'rounds'> & { readonly _count: { readonly rounds: number } }
 
-function withRounds(row: CountedRow): SweepRecord {
-  return sweepRecord({ ...row, rounds: row._count.rounds })
+function withRounds({ _count: counted, ...row }: CountedRow): SweepRecord {
+  return sweepRecord({ ...row, rounds: counted.rounds })
 }

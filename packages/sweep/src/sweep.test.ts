@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { CollapsarError } from './errors.ts'
+import { untilOf } from './sweep-file.ts'
 import { blocksFor, parseSweep } from './sweep.ts'
 
 const grid = { depth: 10, width: 2 }
@@ -78,6 +79,15 @@ describe('a sweep file', () => {
     expect(parseSweep({ grid, inits: 1, ...fields }).cells[0]!.spec.training.batch).toBe(1)
   })
 
+  it('asks for a first round where it is to decide levels', () => {
+    const sweep = parseSweep({ grid, until: { decide: [0.1, 0.01, 0.1] } })
+    expect(sweep).toMatchObject({ adaptive: true, cells: [{ inits: 100 }] })
+    expect(sweep.cells[0]!.cell).toBe(parseSweep({ grid, inits: 5 }).cells[0]!.cell)
+    expect(untilOf({ until: { decide: [0.1, 0.01, 0.1] } })).toEqual({
+      decide: [0.01, 0.1], confidence: 0.95, maxInits: 100_000, maxDeviceSeconds: null,
+    })
+  })
+
   it('counts blocks of 100 trials, the last one begun', () => {
     expect([1, 100, 101, 1000].map(blocksFor)).toEqual([1, 1, 2, 10])
   })
@@ -130,6 +140,13 @@ describe('an invalid sweep file', () => {
     [{ grid, inits: 1, axes: { 'grid.depth': [3] } }, '/axes/grid.depth', 'accepted: a dotted name below network'],
     [{ grid, inits: 1, axes: { '__proto__.x': [3] } }, '/axes/__proto__.x', 'accepted: a dotted name'],
     [{ grid, inits: 1, axes: { seed: [-1] } }, '/seed', 'seed is -1'],
+    [{ grid, inits: 1, until: { decide: [0.1] } }, '/until', 'until stands beside inits; accepted: one of the two'],
+    [{ grid, until: {} }, '/until/decide', 'until.decide is missing; accepted: a list of 1 to 10 probabilities'],
+    [{ grid, until: { decide: [] } }, '/until/decide', 'is []; accepted: a list'],
+    [{ grid, until: { decide: [0.1, 1] } }, '/until/decide/1', 'until.decide[1] is 1; accepted: a probability above 0 and below 1'],
+    [{ grid, until: { decide: [0.1], confidence: 1 } }, '/until/confidence', 'is 1; accepted: a number from 0.5'],
+    [{ grid, until: { decide: [0.1], maxInits: 50 } }, '/until/maxInits', 'is 50; accepted: most trials of a cell, an integer from 100'],
+    [{ grid, until: { decide: [0.1], maxDeviceSeconds: 0 } }, '/until/maxDeviceSeconds', 'is 0'],
     [[], '', 'the document is []'],
     [null, '', 'the document is null'],
     ['grid', '', 'the document is "grid"'],
