@@ -11,6 +11,7 @@ import { takeLeadership } from './leadership.ts'
 import { migrate } from './migrate.ts'
 import { nextRound } from './next-round.ts'
 import { ChangeListener, notifyChange } from './notifications.ts'
+import { cellCounts, cellTrials } from './read-cells.ts'
 import { readTrial } from './read-trial.ts'
 import { existingSweep, readSweep, sweepCells, sweepProgress } from './read-sweep.ts'
 import { recordBlocks } from './record-blocks.ts'
@@ -102,6 +103,8 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
 
     sweepCells: (sweepId) => sweepCells(queries, sweepId),
     cellSpec: (cell) => catalogue.cellSpec(cell),
+    cellCounts: (cells) => cellCounts(queries, cells),
+    cellTrials: (cell, inits) => cellTrials(queries, cell, inits),
     trial: (cell, index) => readTrial(queries, cell, index),
     verify: (onProgress = () => {}) =>
       transaction(pool, (client) => verifyCells(client, onProgress), 'repeatable read, read only'),

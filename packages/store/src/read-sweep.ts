@@ -80,7 +80,7 @@ export async function sweepCells(queries: Queries, sweepId: string): Promise<rea
   }))
 }
 
-async function engineVersions(queries: Queries): Promise<ReadonlyMap<number, EngineVersion>> {
+export async function engineVersions(queries: Queries): Promise<ReadonlyMap<number, EngineVersion>> {
   const { rows } = await queries.query<EngineVersion & { key: number }>('SELECT key, id, version FROM engines')
   return new Map(rows.map(({ key, id, version }) => [key, { id, version }]))
 }

@@ -1,4 +1,4 @@
-import type { CellCounts, CellProgress, Chunk, ChunkResult, ChunkWork, EncodedBlock, EngineKind, EngineVersion } from '@collapsar/sweep'
+import type { CellCounts, CellProgress, CellTrials, Chunk, ChunkResult, ChunkWork, EncodedBlock, EngineKind, EngineVersion } from '@collapsar/sweep'
 import type { TrialRecord, TrialSpec } from '@collapsar/trial'
 
 /**
@@ -137,6 +137,10 @@ export interface Store {
   /** What the sweep reads, in its cells' order. */
   sweepCells(sweepId: string): Promise<readonly SweepCell[]>
   cellSpec(cell: string): Promise<TrialSpec | null>
+  /** The whole prefix of each cell, whoever asked for its trials, in the order asked; zeros for an unknown cell. */
+  cellCounts(cells: readonly { readonly cell: string; readonly spec: TrialSpec }[]): Promise<readonly CellCounts[]>
+  /** The records of the trials [0, inits) of a cell, as far as its prefix goes, less those lost. Throws CollapsarError `damaged`. */
+  cellTrials(cell: string, inits: number): Promise<CellTrials>
   /** The record of trial `index` and its block's engine; null when it is not recorded. */
   trial(cell: string, index: number): Promise<{ record: TrialRecord; engine: EngineVersion } | null>
   /** Recomputes blocks' digests and tallies, prefixes, tallies and frozen rows, and compares. */

@@ -1,6 +1,7 @@
 export { CollapsarError, ERRORS } from './errors.ts'
 export type { ErrorCode, Problem } from './errors.ts'
 export type * from './chunk.ts'
+export type * from './cell-trials.ts'
 export * from './tally.ts'
 export * from './histogram.ts'
 export { BLOCK_TRIALS, cellDigest, decodeBlock, encodeBlock } from './block.ts'
