@@ -24,6 +24,16 @@ export function unsafeEvidence({ successes, trials, gaps = 0 }: Counts, threshol
   return logEvidenceBelow(trials + gaps - successes, trials + gaps, { p: 1 - threshold, q: threshold })
 }
 
+/** `safeEvidence` of counts that need not be integers: what they are expected to become. 0 <= k <= n. */
+export function realEvidenceBelow(k: number, n: number, threshold: number): number {
+  return logEvidenceBelow(k, n, split(threshold))
+}
+
+/** `unsafeEvidence` of such counts. */
+export function realEvidenceAbove(k: number, n: number, threshold: number): number {
+  return logEvidenceBelow(n - k, n, { p: 1 - threshold, q: threshold })
+}
+
 function checkEvidence(successes: number, trials: number, gaps: number, threshold: number): void {
   checkCounts(successes, trials)
   checkCount('gaps', gaps)

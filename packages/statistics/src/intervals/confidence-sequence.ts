@@ -1,10 +1,8 @@
 import { checkCounts, checkOpenUnit } from '../counts.ts'
 import { logMixtureRatio, logMixtureRatioAtMaximum } from '../evidence/mixture.ts'
+import { bisect } from '../special/bisect.ts'
 import { WHOLE } from './interval.ts'
 import type { Interval } from './interval.ts'
-
-/** Halving from [0, 1] passes every binary64 between 0 and 1 within this many steps. */
-const BISECTION_STEPS = 1_100
 
 /**
  * The Beta(1/2, 1/2) mixture confidence sequence: every p against which the mixture has not won by 1 / (1 - level).
@@ -29,15 +27,4 @@ export function confidenceSequence(successes: number, trials: number, level = 0.
 /** Without successes the ratio is a constant times (1 - p)^-n, which is solved for p. */
 function oneSidedHigh(trials: number, threshold: number): number {
   return -Math.expm1((logMixtureRatioAtMaximum(0, trials) - threshold) / trials)
-}
-
-/** The excluded number next to the boundary, where `excludes` is true at `out` and false at `inside`. */
-function bisect(out: number, inside: number, excludes: (p: number) => boolean): number {
-  for (let step = 0; step < BISECTION_STEPS; step += 1) {
-    const middle = (out + inside) / 2
-    if (middle === out || middle === inside) break
-    if (excludes(middle)) out = middle
-    else inside = middle
-  }
-  return out
 }
