@@ -10,6 +10,8 @@ export const COMMON_OPTIONS: Readonly<Record<string, OptionDefinition>> = {
   help: { type: 'boolean', value: null, description: 'say what the command does' },
 }
 
+const PROBABILITY = 'a number above 0 and below 1'
+
 export interface ParsedArguments {
   readonly positionals: readonly string[]
   readonly options: Options
@@ -60,14 +62,24 @@ function createOptions(command: Command, values: Readonly<Record<string, string 
     if (parsed >= minimum && parsed <= maximum) return parsed
     throw usageError(command, `--${name} is ${value}; accepted: an integer from ${minimum} to ${maximum}`)
   }
+  const missing = (name: string, accepted: string): never => {
+    throw usageError(command, `--${name} is missing; accepted: ${accepted}`)
+  }
   return {
     flag: (name) => values[name] === true,
     text,
     integer,
+    probability: (name) => {
+      const value = text(name)
+      if (value === null) return null
+      const parsed = /^[0-9.]+(e-?\d+)?$/i.test(value) ? Number(value) : NaN
+      if (parsed > 0 && parsed < 1) return parsed
+      throw usageError(command, `--${name} is ${value}; accepted: ${PROBABILITY}`)
+    },
+    missing: (name) => missing(name, PROBABILITY),
     required: (name, minimum, maximum) => {
       const value = integer(name, minimum, maximum)
-      if (value === null) throw usageError(command, `--${name} is missing; accepted: an integer from ${minimum} to ${maximum}`)
-      return value
+      return value ?? missing(name, `an integer from ${minimum} to ${maximum}`)
     },
     oneOf: (name, accepted) => {
       const value = text(name)

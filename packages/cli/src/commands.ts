@@ -8,6 +8,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import('./commands/run.ts')).run,
   plan: async () => (await import('./commands/plan.ts')).plan,
   surface: async () => (await import('./commands/surface.ts')).surface,
+  'safe-width': async () => (await import('./commands/safe-width.ts')).safeWidth,
   list: async () => (await import('./commands/list.ts')).list,
   cancel: async () => (await import('./commands/cancel.ts')).cancel,
   retry: async () => (await import('./commands/retry.ts')).retry,

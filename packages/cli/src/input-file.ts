@@ -49,14 +49,17 @@ export interface SweepOverrides {
   readonly engine: string | null
 }
 
-/** Reads a sweep file in YAML or JSON; flags win over its fields. */
-export async function readSweep(path: string, overrides: SweepOverrides): Promise<Sweep> {
+/** The fields of a sweep file in YAML or JSON, not checked yet. */
+export async function readSource(path: string): Promise<Readonly<Record<string, unknown>>> {
   const text = await readInput(path)
   const source = parseYaml(path, text)
-  if (typeof source !== 'object' || source === null || Array.isArray(source)) {
-    throw new CollapsarError('invalid-file', `${path} holds ${show(source)}; accepted: a sweep with at least grid, and inits or until`)
-  }
-  const { until, ...plain } = source as { until?: unknown }
+  if (typeof source === 'object' && source !== null && !Array.isArray(source)) return source as Record<string, unknown>
+  throw new CollapsarError('invalid-file', `${path} holds ${show(source)}; accepted: a sweep with at least grid, and inits or until`)
+}
+
+/** Reads a sweep file; flags win over its fields. */
+export async function readSweep(path: string, overrides: SweepOverrides): Promise<Sweep> {
+  const { until, ...plain } = await readSource(path)
   return parseSweep({
     ...plain,
     ...(overrides.inits !== null ? { inits: overrides.inits } : until !== undefined && { until }),

@@ -12,6 +12,10 @@ export interface Options {
   /** @throws CollapsarError `usage` unless the value is an integer from `minimum` to `maximum`. */
   integer(name: string, minimum: number, maximum: number): number | null
   required(name: string, minimum: number, maximum: number): number
+  /** @throws CollapsarError `usage` unless the value is a number above 0 and below 1. */
+  probability(name: string): number | null
+  /** @throws CollapsarError `usage`: the command cannot do without the option. */
+  missing(name: string): never
   oneOf<const T extends string>(name: string, accepted: readonly T[]): T | null
 }
 
