@@ -21,6 +21,22 @@ test('says nothing where the settings never differ', () => {
   expect(comparePaired({ onlyFirst: 0, onlySecond: 0 })).toEqual({ pValue: 1, logEvidence: 0 })
 })
 
+test('lets lost pairs speak for equality, as far as they can', () => {
+  const best = (onlyFirst: number, onlySecond: number, gaps: number): number[] => {
+    const ways = Array.from({ length: gaps + 1 }, (_, toFirst) =>
+      Array.from({ length: gaps - toFirst + 1 }, (_, toSecond) =>
+        comparePaired({ onlyFirst: onlyFirst + toFirst, onlySecond: onlySecond + toSecond })))
+    const all = ways.flat()
+    return [Math.max(...all.map(({ pValue }) => pValue)), Math.min(...all.map(({ logEvidence }) => logEvidence))]
+  }
+  for (const [onlyFirst, onlySecond, gaps] of [[15, 5, 3], [5, 15, 30], [0, 0, 4], [7, 8, 2], [20, 4, 16]] as const) {
+    const { pValue, logEvidence } = comparePaired({ onlyFirst, onlySecond, gaps })
+    const [greatest, least] = best(onlyFirst, onlySecond, gaps)
+    expect(pValue).toBeCloseTo(greatest!, 13)
+    expect(logEvidence).toBeCloseTo(least!, 13)
+  }
+})
+
 test('refuses counts that are none', () => {
   expect(() => comparePaired({ onlyFirst: -1, onlySecond: 2 })).toThrow(
     new RangeError('onlyFirst must be an integer of at least 0, got -1'),

@@ -6,6 +6,8 @@ import { logMixtureRatio } from './mixture.ts'
 export interface Discordant {
   readonly onlyFirst: number
   readonly onlySecond: number
+  /** Pairs of which an outcome is lost; none unless said. */
+  readonly gaps?: number
 }
 
 export interface PairedComparison {
@@ -17,15 +19,18 @@ export interface PairedComparison {
 
 /**
  * Whether two settings, run on the same draws, differ in the probability of an event. A trial on which they agree
- * says nothing; under equality each of the others falls to either side with probability 1/2.
+ * says nothing; under equality each of the others falls to either side with probability 1/2. Lost pairs count as what
+ * speaks most for equality: for the rarer side until both are even, then for either in turn.
  *
- * @throws RangeError unless both counts are integers of at least 0.
+ * @throws RangeError unless the counts are integers of at least 0.
  * Source: McNemar, Psychometrika 12 (1947) 153, in its exact form; the evidence is the Beta(1/2, 1/2) mixture at 1/2.
  */
-export function comparePaired({ onlyFirst, onlySecond }: Discordant): PairedComparison {
+export function comparePaired({ onlyFirst, onlySecond, gaps = 0 }: Discordant): PairedComparison {
   checkCount('onlyFirst', onlyFirst)
   checkCount('onlySecond', onlySecond)
-  const discordant = onlyFirst + onlySecond
-  const { lower } = binomialTails(Math.min(onlyFirst, onlySecond), discordant, 0.5)
-  return { pValue: Math.min(1, 2 * lower), logEvidence: logMixtureRatio(onlyFirst, discordant, 0.5) }
+  checkCount('gaps', gaps)
+  const discordant = onlyFirst + onlySecond + gaps
+  const rarer = Math.min(Math.min(onlyFirst, onlySecond) + gaps, Math.floor(discordant / 2))
+  const { lower } = binomialTails(rarer, discordant, 0.5)
+  return { pValue: Math.min(1, 2 * lower), logEvidence: logMixtureRatio(rarer, discordant, 0.5) }
 }
