@@ -1,4 +1,4 @@
-import type { TrialSpec } from '@collapsar/trial'
+import type { MeasurementName, TrialSpec } from '@collapsar/trial'
 import type { Tally } from './tally.ts'
 
 /** Where a chunk may be trained. `auto` in a sweep file becomes one of these when the chunk is issued. */
@@ -22,6 +22,23 @@ export interface EncodedBlock {
   /** SHA-256 over the unpacked columns, 32 bytes. */
   readonly digest: Uint8Array
   readonly tally: Tally
+}
+
+/** A measurement set in one of its versions. */
+export interface SetVersion {
+  readonly name: MeasurementName
+  readonly version: number
+}
+
+/** What one set says of a block as it is stored (`measurement-block.ts`). */
+export interface EncodedMeasurement {
+  /** Number of the block. */
+  readonly index: number
+  readonly set: SetVersion
+  /** Packed columns of 100 trials. */
+  readonly data: Uint8Array
+  /** SHA-256 over the unpacked columns, 32 bytes. */
+  readonly digest: Uint8Array
 }
 
 /** Which code trained a block: provenance, outside every digest. */
