@@ -35,6 +35,7 @@ it('keeps a sweep as it was submitted, with its cells in their order', async () 
     createdAt: expect.any(Date),
     finishedAt: null,
     reused: 0,
+    measure: [],
   })
   expect(JSON.stringify(sweep.source)).toBe(JSON.stringify(MAP.source))
   expect(await store.sweep(sweep.id)).toEqual(sweep)

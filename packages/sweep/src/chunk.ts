@@ -50,9 +50,14 @@ export interface EngineVersion {
 export interface ChunkResult {
   readonly chunk: Chunk
   readonly blocks: readonly EncodedBlock[]
+  /** What the work's sets say of these blocks; absent: it had none. */
+  readonly measurements?: readonly EncodedMeasurement[]
   readonly engine: EngineVersion
   readonly worker: string
-  /** Wall time of training and measuring, in seconds: sizes later chunks, nothing else. */
+  /**
+   * Wall time of training and measuring, in seconds, less the share of networks that were observed on the way: sizes later
+   * chunks, nothing else.
+   */
   readonly seconds: number
 }
 
@@ -60,4 +65,6 @@ export interface ChunkResult {
 export interface ChunkWork {
   readonly chunk: Chunk
   readonly spec: TrialSpec
+  /** What is to be measured beside the base records: what active sweeps ask for and some of the blocks lack. */
+  readonly sets: readonly SetVersion[]
 }

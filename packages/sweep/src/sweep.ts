@@ -1,5 +1,5 @@
 import { trainingPoints } from '@collapsar/trial'
-import type { TrialSpec } from '@collapsar/trial'
+import type { MeasurementName, TrialSpec } from '@collapsar/trial'
 import { BLOCK_TRIALS } from './block.ts'
 import { cellTemplate } from './cell-spec.ts'
 import type { CellTemplate } from './cell-spec.ts'
@@ -7,6 +7,7 @@ import type { EngineKind } from './chunk.ts'
 import { CollapsarError } from './errors.ts'
 import type { Problem } from './errors.ts'
 import { cellId } from './identity.ts'
+import { measureProblems } from './measure-problems.ts'
 import { LIMITS, SweepFile } from './sweep-file.ts'
 import type { GridAxis } from './sweep-file.ts'
 import { schemaProblems, show } from './validation.ts'
@@ -26,6 +27,8 @@ export interface Sweep {
   readonly engine: EngineKind | 'auto'
   readonly inits: number
   readonly cells: readonly GridCell[]
+  /** What is measured of every trial beside its base record; not part of any cell. */
+  readonly measure: readonly MeasurementName[]
   /** The file as it was given. */
   readonly source: unknown
 }
@@ -47,7 +50,9 @@ export function parseSweep(source: unknown): Sweep {
   const labelled = variants.length > 1 || file.axes !== undefined
   const checkPoints = pointChecker()
   const cells = variants.flatMap((variant) => variantCells(variant, { labelled, checkPoints }))
-  return { name: file.name ?? '', engine: file.engine ?? 'auto', inits: file.inits, cells, source }
+  const { measure = [] } = file
+  refuseIf(measureProblems(measure, cells))
+  return { name: file.name ?? '', engine: file.engine ?? 'auto', inits: file.inits, cells, measure, source }
 }
 
 function refuseIf(problems: readonly Problem[]): void {

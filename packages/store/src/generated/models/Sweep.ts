@@ -64,6 +64,7 @@ export type SweepCountAggregateOutputType = {
   createdAt: number
   finishedAt: number
   reused: number
+  measure: number
   idempotencyKey: number
   requestDigest: number
   _all: number
@@ -108,6 +109,7 @@ export type SweepCountAggregateInputType = {
   createdAt?: true
   finishedAt?: true
   reused?: true
+  measure?: true
   idempotencyKey?: true
   requestDigest?: true
   _all?: true
@@ -207,6 +209,7 @@ export type SweepGroupByOutputType = {
   createdAt: Date
   finishedAt: Date | null
   reused: bigint
+  measure: string[]
   idempotencyKey: string | null
   requestDigest: runtime.Bytes
   _count: SweepCountAggregateOutputType | null
@@ -242,6 +245,7 @@ export type SweepWhereInput = {
   createdAt?: Prisma.DateTimeFilter<"Sweep"> | Date | string
   finishedAt?: Prisma.DateTimeNullableFilter<"Sweep"> | Date | string | null
   reused?: Prisma.BigIntFilter<"Sweep"> | bigint | number
+  measure?: Prisma.StringNullableListFilter<"Sweep">
   idempotencyKey?: Prisma.StringNullableFilter<"Sweep"> | string | null
   requestDigest?: Prisma.BytesFilter<"Sweep"> | runtime.Bytes
   cells?: Prisma.SweepCellListRelationFilter
@@ -255,6 +259,7 @@ export type SweepOrderByWithRelationInput = {
   createdAt?: Prisma.SortOrder
   finishedAt?: Prisma.SortOrderInput | Prisma.SortOrder
   reused?: Prisma.SortOrder
+  measure?: Prisma.SortOrder
   idempotencyKey?: Prisma.SortOrderInput | Prisma.SortOrder
   requestDigest?: Prisma.SortOrder
   cells?: Prisma.SweepCellOrderByRelationAggregateInput
@@ -272,6 +277,7 @@ export type SweepWhereUniqueInput = Prisma.AtLeast<{
   createdAt?: Prisma.DateTimeFilter<"Sweep"> | Date | string
   finishedAt?: Prisma.DateTimeNullableFilter<"Sweep"> | Date | string | null
   reused?: Prisma.BigIntFilter<"Sweep"> | bigint | number
+  measure?: Prisma.StringNullableListFilter<"Sweep">
   requestDigest?: Prisma.BytesFilter<"Sweep"> | runtime.Bytes
   cells?: Prisma.SweepCellListRelationFilter
 }, "id" | "idempotencyKey">
@@ -284,6 +290,7 @@ export type SweepOrderByWithAggregationInput = {
   createdAt?: Prisma.SortOrder
   finishedAt?: Prisma.SortOrderInput | Prisma.SortOrder
   reused?: Prisma.SortOrder
+  measure?: Prisma.SortOrder
   idempotencyKey?: Prisma.SortOrderInput | Prisma.SortOrder
   requestDigest?: Prisma.SortOrder
   _count?: Prisma.SweepCountOrderByAggregateInput
@@ -304,6 +311,7 @@ export type SweepScalarWhereWithAggregatesInput = {
   createdAt?: Prisma.DateTimeWithAggregatesFilter<"Sweep"> | Date | string
   finishedAt?: Prisma.DateTimeNullableWithAggregatesFilter<"Sweep"> | Date | string | null
   reused?: Prisma.BigIntWithAggregatesFilter<"Sweep"> | bigint | number
+  measure?: Prisma.StringNullableListFilter<"Sweep">
   idempotencyKey?: Prisma.StringNullableWithAggregatesFilter<"Sweep"> | string | null
   requestDigest?: Prisma.BytesWithAggregatesFilter<"Sweep"> | runtime.Bytes
 }
@@ -316,6 +324,7 @@ export type SweepCreateInput = {
   createdAt?: Date | string
   finishedAt?: Date | string | null
   reused: bigint | number
+  measure?: Prisma.SweepCreatemeasureInput | string[]
   idempotencyKey?: string | null
   requestDigest: runtime.Bytes
   cells?: Prisma.SweepCellCreateNestedManyWithoutSweepInput
@@ -329,6 +338,7 @@ export type SweepUncheckedCreateInput = {
   createdAt?: Date | string
   finishedAt?: Date | string | null
   reused: bigint | number
+  measure?: Prisma.SweepCreatemeasureInput | string[]
   idempotencyKey?: string | null
   requestDigest: runtime.Bytes
   cells?: Prisma.SweepCellUncheckedCreateNestedManyWithoutSweepInput
@@ -342,6 +352,7 @@ export type SweepUpdateInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   finishedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   reused?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  measure?: Prisma.SweepUpdatemeasureInput | string[]
   idempotencyKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requestDigest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   cells?: Prisma.SweepCellUpdateManyWithoutSweepNestedInput
@@ -355,6 +366,7 @@ export type SweepUncheckedUpdateInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   finishedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   reused?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  measure?: Prisma.SweepUpdatemeasureInput | string[]
   idempotencyKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requestDigest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   cells?: Prisma.SweepCellUncheckedUpdateManyWithoutSweepNestedInput
@@ -368,6 +380,7 @@ export type SweepCreateManyInput = {
   createdAt?: Date | string
   finishedAt?: Date | string | null
   reused: bigint | number
+  measure?: Prisma.SweepCreatemeasureInput | string[]
   idempotencyKey?: string | null
   requestDigest: runtime.Bytes
 }
@@ -380,6 +393,7 @@ export type SweepUpdateManyMutationInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   finishedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   reused?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  measure?: Prisma.SweepUpdatemeasureInput | string[]
   idempotencyKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requestDigest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
 }
@@ -392,8 +406,17 @@ export type SweepUncheckedUpdateManyInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   finishedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   reused?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  measure?: Prisma.SweepUpdatemeasureInput | string[]
   idempotencyKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requestDigest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+}
+
+export type StringNullableListFilter<$PrismaModel = never> = {
+  equals?: string[] | Prisma.ListStringFieldRefInput<$PrismaModel> | null
+  has?: string | Prisma.StringFieldRefInput<$PrismaModel> | null
+  hasEvery?: string[] | Prisma.ListStringFieldRefInput<$PrismaModel>
+  hasSome?: string[] | Prisma.ListStringFieldRefInput<$PrismaModel>
+  isEmpty?: boolean
 }
 
 export type SweepCountOrderByAggregateInput = {
@@ -404,6 +427,7 @@ export type SweepCountOrderByAggregateInput = {
   createdAt?: Prisma.SortOrder
   finishedAt?: Prisma.SortOrder
   reused?: Prisma.SortOrder
+  measure?: Prisma.SortOrder
   idempotencyKey?: Prisma.SortOrder
   requestDigest?: Prisma.SortOrder
 }
@@ -443,8 +467,17 @@ export type SweepScalarRelationFilter = {
   isNot?: Prisma.SweepWhereInput
 }
 
+export type SweepCreatemeasureInput = {
+  set: string[]
+}
+
 export type NullableDateTimeFieldUpdateOperationsInput = {
   set?: Date | string | null
+}
+
+export type SweepUpdatemeasureInput = {
+  set?: string[]
+  push?: string | string[]
 }
 
 export type SweepCreateNestedOneWithoutCellsInput = {
@@ -469,6 +502,7 @@ export type SweepCreateWithoutCellsInput = {
   createdAt?: Date | string
   finishedAt?: Date | string | null
   reused: bigint | number
+  measure?: Prisma.SweepCreatemeasureInput | string[]
   idempotencyKey?: string | null
   requestDigest: runtime.Bytes
 }
@@ -481,6 +515,7 @@ export type SweepUncheckedCreateWithoutCellsInput = {
   createdAt?: Date | string
   finishedAt?: Date | string | null
   reused: bigint | number
+  measure?: Prisma.SweepCreatemeasureInput | string[]
   idempotencyKey?: string | null
   requestDigest: runtime.Bytes
 }
@@ -509,6 +544,7 @@ export type SweepUpdateWithoutCellsInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   finishedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   reused?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  measure?: Prisma.SweepUpdatemeasureInput | string[]
   idempotencyKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requestDigest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
 }
@@ -521,6 +557,7 @@ export type SweepUncheckedUpdateWithoutCellsInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   finishedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   reused?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  measure?: Prisma.SweepUpdatemeasureInput | string[]
   idempotencyKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requestDigest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
 }
@@ -564,6 +601,7 @@ export type SweepSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = 
   createdAt?: boolean
   finishedAt?: boolean
   reused?: boolean
+  measure?: boolean
   idempotencyKey?: boolean
   requestDigest?: boolean
   cells?: boolean | Prisma.Sweep$cellsArgs<ExtArgs>
@@ -578,6 +616,7 @@ export type SweepSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensi
   createdAt?: boolean
   finishedAt?: boolean
   reused?: boolean
+  measure?: boolean
   idempotencyKey?: boolean
   requestDigest?: boolean
 }, ExtArgs["result"]["sweep"]>
@@ -590,6 +629,7 @@ export type SweepSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensi
   createdAt?: boolean
   finishedAt?: boolean
   reused?: boolean
+  measure?: boolean
   idempotencyKey?: boolean
   requestDigest?: boolean
 }, ExtArgs["result"]["sweep"]>
@@ -602,11 +642,12 @@ export type SweepSelectScalar = {
   createdAt?: boolean
   finishedAt?: boolean
   reused?: boolean
+  measure?: boolean
   idempotencyKey?: boolean
   requestDigest?: boolean
 }
 
-export type SweepOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "name" | "state" | "source" | "createdAt" | "finishedAt" | "reused" | "idempotencyKey" | "requestDigest", ExtArgs["result"]["sweep"]>
+export type SweepOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "name" | "state" | "source" | "createdAt" | "finishedAt" | "reused" | "measure" | "idempotencyKey" | "requestDigest", ExtArgs["result"]["sweep"]>
 export type SweepInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   cells?: boolean | Prisma.Sweep$cellsArgs<ExtArgs>
   _count?: boolean | Prisma.SweepCountOutputTypeDefaultArgs<ExtArgs>
@@ -651,6 +692,10 @@ export type $SweepPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs 
      * Trials that existed when it was created.
      */
     reused: bigint
+    /**
+     * Names of the measurement sets it asks for; not part of any identity.
+     */
+    measure: string[]
     /**
      * The key of the request that created it.
      */
@@ -1090,6 +1135,7 @@ export interface SweepFieldRefs {
   readonly createdAt: Prisma.FieldRef<"Sweep", 'DateTime'>
   readonly finishedAt: Prisma.FieldRef<"Sweep", 'DateTime'>
   readonly reused: Prisma.FieldRef<"Sweep", 'BigInt'>
+  readonly measure: Prisma.FieldRef<"Sweep", 'String[]'>
   readonly idempotencyKey: Prisma.FieldRef<"Sweep", 'String'>
   readonly requestDigest: Prisma.FieldRef<"Sweep", 'Bytes'>
 }
