@@ -44,16 +44,36 @@ export class Catalogue {
     return rows.map(withRounds)
   }
 
-  /** The terminal gaps that the sweep reads, in its cells' order and then by block. */
+  /** The terminal gaps that the sweep reads, and its sets that were given up, in its cells' order and then by block. */
   async gaps(sweepId: string): Promise<readonly GapRecord[]> {
     const rows = await (await this.#prisma()).sweepCell.findMany({
       where: { sweepId },
       orderBy: { position: 'asc' },
-      select: { goalBlocks: true, cell: { select: { id: true, gaps: { orderBy: { index: 'asc' } } } } },
+      select: {
+        goalBlocks: true,
+        sweep: { select: { measure: true } },
+        cell: {
+          select: {
+            id: true,
+            gaps: { orderBy: { index: 'asc' } },
+            measurements: {
+              where: { reason: { not: null } },
+              select: { index: true, set: true, reason: true },
+              orderBy: [{ index: 'asc' }, { set: 'asc' }],
+            },
+          },
+        },
+      },
     })
-    return rows.flatMap(({ goalBlocks, cell }) =>
-      cell.gaps
+    return rows.flatMap(({ goalBlocks, sweep, cell }) =>
+      [
+        ...cell.gaps,
+        ...cell.measurements
+          .filter(({ set }) => sweep.measure.includes(set))
+          .map(({ index, set, reason }) => ({ index, reason: `${set}: ${reason ?? ''}` })),
+      ]
         .filter(({ index }) => index < goalBlocks)
+        .toSorted((a, b) => a.index - b.index)
         .map(({ index, reason }) => ({ cell: cell.id, block: index, reason })),
     )
   }

@@ -56,7 +56,7 @@ describe('issue', () => {
     expect(await store.issue(chunks)).toEqual(chunks)
     expect(await store.unfinished('cpu')).toEqual(chunks.slice(0, 2))
     expect(await store.unfinished('cuda')).toEqual(chunks.slice(2))
-    expect(await store.chunkWork('k1-4')).toEqual({ chunk: chunks[0], spec: trialSpec(1) })
+    expect(await store.chunkWork('k1-4')).toEqual({ chunk: chunks[0], spec: trialSpec(1), sets: [] })
     expect(await store.chunkWork('unknown')).toBeNull()
   })
 

@@ -1,7 +1,9 @@
+import { setVersions } from '@collapsar/sweep'
 import type { Chunk, ChunkWork, EngineKind } from '@collapsar/sweep'
 import type { TrialSpec } from '@collapsar/trial'
 import { lockCells } from './cell-rows.ts'
 import type { Queries } from './connection.ts'
+import { BLOCK_HAS_ITS_SETS, knownSets, LACKING_SETS, withKnown } from './measurement-sets.ts'
 
 /** A chunk as its row has it, with its cell's id. */
 export interface ChunkRow {
@@ -17,8 +19,9 @@ export function chunkOf(row: ChunkRow): Chunk {
 }
 
 /**
- * Claims the chunks that are free: no block of theirs is settled or claimed, and an active sweep wants one. The cells'
- * locks keep two planners from claiming the same blocks.
+ * Claims the chunks that are free: no block of theirs is settled or claimed, and an active sweep wants one. A recorded block
+ * is settled unless an active sweep asks for a set that it lacks. The cells' locks keep two planners from claiming the same
+ * blocks.
  */
 export async function issueChunks(client: Queries, chunks: readonly Chunk[]): Promise<readonly Chunk[]> {
   await lockCells(client, chunks.map(({ cell }) => cell))
@@ -29,21 +32,22 @@ export async function issueChunks(client: Queries, chunks: readonly Chunk[]): Pr
 
 async function freeChunks(client: Queries, chunks: readonly Chunk[]): Promise<Chunk[]> {
   const { rows } = await client.query<ChunkRow>(
-    `SELECT given.id, given.cell, given.engine, given.first_block, given.blocks
+    `${withKnown(6, 7)}
+     SELECT given.id, given.cell, given.engine, given.first_block, given.blocks
      FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::int[]) WITH ORDINALITY
        AS given (id, cell, engine, first_block, blocks, place) JOIN cells ON cells.id = given.cell
      WHERE NOT EXISTS (SELECT FROM chunks WHERE chunks.id = given.id)
        AND NOT EXISTS (SELECT FROM chunks WHERE chunks.cell = cells.key
          AND chunks.first_block < given.first_block + given.blocks
          AND given.first_block < chunks.first_block + chunks.blocks)
-       AND NOT EXISTS (SELECT FROM blocks WHERE blocks.cell = cells.key
-         AND blocks.index >= given.first_block AND blocks.index < given.first_block + given.blocks)
+       AND NOT EXISTS (SELECT FROM blocks block WHERE block.cell = cells.key
+         AND block.index >= given.first_block AND block.index < given.first_block + given.blocks AND ${BLOCK_HAS_ITS_SETS})
        AND NOT EXISTS (SELECT FROM gaps WHERE gaps.cell = cells.key
          AND gaps.index >= given.first_block AND gaps.index < given.first_block + given.blocks)
        AND EXISTS (SELECT FROM sweep_cells wish JOIN sweeps ON sweeps.id = wish.sweep
          WHERE wish.cell = cells.key AND wish.goal_blocks > given.first_block AND sweeps.state = 'active')
      ORDER BY given.place`,
-    chunkColumns(chunks),
+    [...chunkColumns(chunks), ...knownSets()],
   )
   return rows.map(chunkOf)
 }
@@ -99,13 +103,15 @@ export async function unfinishedChunks(queries: Queries, engine: EngineKind): Pr
   return rows.map(chunkOf)
 }
 
-/** A live chunk with its cell's description, or null. */
+/** A live chunk with its cell's description and what is to be measured of it, or null. */
 export async function chunkWork(queries: Queries, chunkId: string): Promise<ChunkWork | null> {
-  const { rows } = await queries.query<ChunkRow & { spec: TrialSpec }>(
-    `SELECT chunks.id, cells.id AS cell, chunks.engine, chunks.first_block, chunks.blocks, cells.spec
+  const { rows } = await queries.query<ChunkRow & { spec: TrialSpec; sets: readonly string[] }>(
+    `${withKnown(2, 3)}
+     SELECT chunks.id, cells.id AS cell, chunks.engine, chunks.first_block, chunks.blocks, cells.spec,
+       ARRAY(${LACKING_SETS} ORDER BY 1) AS sets
      FROM chunks JOIN cells ON cells.key = chunks.cell WHERE chunks.id = $1`,
-    [chunkId],
+    [chunkId, ...knownSets()],
   )
   const row = rows[0]
-  return row === undefined ? null : { chunk: chunkOf(row), spec: row.spec }
+  return row === undefined ? null : { chunk: chunkOf(row), spec: row.spec, sets: setVersions(row.sets) }
 }

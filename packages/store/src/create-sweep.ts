@@ -4,6 +4,7 @@ import { goalBlocks } from './cell-count.ts'
 import { lockCells } from './cell-rows.ts'
 import type { Queries } from './connection.ts'
 import { existingTrials } from './existing-trials.ts'
+import { measuredTrials } from './measured-trials.ts'
 import { refreshFrozen } from './freeze.ts'
 import type { NewSweep } from './store.ts'
 
@@ -31,7 +32,8 @@ export async function createSweep(
 /** Two requests are the same when they agree on the file as submitted and on what is read of which cell. */
 function requestDigest(sweep: NewSweep): Buffer {
   const cells = sweep.cells.map(({ cell, inits }) => [cell, inits])
-  const text = canonicalJson({ name: sweep.name, source: sweep.source ?? null, cells })
+  const { measure = [] } = sweep
+  const text = canonicalJson({ name: sweep.name, source: sweep.source ?? null, cells, ...(measure.length > 0 && { measure }) })
   return createHash('sha256').update(text).digest()
 }
 
@@ -43,7 +45,8 @@ async function insertSweep(
   digest: Buffer,
 ): Promise<string | null> {
   const { rows } = await client.query<{ id: string }>(
-    `INSERT INTO sweeps (id, name, source, reused, idempotency_key, request_digest, adaptive) VALUES ($1, $2, $3, 0, $4, $5, $6)
+    `INSERT INTO sweeps (id, name, source, reused, idempotency_key, request_digest, adaptive, measure)
+     VALUES ($1, $2, $3, 0, $4, $5, $6, $7)
      ON CONFLICT (idempotency_key) DO NOTHING RETURNING id`,
     [
       `sw-${randomBytes(8).toString('hex')}`,
@@ -52,6 +55,7 @@ async function insertSweep(
       idempotencyKey,
       digest,
       sweep.adaptive ?? false,
+      sweep.measure ?? [],
     ],
   )
   return rows[0]?.id ?? null
@@ -82,7 +86,11 @@ async function insertMissingCells(client: Queries, sweep: NewSweep): Promise<voi
 }
 
 async function noteReused(client: Queries, id: string, sweep: NewSweep): Promise<void> {
-  const existing = await existingTrials(client, sweep.cells)
+  const { measure = [] } = sweep
+  const existing =
+    measure.length === 0
+      ? await existingTrials(client, sweep.cells)
+      : (await measuredTrials(client, sweep.cells, measure)).map(({ trials }) => trials)
   const reused = existing.reduce((sum, trials) => sum + trials, 0)
   await client.query('UPDATE sweeps SET reused = $2 WHERE id = $1', [id, reused])
 }

@@ -5,11 +5,15 @@ import { chunkOf, chunkWork, endChunk, insertChunks } from './claims.ts'
 import type { ChunkRow } from './claims.ts'
 import type { Queries } from './connection.ts'
 import { refreshFrozen } from './freeze.ts'
+import { lackingSets } from './measurement-sets.ts'
+import { giveUpSets } from './record-measurements.ts'
 import { MAXIMUM_ATTEMPTS } from './store.ts'
 
 /**
  * A failed chunk: live -> live (its attempts are not used up: `retry`), -> two halves (`split`), -> a terminal gap
  * (`gap`, one block left), -> nothing (`gone`: it was not live, or all its blocks came from elsewhere meanwhile).
+ * One block that was to be measured is given up for its sets alone, whatever failed: it stays open and is tried again
+ * without them, so that a set never costs another sweep its trials.
  */
 export type Failure = 'retry' | 'split' | 'gap' | 'gone'
 
@@ -20,11 +24,14 @@ export async function failChunk(client: Queries, chunkId: string, reason: string
   const failed = await countFailure(client, cell, chunkId, reason)
   if (failed === null) return 'gone'
   if (failed.attempts < MAXIMUM_ATTEMPTS) return 'retry'
+  const sets = await lackingSets(client, chunkId)
   await endChunk(client, chunkId)
   const open = await openBlocks(client, cell.key, failed.chunk)
-  if (open.length === 0) return 'gone'
+  if (open.length === 0 && sets.length === 0) return 'gone'
   if (failed.chunk.blocks === 1) {
-    await giveUp(client, cell, failed.chunk.firstBlock, reason)
+    const index = failed.chunk.firstBlock
+    if (sets.length > 0) await giveUpSets(client, cell, { index, sets, reason })
+    else await giveUp(client, cell, index, reason)
     return 'gap'
   }
   await insertChunks(client, halves(failed.chunk))

@@ -8,10 +8,12 @@ import { databaseUnavailable, isDatabaseUrl } from './database-unavailable.ts'
 import { existingTrials } from './existing-trials.ts'
 import { failChunk } from './fail.ts'
 import { takeLeadership } from './leadership.ts'
+import { measuredTrials } from './measured-trials.ts'
 import { migrate } from './migrate.ts'
 import { nextRound } from './next-round.ts'
 import { ChangeListener, notifyChange } from './notifications.ts'
 import { cellCounts, cellTrials } from './read-cells.ts'
+import { readMeasurements } from './read-measurements.ts'
 import { readTrial } from './read-trial.ts'
 import { existingSweep, readSweep, sweepCells, sweepProgress } from './read-sweep.ts'
 import { recordBlocks } from './record-blocks.ts'
@@ -78,14 +80,15 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
     sweeps: (limit) => catalogue.sweeps(limit),
     activeSweeps: () => catalogue.activeSweeps(),
     existingTrials: (cells) => existingTrials(queries, cells),
+    measuredTrials: (cells, sets) => measuredTrials(queries, cells, sets),
 
     progress: (sweepId) => sweepProgress(queries, sweepId),
     issue: (chunks) => transaction(pool, (client) => issueChunks(client, chunks)),
     unfinished: (engine) => unfinishedChunks(queries, engine),
     chunkWork: (chunkId) => chunkWork(queries, chunkId),
-    record: ({ chunk, blocks, engine, seconds }) =>
+    record: ({ chunk, blocks, measurements = [], engine, seconds }) =>
       change(async (client) => {
-        const recorded = await recordBlocks(client, { cell: chunk.cell, blocks, engine, seconds })
+        const recorded = await recordBlocks(client, { cell: chunk.cell, blocks, measurements, engine, seconds })
         await endChunk(client, chunk.id)
         return recorded
       }),
@@ -106,6 +109,7 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
     cellCounts: (cells) => cellCounts(queries, cells),
     cellTrials: (cell, inits) => cellTrials(queries, cell, inits),
     trial: (cell, index) => readTrial(queries, cell, index),
+    measurements: (cell, set, inits) => readMeasurements(queries, cell, { set, inits }),
     verify: (onProgress = () => {}) =>
       transaction(pool, (client) => verifyCells(client, onProgress), 'repeatable read, read only'),
 

@@ -1,7 +1,10 @@
-import { BLOCK_TRIALS, CollapsarError, decodeTally } from '@collapsar/sweep'
+import { BLOCK_TRIALS, CollapsarError, decodeTally, observedWorkFactor } from '@collapsar/sweep'
 import type { EngineVersion } from '@collapsar/sweep'
+import { MEASUREMENT_NAMES } from '@collapsar/trial'
 import type { TrialSpec } from '@collapsar/trial'
 import type { Queries } from './connection.ts'
+import { measuredProgress } from './measured-progress.ts'
+import type { MeasuredProgress } from './measured-progress.ts'
 import type { BlockRange, CellProgress, SweepCell, SweepRecord, SweepState } from './store.ts'
 
 interface SweepRow {
@@ -15,6 +18,7 @@ interface SweepRow {
   readonly reused: bigint | number
   readonly adaptive: boolean
   readonly rounds: number
+  readonly measure: readonly string[]
 }
 
 /** A row as the Store gives it, whoever read it. */
@@ -29,13 +33,14 @@ export function sweepRecord(row: SweepRow): SweepRecord {
     reused: Number(row.reused),
     adaptive: row.adaptive,
     rounds: row.rounds,
+    measure: row.measure,
   }
 }
 
 export async function readSweep(queries: Queries, id: string): Promise<SweepRecord | null> {
   const { rows } = await queries.query<SweepRow>(
     `SELECT id, name, state, source, created_at AS "createdAt", finished_at AS "finishedAt", reused::float8 AS reused,
-       adaptive, (SELECT count(*)::int FROM rounds WHERE rounds.sweep = sweeps.id) AS rounds
+       measure, adaptive, (SELECT count(*)::int FROM rounds WHERE rounds.sweep = sweeps.id) AS rounds
      FROM sweeps WHERE id = $1`,
     [id],
   )
@@ -87,6 +92,7 @@ export async function engineVersions(queries: Queries): Promise<ReadonlyMap<numb
 
 interface ProgressRow {
   readonly cell: string
+  readonly measure: readonly string[]
   readonly spec: TrialSpec
   readonly goal_blocks: number
   readonly prefix_blocks: number
@@ -95,10 +101,10 @@ interface ProgressRow {
   readonly seconds_per_block: number | null
 }
 
-/** Where each cell of the sweep stands, in the sweep's order. One snapshot. */
+/** Where each cell of the sweep stands, in the sweep's order. One snapshot, taken after the rest where the sweep measures. */
 export async function sweepProgress(queries: Queries, sweepId: string): Promise<readonly CellProgress[]> {
   const { rows } = await queries.query<ProgressRow>(
-    `SELECT cells.id AS cell, cells.spec, wish.goal_blocks, cells.prefix_blocks,
+    `SELECT cells.id AS cell, cells.spec, sweeps.measure, wish.goal_blocks, cells.prefix_blocks,
        ARRAY(
          SELECT index FROM blocks
          WHERE blocks.cell = cells.key AND index >= cells.prefix_blocks AND index < wish.goal_blocks
@@ -112,16 +118,30 @@ export async function sweepProgress(queries: Queries, sweepId: string): Promise<
          WHERE chunks.cell = cells.key AND first_block < wish.goal_blocks AND first_block + blocks > cells.prefix_blocks
        ), '[]') AS claimed,
        CASE WHEN measured_blocks > 0 THEN measured_seconds / measured_blocks END AS seconds_per_block
-     FROM sweep_cells wish JOIN cells ON cells.key = wish.cell WHERE wish.sweep = $1 ORDER BY wish.position`,
+     FROM sweep_cells wish JOIN cells ON cells.key = wish.cell JOIN sweeps ON sweeps.id = wish.sweep
+     WHERE wish.sweep = $1 ORDER BY wish.position`,
     [sweepId],
   )
-  return rows.map((row) => ({
+  const measures = (rows[0]?.measure.length ?? 0) > 0
+  const measured = measures ? await measuredProgress(queries, sweepId) : []
+  return rows.map((row, position) => ({ ...progressOf(row), ...(measures && measuredPart(measured[position])) }))
+}
+
+function progressOf(row: ProgressRow): CellProgress {
+  const { seconds_per_block: seconds } = row
+  return {
     cell: row.cell,
     spec: row.spec,
     goalBlocks: row.goal_blocks,
     prefixBlocks: row.prefix_blocks,
     settled: row.settled,
     claimed: row.claimed,
-    secondsPerBlock: row.seconds_per_block,
-  }))
+    secondsPerBlock: seconds === null ? null : seconds * observedWorkFactor(row.spec, MEASUREMENT_NAMES.filter((name) => row.measure.includes(name))),
+  }
+}
+
+/** What a sweep that measures sees instead: blocks count when they have its sets. */
+function measuredPart(measured: MeasuredProgress | undefined): Partial<CellProgress> {
+  if (measured === undefined) throw new Error('a sweep lost a cell while it was read')
+  return { prefixBlocks: measured.prefix_blocks, settled: measured.settled, claimed: measured.claimed }
 }

@@ -1,10 +1,11 @@
 import { addTallies, CollapsarError, encodeTally } from '@collapsar/sweep'
-import type { EncodedBlock, EngineVersion } from '@collapsar/sweep'
+import type { EncodedBlock, EncodedMeasurement, EngineVersion } from '@collapsar/sweep'
 import { encodeBlockTally } from './block-tally.ts'
 import { extendPrefix, lockCell } from './cell-rows.ts'
 import type { LockedCell, Prefix } from './cell-rows.ts'
 import type { Queries } from './connection.ts'
 import { refreshFrozen } from './freeze.ts'
+import { recordMeasurements } from './record-measurements.ts'
 
 export interface Recorded {
   readonly recorded: number
@@ -16,6 +17,8 @@ export interface BlockBatch {
   /** The cell's id. */
   readonly cell: string
   readonly blocks: readonly EncodedBlock[]
+  /** What was measured of these blocks beside their base records. */
+  readonly measurements?: readonly EncodedMeasurement[]
   readonly engine: EngineVersion
   /** Wall time it took to train them; null when they were not trained here (imported). */
   readonly seconds: number | null
@@ -24,15 +27,16 @@ export interface BlockBatch {
 /**
  * Records blocks of one cell and brings everything that is derived from them up to date: prefix, tally, frozen rows.
  * The cell's lock makes recorders of one cell take turns; those of different cells never wait for each other.
- * @throws CollapsarError `not-found` for an unknown cell, `damaged` when a block exists with another digest
+ * @throws CollapsarError `not-found` for an unknown cell, `damaged` when a block or a measurement exists with another digest
  */
 export async function recordBlocks(client: Queries, batch: BlockBatch): Promise<Recorded> {
-  const { blocks } = batch
+  const { blocks, measurements = [] } = batch
   const cell = await lockCell(client, batch.cell)
   const engine = await engineKey(client, batch.engine)
   const fresh = await insertBlocks(client, cell.key, blocks, engine)
   if (fresh.length < blocks.length) await checkDuplicates(client, cell, blocks)
   if (fresh.length > 0) await update(client, cell, { batch, engine, fresh })
+  await recordMeasurements(client, cell, measurements)
   return { recorded: fresh.length, duplicate: blocks.length - fresh.length }
 }
 

@@ -1,5 +1,5 @@
-import type { CellCounts, CellProgress, CellTrials, Chunk, ChunkResult, ChunkWork, EncodedBlock, EngineKind, EngineVersion } from '@collapsar/sweep'
-import type { TrialRecord, TrialSpec } from '@collapsar/trial'
+import type { CellCounts, CellProgress, CellTrials, Chunk, ChunkResult, ChunkWork, EncodedBlock, EngineKind, EngineVersion, MeasuredTrials, SetVersion } from '@collapsar/sweep'
+import type { ColumnArray, MeasurementColumn, MeasurementName, TrialRecord, TrialSpec } from '@collapsar/trial'
 
 /**
  * A sweep's states and their exits:
@@ -16,12 +16,14 @@ export interface SweepRecord {
   readonly source: unknown
   readonly createdAt: Date
   readonly finishedAt: Date | null
-  /** Trials that existed when the sweep was created: not trained for it. */
+  /** Trials that existed when the sweep was created, with all its sets: not trained for it. */
   readonly reused: number
   /** Whether its goals may still grow (`nextRound`). */
   readonly adaptive: boolean
   /** Decisions so far that made its goals grow. */
   readonly rounds: number
+  /** Names of the measurement sets it asks for. */
+  readonly measure: readonly string[]
 }
 
 export interface NewSweep {
@@ -31,6 +33,8 @@ export interface NewSweep {
   readonly cells: readonly { readonly cell: string; readonly spec: TrialSpec; readonly inits: number }[]
   /** Whether the sweep waits for `nextRound` when it has what it asked for; default false. */
   readonly adaptive?: boolean
+  /** What is measured of every trial beside its base record, without repetition; absent: nothing. */
+  readonly measure?: readonly MeasurementName[]
 }
 
 /** What a sweep reads of a cell: the integers of trials [0, inits) as far as the contiguous prefix goes. */
@@ -50,10 +54,21 @@ export interface LiveWorker extends WorkerRecord {
   readonly lastSeen: Date
 }
 
+/** A lost block, or one that a set was given up for: then the reason begins with the set's name. */
 export interface GapRecord {
   readonly cell: string
   readonly block: number
   readonly reason: string
+}
+
+/** What a set says of the trials of one cell, in the set's present version. */
+export interface CellMeasurements {
+  readonly set: SetVersion
+  readonly columns: readonly MeasurementColumn[]
+  /** Indices of the trials that were measured, ascending. */
+  readonly trials: Float64Array
+  /** [column][place in `trials`][number of the column] */
+  readonly values: readonly ColumnArray[]
 }
 
 /** One disagreement found by `verify`. */
@@ -85,21 +100,30 @@ export interface Store {
   activeSweeps(): Promise<readonly SweepRecord[]>
   /** Trials that exist already, per cell, capped at what is asked: what a plan reuses. Order as asked. */
   existingTrials(cells: readonly { readonly cell: string; readonly inits: number }[]): Promise<readonly number[]>
+  /** Those of them that have all the sets, and which sets recorded blocks lack. Order as asked; empty without sets. */
+  measuredTrials(
+    cells: readonly { readonly cell: string; readonly inits: number }[],
+    sets: readonly MeasurementName[],
+  ): Promise<readonly MeasuredTrials[]>
 
   progress(sweepId: string): Promise<readonly CellProgress[]>
   /**
    * Claims the chunks' blocks. Chunks that overlap a live claim or a settled block, that no active sweep wants, or
-   * whose cell is unknown, are left out of the answer.
+   * whose cell is unknown, are left out of the answer. A recorded block is settled unless an active sweep asks for a
+   * measurement set that it lacks.
    */
   issue(chunks: readonly Chunk[]): Promise<readonly Chunk[]>
   /** Every live chunk of an engine, oldest first: the planner enqueues these again after any loss. */
   unfinished(engine: EngineKind): Promise<readonly Chunk[]>
-  /** The chunk with its cell's description; null when it is no longer live (recorded, abandoned, dropped). */
+  /**
+   * The chunk with its cell's description and the sets that active sweeps ask for and its blocks lack; null when it is no
+   * longer live (recorded, abandoned, dropped).
+   */
   chunkWork(chunkId: string): Promise<ChunkWork | null>
   /**
    * Records blocks, advances the prefix and its tally, freezes the sweeps it completes and ends the chunk, in one
    * transaction. A block that exists is a duplicate and changes nothing; if its digest differs, throws CollapsarError `damaged`.
-   * Blocks of a cancelled sweep are kept, and so are those of a chunk that is no longer live. A block recorded over a
+   * The same holds for what was measured of them. Blocks of a cancelled sweep are kept, and so are those of a chunk that is no longer live. A block recorded over a
    * terminal gap fills it, also in the frozen rows that had lost it. Throws CollapsarError `not-found` for an unknown cell.
    */
   record(result: ChunkResult): Promise<{ recorded: number; duplicate: number }>
@@ -111,7 +135,8 @@ export interface Store {
   ): Promise<{ recorded: number; duplicate: number }>
   /**
    * Counts a failure of the chunk itself (its training threw). Up to MAXIMUM_ATTEMPTS it stays live ('retry');
-   * then it is split in two ('split'), and a single block becomes a terminal gap ('gap'). 'gone' when it is not live.
+   * then it is split in two ('split'), and a single block becomes a terminal gap ('gap'): first for the sets that it was to
+   * be measured for, and when it fails without them too, for all. 'gone' when it is not live.
    */
   fail(chunkId: string, reason: string): Promise<'retry' | 'split' | 'gap' | 'gone'>
   /**
@@ -120,7 +145,7 @@ export interface Store {
    * sweep stands (another planner was first).
    */
   nextRound(sweepId: string, round: number, inits: readonly number[] | null): Promise<boolean>
-  /** Marks active sweeps whose cells all have what they asked, and of which no round follows, as done; gives their ids. */
+  /** Marks active sweeps whose cells all have what they asked, sets included, and of which no round follows, as done; gives their ids. */
   finishSweeps(): Promise<readonly string[]>
   /**
    * Cancels an active sweep and drops the live chunks that no active sweep wants; gives the ids of the dropped chunks.
@@ -128,7 +153,7 @@ export interface Store {
    */
   cancel(sweepId: string): Promise<{ sweep: SweepRecord; dropped: readonly string[] }>
   /**
-   * Forgets the terminal gaps of a sweep's cells and makes it active again; gives how many blocks will be tried. With
+   * Forgets the terminal gaps of a sweep's cells and of its sets and makes it active again; gives how many blocks will be tried. With
    * none it stays as it is. Throws CollapsarError `conflict` when it is cancelled, `not-found` when unknown.
    */
   retryGaps(sweepId: string): Promise<number>
@@ -143,7 +168,9 @@ export interface Store {
   cellTrials(cell: string, inits: number): Promise<CellTrials>
   /** The record of trial `index` and its block's engine; null when it is not recorded. */
   trial(cell: string, index: number): Promise<{ record: TrialRecord; engine: EngineVersion } | null>
-  /** Recomputes blocks' digests and tallies, prefixes, tallies and frozen rows, and compares. */
+  /** What a set says of the trials [0, inits) of a cell, as far as they were measured; null for an unknown cell. Throws `damaged`. */
+  measurements(cell: string, set: MeasurementName, inits: number): Promise<CellMeasurements | null>
+  /** Recomputes the digests of blocks and measurements, blocks' tallies, prefixes, tallies and frozen rows, and compares. */
   verify(onProgress?: (blocks: number) => void): Promise<{ cells: number; blocks: number; mismatches: readonly Mismatch[] }>
 
   heartbeat(worker: WorkerRecord, flopsPerSecond: number | null): Promise<void>

@@ -1,19 +1,24 @@
 import { CollapsarError } from '@collapsar/sweep'
 import { EMPTY_PREFIX, extendPrefix, lockCell, lockCells, writePrefix } from './cell-rows.ts'
 import type { Queries } from './connection.ts'
+import { knownSets, LACKING_SETS, MEASURED_BLOCKS, withKnown } from './measurement-sets.ts'
+import { forgetGivenUp } from './record-measurements.ts'
 import type { SweepState } from './store.ts'
 
-/** Marks active sweeps whose rows are all frozen, and of which no round follows, as done; gives their ids. */
+/** Marks active sweeps whose rows are all frozen, whose blocks have all their sets, and of which no round follows, as done; gives their ids. */
 export async function finishSweeps(client: Queries): Promise<readonly string[]> {
   // Locked first: a sweep that is being retried shows its open rows to the second statement only after the wait.
   const { rows: active } = await client.query<{ id: string }>(
     `SELECT id FROM sweeps WHERE state = 'active' ORDER BY id FOR NO KEY UPDATE`,
   )
   const { rows: done } = await client.query<{ id: string }>(
-    `UPDATE sweeps SET state = 'done', finished_at = now()
+    `${withKnown(2, 3)}
+     UPDATE sweeps SET state = 'done', finished_at = now()
      WHERE id = ANY($1::text[]) AND NOT adaptive AND NOT EXISTS (SELECT FROM sweep_cells WHERE sweep = sweeps.id AND tally IS NULL)
+       AND (measure = '{}' OR NOT EXISTS (SELECT FROM sweep_cells wish JOIN cells ON cells.key = wish.cell
+         WHERE wish.sweep = sweeps.id AND wish.goal_blocks > (SELECT count(*) FROM (${MEASURED_BLOCKS}) settled)))
      RETURNING id`,
-    [active.map(({ id }) => id)],
+    [active.map(({ id }) => id), ...knownSets()],
   )
   return done.map(({ id }) => id)
 }
@@ -26,11 +31,15 @@ export async function cancelSweep(client: Queries, id: string): Promise<readonly
   await client.query(`UPDATE sweeps SET state = 'cancelled', finished_at = now() WHERE id = $1`, [id])
   await lockCells(client, await cellsOf(client, id))
   const { rows } = await client.query<{ id: string }>(
-    `DELETE FROM chunks WHERE cell IN (SELECT cell FROM sweep_cells WHERE sweep = $1)
-       AND NOT EXISTS (SELECT FROM sweep_cells wish JOIN sweeps ON sweeps.id = wish.sweep
-         WHERE wish.cell = chunks.cell AND wish.goal_blocks > chunks.first_block AND sweeps.state = 'active')
+    `${withKnown(2, 3)}
+     DELETE FROM chunks WHERE cell IN (SELECT cell FROM sweep_cells WHERE sweep = $1)
+       AND NOT EXISTS (SELECT FROM sweep_cells wish JOIN sweeps ON sweeps.id = wish.sweep,
+           generate_series(chunks.first_block, least(chunks.first_block + chunks.blocks, wish.goal_blocks) - 1) AS block (index)
+         WHERE wish.cell = chunks.cell AND wish.goal_blocks > chunks.first_block AND sweeps.state = 'active'
+           AND NOT EXISTS (SELECT FROM blocks WHERE blocks.cell = wish.cell AND blocks.index = block.index))
+       AND NOT EXISTS (${LACKING_SETS})
      RETURNING id`,
-    [id],
+    [id, ...knownSets()],
   )
   return rows.map((row) => row.id)
 }
@@ -42,8 +51,9 @@ export async function retryGaps(client: Queries, id: string): Promise<number> {
     throw new CollapsarError('conflict', `The sweep "${id}" is cancelled; its gaps cannot be retried.`)
   }
   await lockCells(client, await cellsOf(client, id))
+  const givenUp = await forgetGivenUp(client, id)
   const lost = await forgetGaps(client, id)
-  if (lost.length === 0) return 0
+  if (lost.length === 0 && givenUp === 0) return 0
   for (const { cell, first } of lost) await pullBack(client, cell, first)
   await client.query(
     `UPDATE sweep_cells SET tally = NULL, gaps = 0, digest = NULL, engines = ARRAY[]::smallint[]
@@ -51,7 +61,7 @@ export async function retryGaps(client: Queries, id: string): Promise<number> {
     [id],
   )
   await client.query(`UPDATE sweeps SET state = 'active', finished_at = NULL WHERE id = $1`, [id])
-  return lost.reduce((sum, { count }) => sum + count, 0)
+  return lost.reduce((sum, { count }) => sum + count, givenUp)
 }
 
 /** @throws CollapsarError `not-found` */

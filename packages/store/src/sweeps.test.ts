@@ -37,6 +37,7 @@ it('keeps a sweep as it was submitted, with its cells in their order', async () 
     reused: 0,
     adaptive: false,
     rounds: 0,
+    measure: [],
   })
   expect(JSON.stringify(sweep.source)).toBe(JSON.stringify(MAP.source))
   expect(await store.sweep(sweep.id)).toEqual(sweep)

@@ -1,6 +1,7 @@
 import { CellCheck } from './cell-check.ts'
 import type { BlockRow, CellRow, SweepRow } from './cell-check.ts'
 import type { Queries } from './connection.ts'
+import { verifyMeasurements } from './measurement-check.ts'
 import type { Mismatch } from './store.ts'
 
 export interface Verification {
@@ -10,7 +11,7 @@ export interface Verification {
 }
 
 /**
- * Recomputes everything that is derived, from the columns of the blocks, and compares it with what is stored. Reads a
+ * Recomputes everything that is derived, from the columns of the blocks and of what was measured, and compares it with what is stored. Reads a
  * few hundred blocks at a time. Run it in one snapshot, so that what is recorded meanwhile is no mismatch.
  */
 export async function verifyCells(queries: Queries, onProgress: (blocks: number) => void): Promise<Verification> {
@@ -26,7 +27,7 @@ export async function verifyCells(queries: Queries, onProgress: (blocks: number)
       blocks = before + checked
       onProgress(blocks)
     })
-    mismatches.push(...found)
+    mismatches.push(...found, ...(await verifyMeasurements(queries, cell)))
     cells += 1
     lastKey = cell.key
   }

@@ -1,4 +1,4 @@
-import type { TrialSpec } from '@collapsar/trial'
+import type { MeasurementName, TrialSpec } from '@collapsar/trial'
 import type { Tally } from './tally.ts'
 
 /** Where a chunk may be trained. `auto` in a sweep file becomes one of these when the chunk is issued. */
@@ -24,6 +24,23 @@ export interface EncodedBlock {
   readonly tally: Tally
 }
 
+/** A measurement set in one of its versions. */
+export interface SetVersion {
+  readonly name: MeasurementName
+  readonly version: number
+}
+
+/** What one set says of a block as it is stored (`measurement-block.ts`). */
+export interface EncodedMeasurement {
+  /** Number of the block. */
+  readonly index: number
+  readonly set: SetVersion
+  /** Packed columns of 100 trials. */
+  readonly data: Uint8Array
+  /** SHA-256 over the unpacked columns, 32 bytes. */
+  readonly digest: Uint8Array
+}
+
 /** Which code trained a block: provenance, outside every digest. */
 export interface EngineVersion {
   readonly id: string
@@ -33,9 +50,14 @@ export interface EngineVersion {
 export interface ChunkResult {
   readonly chunk: Chunk
   readonly blocks: readonly EncodedBlock[]
+  /** What the work's sets say of these blocks; absent: it had none. */
+  readonly measurements?: readonly EncodedMeasurement[]
   readonly engine: EngineVersion
   readonly worker: string
-  /** Wall time of training and measuring, in seconds: sizes later chunks, nothing else. */
+  /**
+   * Wall time of training and measuring, in seconds, less the share of networks that were observed on the way: sizes later
+   * chunks, nothing else.
+   */
   readonly seconds: number
 }
 
@@ -43,4 +65,6 @@ export interface ChunkResult {
 export interface ChunkWork {
   readonly chunk: Chunk
   readonly spec: TrialSpec
+  /** What is to be measured beside the base records: what active sweeps ask for and some of the blocks lack. */
+  readonly sets: readonly SetVersion[]
 }

@@ -1,7 +1,8 @@
 import { bornDeadBounds } from '@collapsar/statistics'
-import type { TrialSpec } from '@collapsar/trial'
+import type { MeasurementName, TrialSpec } from '@collapsar/trial'
 import { theoryCell } from './born-dead-theory.ts'
 import { trialFlops } from './cost.ts'
+import { observedSteps, prefixSpec } from './observed-work.ts'
 
 /** Floating-point operations of a number of trials by the static cost model: mean and variance over their fates. */
 export interface ExpectedWork {
@@ -12,10 +13,12 @@ export interface ExpectedWork {
 /**
  * A trial that is born dead costs one forward pass instead of a training, so the work of n trials is binomial in the
  * born-dead probability. Death in training is not foreseen: it makes the sweep cheaper than planned.
+ * @param sets measured beside: where a set observes networks on the way, each is trained again up to there
  */
-export function expectedWork(spec: TrialSpec, trials: number): ExpectedWork {
-  const trained = trialFlops(spec)
-  const unborn = trialFlops({ ...spec, training: { ...spec.training, steps: 0 } })
+export function expectedWork(spec: TrialSpec, trials: number, sets: readonly MeasurementName[] = []): ExpectedWork {
+  const trainings = [...observedSteps(spec, sets).map((steps) => prefixSpec(spec, steps)), spec]
+  const trained = trainings.reduce((sum, training) => sum + trialFlops(training), 0)
+  const unborn = trainings.length * trialFlops(prefixSpec(spec, 0))
   const dead = bornDeadProbability(spec)
   return {
     mean: trials * (dead * unborn + (1 - dead) * trained),

@@ -25,6 +25,27 @@ describe('planDocument', () => {
     expect(plan).toMatchObject({ blocks: 0, seconds: 0, slowestBlockSeconds: 0, preemptionSeconds: 0, warnings: [] })
   })
 
+  it('trains recorded trials again that lack a set of the sweep, and says so', () => {
+    const sweep = parseSweep({ grid, inits: 1000, measure: ['facts'] })
+    const measured = [
+      { trials: 1000, lacking: [] },
+      { trials: 300, lacking: ['facts'] },
+      { trials: 0, lacking: ['facts'] },
+    ]
+    const plan = planDocument(sweep, [1000, 400, 1000], speed, { measured })
+    expect(plan.cells).toEqual({ total: 3, cached: 1, partial: 2, new: 0 })
+    expect(plan.trials).toEqual({ requested: 3000, reused: 1300, toRun: 1700 })
+    expect(plan.blocks).toBe(17)
+    expect(plan.explain.map(({ reason }) => reason)).toEqual([
+      'All 1000 trials exist.',
+      '400 of 1000 trials are recorded, but 100 of them without facts: these are trained again; the other 600 are missing.',
+      '1000 of 1000 trials are recorded, but 1000 of them without facts: these are trained again.',
+    ])
+    const plain = planDocument(parseSweep({ grid, inits: 1000 }), [1000, 300, 0], speed)
+    expect(plan.planHash).not.toBe(plain.planHash)
+    expect(() => planDocument(sweep, [0, 0, 0], speed)).toThrow('invalid existing trials: 0 counts for 3 cells')
+  })
+
   it('trains whole blocks', () => {
     const plan = planDocument(parseSweep({ grid: { depth: 2, width: 1 }, inits: 150 }), [100], speed)
     expect(plan.blocks).toBe(1)

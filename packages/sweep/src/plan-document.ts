@@ -4,6 +4,7 @@ import { trialFlops } from './cost.ts'
 import { CollapsarError } from './errors.ts'
 import { expectedWork } from './expected-work.ts'
 import { canonicalJson } from './identity.ts'
+import { observedWorkFactor } from './observed-work.ts'
 import { blocksFor } from './sweep.ts'
 import type { GridCell, Sweep } from './sweep.ts'
 
@@ -28,6 +29,14 @@ export interface PlanCell {
   readonly requested: number
   readonly reused: number
   readonly reason: string
+}
+
+/** What exists of a cell with all measurement sets of a sweep. */
+export interface MeasuredTrials {
+  /** Trials, capped at what is asked. */
+  readonly trials: number
+  /** Names of the sets that some recorded block lacks. */
+  readonly lacking: readonly string[]
 }
 
 /** What a sweep would do, decided before it is submitted. Times are estimates; counts are exact. */
@@ -67,16 +76,21 @@ const P90_MARGIN = { measured: 1.7, assumed: 3 } as const
 const NORMAL_P90 = 1.2816
 
 /**
- * Plans a sweep from the trials that exist of each of its cells (in the sweep's order, capped at what is asked).
+ * Plans a sweep from the trials that exist of each of its cells (in the sweep's order, capped at what is asked). Where it
+ * measures, trials that lack one of its sets are trained again.
  * @throws CollapsarError `too-slow` when one block would take over an hour and `allowSlow` is not set.
  */
 export function planDocument(
   sweep: Sweep,
   existingTrials: readonly number[],
   speed: PlanSpeed,
-  options: { readonly allowSlow?: boolean } = {},
+  options: {
+    readonly allowSlow?: boolean
+    /** In the sweep's order; needed where it measures. */
+    readonly measured?: readonly MeasuredTrials[]
+  } = {},
 ): PlanDocument {
-  const explain = planCells(sweep, existingTrials)
+  const explain = planCells(sweep, existingTrials, options.measured ?? [])
   const work = plannedWork(sweep, explain, speed)
   if (options.allowSlow !== true) refuseTooSlow(work)
   const count = (status: PlanCell['status']) => explain.filter((cell) => cell.status === status).length
@@ -90,23 +104,38 @@ export function planDocument(
     seconds: work.seconds,
     slowestBlockSeconds: work.slowest?.seconds ?? 0,
     preemptionSeconds: Math.min(work.deviceSeconds.p90, Math.max(CHUNK_SECONDS, work.slowest?.seconds ?? 0)),
-    planHash: planHash(explain),
+    planHash: planHash(explain, sweep.measure),
     warnings: warningsOf(work, speed),
     explain,
   }
 }
 
-/** SHA-256 of the canonical JSON of [cell, trials asked, trials that exist], in the sweep's order. */
-function planHash(cells: readonly PlanCell[]): string {
-  const facts = cells.map((cell) => [cell.cell, cell.requested, cell.reused])
+/** SHA-256 of the canonical JSON of [cell, trials asked, trials that exist], in the sweep's order; then of its sets, if any. */
+function planHash(cells: readonly PlanCell[], measure: readonly string[]): string {
+  const facts: unknown[] = cells.map((cell) => [cell.cell, cell.requested, cell.reused])
+  if (measure.length > 0) facts.push(measure)
   return createHash('sha256').update(canonicalJson(facts)).digest('hex')
 }
 
-function planCells(sweep: Sweep, existingTrials: readonly number[]): PlanCell[] {
-  if (existingTrials.length !== sweep.cells.length) {
-    throw new RangeError(`invalid existing trials: ${existingTrials.length} counts for ${sweep.cells.length} cells`)
+function planCells(sweep: Sweep, existingTrials: readonly number[], measured: readonly MeasuredTrials[]): PlanCell[] {
+  for (const counts of sweep.measure.length > 0 ? [existingTrials, measured] : [existingTrials]) {
+    if (counts.length === sweep.cells.length) continue
+    throw new RangeError(`invalid existing trials: ${counts.length} counts for ${sweep.cells.length} cells`)
   }
-  return sweep.cells.map((cell, index) => planCell(cell, Math.min(existingTrials[index] ?? 0, cell.inits)))
+  return sweep.cells.map((cell, index) => {
+    const recorded = Math.min(existingTrials[index] ?? 0, cell.inits)
+    const complete = measured[index]
+    return complete === undefined || complete.trials >= recorded ? planCell(cell, recorded) : planRetraining(cell, recorded, complete)
+  })
+}
+
+/** Some trials are recorded, but without what the sweep measures. */
+function planRetraining(cell: GridCell, recorded: number, { trials, lacking }: MeasuredTrials): PlanCell {
+  const missing = cell.inits - recorded
+  const reason =
+    `${recorded} of ${cell.inits} trials are recorded, but ${recorded - trials} of them without ${lacking.join(', ')}: ` +
+    `these are trained again${missing === 0 ? '' : `; the other ${missing} are missing`}.`
+  return { ...planCell(cell, trials), status: 'partial', reason }
 }
 
 function planCell(cell: GridCell, reused: number): PlanCell {
@@ -141,12 +170,12 @@ function plannedWork(sweep: Sweep, plans: readonly PlanCell[], speed: PlanSpeed)
   for (const [index, { spec }] of sweep.cells.entries()) {
     const missing = missingBlocks(plans[index])
     if (missing === 0) continue
-    const work = expectedWork(spec, missing * BLOCK_TRIALS)
+    const work = expectedWork(spec, missing * BLOCK_TRIALS, sweep.measure)
     blocks += missing
     mean += work.mean
     variance += work.variance
     expectedBlock = Math.max(expectedBlock, work.mean / missing)
-    const seconds = (BLOCK_TRIALS * trialFlops(spec)) / flopsPerSecond
+    const seconds = (BLOCK_TRIALS * trialFlops(spec) * observedWorkFactor(spec, sweep.measure)) / flopsPerSecond
     if (slowest === null || seconds > slowest.seconds) slowest = { depth: spec.depth, width: spec.width, seconds }
   }
   const margin = speed.flopsPerSecond === null ? P90_MARGIN.assumed : P90_MARGIN.measured

@@ -1,4 +1,4 @@
-import { NUMERICS, PRECISIONS } from '@collapsar/trial'
+import { MEASUREMENT_NAMES, NUMERICS, PRECISIONS } from '@collapsar/trial'
 import Type from 'typebox'
 
 /** Limits that are refused before anything is allocated. */
@@ -227,6 +227,12 @@ export const SweepFile = Type.Object(
     ),
     numerics: Type.Optional(oneOf(NUMERICS, `one of ${NUMERICS.join(', ')}; precision is its short form`)),
     engine: Type.Optional(oneOf(['auto', 'cpu'], 'one of auto, cpu (default auto)')),
+    measure: Type.Optional(
+      Type.Array(oneOf(MEASUREMENT_NAMES, `one of ${MEASUREMENT_NAMES.join(', ')}`), {
+        uniqueItems: true,
+        description: `a list without repetition of ${MEASUREMENT_NAMES.join(', ')}: measured of every trial; not part of any identity`,
+      }),
+    ),
     seed: Type.Optional(
       Type.Integer({
         minimum: 0,

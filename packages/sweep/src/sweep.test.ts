@@ -1,5 +1,8 @@
+import { measurementSets } from '@collapsar/trial'
+import type { MeasurementName, TrialSpec } from '@collapsar/trial'
 import { describe, expect, it } from 'vitest'
 import { CollapsarError } from './errors.ts'
+import { measureProblems } from './measure-problems.ts'
 import { untilOf } from './sweep-file.ts'
 import { blocksFor, parseSweep } from './sweep.ts'
 
@@ -171,5 +174,37 @@ describe('an invalid sweep file', () => {
     const values = Array.from({ length: 1000 }, (_, index) => index)
     expect(problemsOf({ grid, inits: 1, axes: { seed: values, 'training.steps': values } })[0]!.detail).toContain('1000000 combinations')
     expect(performance.now() - started).toBeLessThan(1000)
+  })
+})
+
+describe('measure', () => {
+  it('lists what is measured, and changes no cell', () => {
+    const plain = parseSweep({ grid, inits: 1 })
+    const measuring = parseSweep({ grid, inits: 1, measure: ['facts'] })
+    expect([plain.measure, measuring.measure]).toEqual([[], ['facts']])
+    expect(measuring.cells).toEqual(plain.cells)
+  })
+
+  it.each([
+    [['facts', 'facts'], '/measure', /^measure is \["facts","facts"\]; accepted: a list without repetition of .*facts/],
+    [['facts', 'moods'], '/measure/1', /^measure\[1\] is "moods"; accepted: one of .*facts/],
+    ['facts', '/measure', /^measure is "facts"; accepted: a list/],
+    [{ facts: true }, '/measure', /^measure is \{"facts":true\}; accepted: a list/],
+  ])('refuses %j', (measure, pointer, detail) => {
+    expect(problemsOf({ grid, inits: 1, measure })).toEqual([{ pointer, detail: expect.stringMatching(detail) }])
+  })
+
+  it('refuses a set that says nothing of one of the cells, with its reason', () => {
+    const picky = { ...measurementSets.facts, applies: ({ depth }: TrialSpec) => depth < 4 || 'deep networks have no moods' }
+    Object.assign(measurementSets, { picky })
+    try {
+      const [problem] = measureProblems(['picky' as MeasurementName], parseSweep({ grid: { depth: [3, 4, 5], width: 2 }, inits: 1 }).cells)
+      expect(problem).toEqual({
+        pointer: '/measure/0',
+        detail: 'measure[0] is "picky", which does not apply at depth 4 and width 2: deep networks have no moods',
+      })
+    } finally {
+      Reflect.deleteProperty(measurementSets, 'picky')
+    }
   })
 })

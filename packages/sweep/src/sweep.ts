@@ -1,5 +1,5 @@
 import { trainingPoints } from '@collapsar/trial'
-import type { TrialSpec } from '@collapsar/trial'
+import type { MeasurementName, TrialSpec } from '@collapsar/trial'
 import { BLOCK_TRIALS } from './block.ts'
 import { cellTemplate } from './cell-spec.ts'
 import type { CellTemplate } from './cell-spec.ts'
@@ -7,6 +7,7 @@ import type { EngineKind } from './chunk.ts'
 import { CollapsarError } from './errors.ts'
 import type { Problem } from './errors.ts'
 import { cellId } from './identity.ts'
+import { measureProblems } from './measure-problems.ts'
 import { firstGoal } from './rounds.ts'
 import { LIMITS, SweepFile, untilOf } from './sweep-file.ts'
 import type { GridAxis } from './sweep-file.ts'
@@ -29,6 +30,8 @@ export interface Sweep {
   /** Whether further rounds follow the trials that cells ask for at first (`until`). */
   readonly adaptive: boolean
   readonly cells: readonly GridCell[]
+  /** What is measured of every trial beside its base record; not part of any cell. */
+  readonly measure: readonly MeasurementName[]
   /** The file as it was given. */
   readonly source: unknown
 }
@@ -50,7 +53,9 @@ export function parseSweep(source: unknown): Sweep {
   const labelled = variants.length > 1 || file.axes !== undefined
   const checkPoints = pointChecker()
   const cells = variants.flatMap((variant) => variantCells(variant, { labelled, checkPoints }))
-  return { name: file.name ?? '', engine: file.engine ?? 'auto', adaptive: file.until !== undefined, cells, source }
+  const { engine = 'auto', measure = [], name = '', until } = file
+  refuseIf(measureProblems(measure, cells))
+  return { name, engine, adaptive: until !== undefined, cells, measure, source }
 }
 
 /** A sweep has one goal: a number of trials, or levels to decide. */

@@ -10,11 +10,12 @@ const WORKER_TIMEOUT_SECONDS = 30
  * @throws CollapsarError `too-slow`
  */
 export async function planOf(store: Store, sweep: Sweep, allowSlow: boolean): Promise<PlanDocument> {
-  const [existing, workers] = await Promise.all([
+  const [existing, measured, workers] = await Promise.all([
     store.existingTrials(sweep.cells),
+    store.measuredTrials(sweep.cells, sweep.measure),
     store.liveWorkers(WORKER_TIMEOUT_SECONDS),
   ])
-  return planDocument(sweep, existing, planSpeed(workers), { allowSlow })
+  return planDocument(sweep, existing, planSpeed(workers), { allowSlow, measured })
 }
 
 /** The mean of what was measured; threads of the smallest worker for what was not. */

@@ -1,35 +1,32 @@
 import { Worker } from 'node:worker_threads'
-import type { EncodedBlock } from '@collapsar/sweep'
-import type { MeasuredBatch, RecordColumns, TrainedBatch } from '@collapsar/trial'
+import { buffersOf, measuredBuffers } from './measured.ts'
+import type { EncodedTrials, MeasuredBlocks, MeasuredTrials, TrainedTrials } from './measured.ts'
 
 interface MeasureRequest {
   readonly kind: 'measure'
-  readonly batch: MeasuredBatch
-  readonly trained: TrainedBatch
-  readonly domain: readonly [number, number]
+  readonly trials: TrainedTrials
 }
 
 interface EncodeRequest {
   readonly kind: 'encode'
-  readonly firstBlock: number
-  readonly columns: readonly RecordColumns[]
+  readonly blocks: MeasuredBlocks
 }
 
 export type MeasuringRequest = (MeasureRequest | EncodeRequest) & { readonly id: number }
 
 /** `encoded` comes in several parts. */
 export type MeasuringReply = { readonly id: number } & (
-  | { readonly kind: 'measured'; readonly columns: RecordColumns }
-  | { readonly kind: 'encoded'; readonly blocks: readonly EncodedBlock[]; readonly isLast: boolean }
+  | { readonly kind: 'measured'; readonly measured: MeasuredTrials }
+  | { readonly kind: 'encoded'; readonly encoded: EncodedTrials; readonly isLast: boolean }
   | { readonly kind: 'failed'; readonly reason: string }
 )
 
 /** Measures trained networks and packs blocks off the event loop, which must stay free to renew the queue's locks. */
 export interface Measuring {
-  /** The base records of a batch, in its order. Takes the arrays of `trained` away from the caller. */
-  measure(batch: MeasuredBatch, trained: TrainedBatch, domain: readonly [number, number]): Promise<RecordColumns>
-  /** The blocks from `firstBlock` on that consecutive columns make up. Takes the columns away from the caller. */
-  encode(firstBlock: number, columns: readonly RecordColumns[]): Promise<readonly EncodedBlock[]>
+  /** The base records of a batch and what its sets measure, in its order. Takes the trained arrays away from the caller. */
+  measure(trials: TrainedTrials): Promise<MeasuredTrials>
+  /** The blocks from `firstBlock` on that consecutive batches make up. Takes their columns away from the caller. */
+  encode(blocks: MeasuredBlocks): Promise<EncodedTrials>
   close(): Promise<void>
 }
 
@@ -41,13 +38,15 @@ export function startMeasuring(): Measuring {
     return thread
   }
   return {
-    measure: async (batch, trained, domain) => {
-      const replies = await running().ask({ kind: 'measure', batch, trained, domain }, buffersOf(trained))
-      return replies.flatMap((reply) => (reply.kind === 'measured' ? [reply.columns] : []))[0] ?? unanswered()
+    measure: async (trials) => {
+      const arrays = [trials.trained, ...trials.observed.map(({ trained }) => trained)]
+      const replies = await running().ask({ kind: 'measure', trials }, arrays.flatMap((trained) => buffersOf(Object.values(trained))))
+      return replies.flatMap((reply) => (reply.kind === 'measured' ? [reply.measured] : []))[0] ?? unanswered()
     },
-    encode: async (firstBlock, columns) => {
-      const replies = await running().ask({ kind: 'encode', firstBlock, columns }, columns.flatMap(buffersOf))
-      return replies.flatMap((reply) => (reply.kind === 'encoded' ? reply.blocks : []))
+    encode: async (blocks) => {
+      const replies = await running().ask({ kind: 'encode', blocks }, blocks.batches.flatMap(measuredBuffers))
+      const parts = replies.flatMap((reply) => (reply.kind === 'encoded' ? [reply.encoded] : []))
+      return { blocks: parts.flatMap((part) => part.blocks), measurements: parts.flatMap((part) => part.measurements) }
     },
     close: async () => thread?.close(),
   }
@@ -102,11 +101,4 @@ function startThread(): MeasuringThread {
       await worker.terminate()
     },
   }
-}
-
-/** Handed over instead of copied. */
-function buffersOf(arrays: TrainedBatch | RecordColumns): ArrayBuffer[] {
-  return Object.values(arrays).flatMap((array: TrainedBatch[keyof TrainedBatch]) =>
-    array !== null && array.buffer instanceof ArrayBuffer ? [array.buffer] : [],
-  )
 }

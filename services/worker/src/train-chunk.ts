@@ -1,12 +1,13 @@
-import { BLOCK_TRIALS } from '@collapsar/sweep'
-import type { ChunkWork, EncodedBlock } from '@collapsar/sweep'
+import { BLOCK_TRIALS, observedSteps } from '@collapsar/sweep'
+import type { ChunkWork, EncodedBlock, EncodedMeasurement, SetVersion } from '@collapsar/sweep'
 import { lawBatch, networkShape, parameterCount, trainingPoints } from '@collapsar/trial'
 import type { Engine, InitialLaw, RecordColumns, TrainingPoints, TrialBatch, TrialSpec } from '@collapsar/trial'
+import type { EncodedTrials, MeasuredTrials, ObservedState } from './measured.ts'
 import type { Measuring } from './measuring.ts'
 
 /**
  * What a batch leaves in memory at once, about 64 MB of binary32 parameters and 20 MB of facts: bounds the memory of a chunk
- * of any size and of networks of any.
+ * of any size and of networks of any. Networks that are observed on the way count once for every state.
  */
 const BATCH_PARAMETERS = 16e6
 const BATCH_TRIALS = 200_000
@@ -19,24 +20,29 @@ export interface Trainer {
 }
 
 /**
- * Trains and measures every trial of a chunk. Blocks are whole; how they are cut into batches changes no bit.
+ * Trains and measures every trial of a chunk, with the sets of the work. Blocks are whole; how they are cut into batches
+ * changes no bit.
  * @throws the signal's reason when aborted, whatever the engine throws otherwise.
  */
-export async function trainChunk(trainer: Trainer, work: ChunkWork, signal: AbortSignal): Promise<EncodedBlock[]> {
-  const { chunk, spec } = work
+export async function trainChunk(trainer: Trainer, work: ChunkWork, signal: AbortSignal): Promise<EncodedTrials> {
+  const { chunk, spec, sets } = work
   const points = trainingPoints(spec.problem, spec.seed)
-  const perBatch = Math.max(1, Math.min(BATCH_TRIALS, Math.floor(BATCH_PARAMETERS / parametersOf(spec))))
+  const steps = observedSteps(spec, sets.map(({ name }) => name))
+  const states = 1 + steps.length
+  const perBatch = Math.max(1, Math.floor(Math.min(BATCH_TRIALS, BATCH_PARAMETERS / parametersOf(spec)) / states))
   const perRound = Math.max(1, Math.floor(perBatch / BLOCK_TRIALS))
   const end = chunk.firstBlock + chunk.blocks
-  const encoded: EncodedBlock[] = []
+  const encoded: { blocks: EncodedBlock[]; measurements: EncodedMeasurement[] } = { blocks: [], measurements: [] }
   for (let block = chunk.firstBlock; block < end; block += perRound) {
     const [first, last] = [block, Math.min(end, block + perRound)].map((edge) => edge * BLOCK_TRIALS) as [number, number]
-    const columns: RecordColumns[] = []
+    const batches: MeasuredTrials[] = []
     for (let trial = first; trial < last; trial += perBatch) {
       const trials = Float64Array.from({ length: Math.min(perBatch, last - trial) }, (_, index) => trial + index)
-      columns.push(await trainTrials(trainer, { spec, points, trials }, signal))
+      batches.push(await trainTrials(trainer, { spec, points, trials, sets, steps }, signal))
     }
-    for (const packed of await trainer.measuring.encode(block, columns)) encoded.push(packed)
+    const packed = await trainer.measuring.encode({ spec, firstBlock: block, batches })
+    encoded.blocks.push(...packed.blocks)
+    encoded.measurements.push(...packed.measurements)
     signal.throwIfAborted()
   }
   return encoded
@@ -50,19 +56,36 @@ interface Trials {
   readonly spec: TrialSpec
   readonly points: TrainingPoints
   readonly trials: Float64Array
+  readonly sets: readonly SetVersion[]
+  /** Observed for one of the sets. */
+  readonly steps: readonly number[]
 }
 
 async function trainTrials(
   { engine, measuring, onBatch }: Trainer,
-  { spec, points, trials }: Trials,
+  { spec, points, trials, sets, steps }: Trials,
   signal: AbortSignal,
-): Promise<RecordColumns> {
+): Promise<MeasuredTrials> {
   const batch = lawBatch(spec, trials, { points })
   const supported = engine.supports(batch)
   if (supported !== true) throw new Error(`engine ${engine.id} cannot train this cell: ${supported}`)
   const trained = await engine.train(batch, signal)
-  const columns = await measuring.measure(batch, trained, spec.problem.domain)
+  const observed: ObservedState[] = []
+  for (const observedStep of steps) {
+    observed.push({ steps: observedStep, trained: await engine.train(prefixOf(batch, observedStep), signal) })
+  }
+  const measured = await measuring.measure({ spec, batch, trained, sets, observed })
   signal.throwIfAborted()
-  await onBatch(batch, columns)
-  return columns
+  await onBatch(batch, measured.records)
+  return measured
+}
+
+/**
+ * The beginning of the same training: `steps` enters no draw and no update, so the state after so many updates is that of
+ * the longer training. Trials end before as they do there: checks of death and convergence come every 32 updates in both, and
+ * a network that is not finite at the last step of the prefix is so at the next check of the longer one. Only the earlier loss,
+ * which is defined from the last step, is another.
+ */
+function prefixOf(batch: TrialBatch<InitialLaw>, steps: number): TrialBatch<InitialLaw> {
+  return { ...batch, training: { ...batch.training, steps } }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ChunkQueue, Consumer } from '@collapsar/queue'
 import type { Store, WorkerRecord } from '@collapsar/store'
-import { BLOCK_TRIALS, CollapsarError, trialFlops } from '@collapsar/sweep'
+import { BLOCK_TRIALS, CollapsarError, observedWorkFactor, trialFlops } from '@collapsar/sweep'
 import type { Chunk, ChunkResult, ChunkWork } from '@collapsar/sweep'
 import type { Engine } from '@collapsar/trial'
 import type { Logger } from 'pino'
@@ -129,9 +129,10 @@ async function trainAndAudit(
     const { failures } = await auditDeaths(engine, batch, columns, signal)
     for (const failure of failures) log.error({ cell: work.chunk.cell, ...failure }, 'audit contradicted a certified death')
   }
-  const blocks = await trainChunk({ engine, measuring, onBatch }, work, signal)
-  const seconds = (performance.now() - started) / 1000
-  return { chunk: work.chunk, blocks, engine: { id: engine.id, version: engine.version }, worker, seconds }
+  const encoded = await trainChunk({ engine, measuring, onBatch }, work, signal)
+  // Seconds of the training alone: what is observed beside it differs from chunk to chunk of one cell.
+  const seconds = (performance.now() - started) / 1000 / observedWorkFactor(work.spec, work.sets.map(({ name }) => name))
+  return { chunk: work.chunk, ...encoded, engine: { id: engine.id, version: engine.version }, worker, seconds }
 }
 
 async function countFailure({ store, log }: WorkerDependencies, chunk: Chunk, error: unknown): Promise<void> {

@@ -25,7 +25,10 @@ export const plan: Command = {
         sweep,
         await backends.store.existingTrials(sweep.cells),
         { flopsPerSecond: null, workers: 1, threads: configuration.threads },
-        { allowSlow: options.flag('allow-slow') },
+        {
+          allowSlow: options.flag('allow-slow'),
+          measured: await backends.store.measuredTrials(sweep.cells, sweep.measure),
+        },
       )
       await terminal.data(
         options.flag('json')

@@ -84,7 +84,7 @@ async function planSweep({ options, terminal, configuration }: Invocation, { sto
     sweep,
     existing,
     { flopsPerSecond: null, workers: 1, threads: configuration.threads },
-    { allowSlow: options.flag('allow-slow') },
+    { allowSlow: options.flag('allow-slow'), measured: await store.measuredTrials(sweep.cells, sweep.measure) },
   )
   if (plan.slowestBlockSeconds > SLOW_BLOCK_SECONDS) {
     for (const warning of plan.warnings) terminal.message(`warning: ${warning}`)

@@ -57,6 +57,12 @@ export type Block = Prisma.BlockModel
  */
 export type Gap = Prisma.GapModel
 /**
+ * Model Measurement
+ * What one measurement set says of the 100 trials of a block, beside their base records. Given up (a reason, no data) when
+ * the chunk failed with the set every time: the block itself does not wait for it.
+ */
+export type Measurement = Prisma.MeasurementModel
+/**
  * Model Chunk
  * A live claim on consecutive blocks of a cell. Deleted when it is recorded, split, given up or dropped.
  */

@@ -11,6 +11,7 @@
 export type * from './models/Cell.ts'
 export type * from './models/Block.ts'
 export type * from './models/Gap.ts'
+export type * from './models/Measurement.ts'
 export type * from './models/Chunk.ts'
 export type * from './models/Sweep.ts'
 export type * from './models/Round.ts'

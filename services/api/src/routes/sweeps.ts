@@ -39,7 +39,7 @@ export function sweepRoutes(app: Api, store: Store): void {
       const sweep = parseSweep(request.body)
       refuseStale(await planOf(store, sweep, allowSlow === 'true'), planHash)
       const { sweep: record } = await store.createSweep(
-        { name: sweep.name, source: sweep.source, cells: sweep.cells, adaptive: sweep.adaptive },
+        { name: sweep.name, source: sweep.source, cells: sweep.cells, adaptive: sweep.adaptive, measure: sweep.measure },
         request.headers['idempotency-key'],
       )
       request.log.info({ sweep: record.id, cells: sweep.cells.length }, 'sweep submitted')

@@ -400,6 +400,7 @@ export const ModelName = {
   Cell: 'Cell',
   Block: 'Block',
   Gap: 'Gap',
+  Measurement: 'Measurement',
   Chunk: 'Chunk',
   Sweep: 'Sweep',
   Round: 'Round',
@@ -421,7 +422,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "cell" | "block" | "gap" | "chunk" | "sweep" | "round" | "sweepCell" | "engine" | "worker"
+    modelProps: "cell" | "block" | "gap" | "measurement" | "chunk" | "sweep" | "round" | "sweepCell" | "engine" | "worker"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -644,6 +645,80 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         count: {
           args: Prisma.GapCountArgs<ExtArgs>
           result: runtime.Types.Utils.Optional<Prisma.GapCountAggregateOutputType> | number
+        }
+      }
+    }
+    Measurement: {
+      payload: Prisma.$MeasurementPayload<ExtArgs>
+      fields: Prisma.MeasurementFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.MeasurementFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$MeasurementPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.MeasurementFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$MeasurementPayload>
+        }
+        findFirst: {
+          args: Prisma.MeasurementFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$MeasurementPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.MeasurementFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$MeasurementPayload>
+        }
+        findMany: {
+          args: Prisma.MeasurementFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$MeasurementPayload>[]
+        }
+        create: {
+          args: Prisma.MeasurementCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$MeasurementPayload>
+        }
+        createMany: {
+          args: Prisma.MeasurementCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.MeasurementCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$MeasurementPayload>[]
+        }
+        delete: {
+          args: Prisma.MeasurementDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$MeasurementPayload>
+        }
+        update: {
+          args: Prisma.MeasurementUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$MeasurementPayload>
+        }
+        deleteMany: {
+          args: Prisma.MeasurementDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.MeasurementUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.MeasurementUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$MeasurementPayload>[]
+        }
+        upsert: {
+          args: Prisma.MeasurementUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$MeasurementPayload>
+        }
+        aggregate: {
+          args: Prisma.MeasurementAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateMeasurement>
+        }
+        groupBy: {
+          args: Prisma.MeasurementGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.MeasurementGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.MeasurementCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.MeasurementCountAggregateOutputType> | number
         }
       }
     }
@@ -1168,6 +1243,19 @@ export const GapScalarFieldEnum = {
 export type GapScalarFieldEnum = (typeof GapScalarFieldEnum)[keyof typeof GapScalarFieldEnum]
 
 
+export const MeasurementScalarFieldEnum = {
+  cellKey: 'cellKey',
+  index: 'index',
+  version: 'version',
+  set: 'set',
+  digest: 'digest',
+  reason: 'reason',
+  data: 'data'
+} as const
+
+export type MeasurementScalarFieldEnum = (typeof MeasurementScalarFieldEnum)[keyof typeof MeasurementScalarFieldEnum]
+
+
 export const ChunkScalarFieldEnum = {
   number: 'number',
   id: 'id',
@@ -1191,6 +1279,7 @@ export const SweepScalarFieldEnum = {
   createdAt: 'createdAt',
   finishedAt: 'finishedAt',
   reused: 'reused',
+  measure: 'measure',
   idempotencyKey: 'idempotencyKey',
   requestDigest: 'requestDigest',
   adaptive: 'adaptive'
@@ -1548,6 +1637,7 @@ export type GlobalOmitConfig = {
   cell?: Prisma.CellOmit
   block?: Prisma.BlockOmit
   gap?: Prisma.GapOmit
+  measurement?: Prisma.MeasurementOmit
   chunk?: Prisma.ChunkOmit
   sweep?: Prisma.SweepOmit
   round?: Prisma.RoundOmit

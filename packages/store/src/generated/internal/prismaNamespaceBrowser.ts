@@ -54,6 +54,7 @@ export const ModelName = {
   Cell: 'Cell',
   Block: 'Block',
   Gap: 'Gap',
+  Measurement: 'Measurement',
   Chunk: 'Chunk',
   Sweep: 'Sweep',
   Round: 'Round',
@@ -116,6 +117,19 @@ export const GapScalarFieldEnum = {
 export type GapScalarFieldEnum = (typeof GapScalarFieldEnum)[keyof typeof GapScalarFieldEnum]
 
 
+export const MeasurementScalarFieldEnum = {
+  cellKey: 'cellKey',
+  index: 'index',
+  version: 'version',
+  set: 'set',
+  digest: 'digest',
+  reason: 'reason',
+  data: 'data'
+} as const
+
+export type MeasurementScalarFieldEnum = (typeof MeasurementScalarFieldEnum)[keyof typeof MeasurementScalarFieldEnum]
+
+
 export const ChunkScalarFieldEnum = {
   number: 'number',
   id: 'id',
@@ -139,6 +153,7 @@ export const SweepScalarFieldEnum = {
   createdAt: 'createdAt',
   finishedAt: 'finishedAt',
   reused: 'reused',
+  measure: 'measure',
   idempotencyKey: 'idempotencyKey',
   requestDigest: 'requestDigest',
   adaptive: 'adaptive'

@@ -287,6 +287,7 @@ export type CellWhereInput = {
   blocks?: Prisma.BlockListRelationFilter
   gaps?: Prisma.GapListRelationFilter
   chunks?: Prisma.ChunkListRelationFilter
+  measurements?: Prisma.MeasurementListRelationFilter
   sweepCells?: Prisma.SweepCellListRelationFilter
 }
 
@@ -305,6 +306,7 @@ export type CellOrderByWithRelationInput = {
   blocks?: Prisma.BlockOrderByRelationAggregateInput
   gaps?: Prisma.GapOrderByRelationAggregateInput
   chunks?: Prisma.ChunkOrderByRelationAggregateInput
+  measurements?: Prisma.MeasurementOrderByRelationAggregateInput
   sweepCells?: Prisma.SweepCellOrderByRelationAggregateInput
 }
 
@@ -326,6 +328,7 @@ export type CellWhereUniqueInput = Prisma.AtLeast<{
   blocks?: Prisma.BlockListRelationFilter
   gaps?: Prisma.GapListRelationFilter
   chunks?: Prisma.ChunkListRelationFilter
+  measurements?: Prisma.MeasurementListRelationFilter
   sweepCells?: Prisma.SweepCellListRelationFilter
 }, "key" | "id">
 
@@ -379,6 +382,7 @@ export type CellCreateInput = {
   blocks?: Prisma.BlockCreateNestedManyWithoutCellInput
   gaps?: Prisma.GapCreateNestedManyWithoutCellInput
   chunks?: Prisma.ChunkCreateNestedManyWithoutCellInput
+  measurements?: Prisma.MeasurementCreateNestedManyWithoutCellInput
   sweepCells?: Prisma.SweepCellCreateNestedManyWithoutCellInput
 }
 
@@ -397,6 +401,7 @@ export type CellUncheckedCreateInput = {
   blocks?: Prisma.BlockUncheckedCreateNestedManyWithoutCellInput
   gaps?: Prisma.GapUncheckedCreateNestedManyWithoutCellInput
   chunks?: Prisma.ChunkUncheckedCreateNestedManyWithoutCellInput
+  measurements?: Prisma.MeasurementUncheckedCreateNestedManyWithoutCellInput
   sweepCells?: Prisma.SweepCellUncheckedCreateNestedManyWithoutCellInput
 }
 
@@ -414,6 +419,7 @@ export type CellUpdateInput = {
   blocks?: Prisma.BlockUpdateManyWithoutCellNestedInput
   gaps?: Prisma.GapUpdateManyWithoutCellNestedInput
   chunks?: Prisma.ChunkUpdateManyWithoutCellNestedInput
+  measurements?: Prisma.MeasurementUpdateManyWithoutCellNestedInput
   sweepCells?: Prisma.SweepCellUpdateManyWithoutCellNestedInput
 }
 
@@ -432,6 +438,7 @@ export type CellUncheckedUpdateInput = {
   blocks?: Prisma.BlockUncheckedUpdateManyWithoutCellNestedInput
   gaps?: Prisma.GapUncheckedUpdateManyWithoutCellNestedInput
   chunks?: Prisma.ChunkUncheckedUpdateManyWithoutCellNestedInput
+  measurements?: Prisma.MeasurementUncheckedUpdateManyWithoutCellNestedInput
   sweepCells?: Prisma.SweepCellUncheckedUpdateManyWithoutCellNestedInput
 }
 
@@ -610,6 +617,20 @@ export type CellUpdateOneRequiredWithoutGapsNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.CellUpdateToOneWithWhereWithoutGapsInput, Prisma.CellUpdateWithoutGapsInput>, Prisma.CellUncheckedUpdateWithoutGapsInput>
 }
 
+export type CellCreateNestedOneWithoutMeasurementsInput = {
+  create?: Prisma.XOR<Prisma.CellCreateWithoutMeasurementsInput, Prisma.CellUncheckedCreateWithoutMeasurementsInput>
+  connectOrCreate?: Prisma.CellCreateOrConnectWithoutMeasurementsInput
+  connect?: Prisma.CellWhereUniqueInput
+}
+
+export type CellUpdateOneRequiredWithoutMeasurementsNestedInput = {
+  create?: Prisma.XOR<Prisma.CellCreateWithoutMeasurementsInput, Prisma.CellUncheckedCreateWithoutMeasurementsInput>
+  connectOrCreate?: Prisma.CellCreateOrConnectWithoutMeasurementsInput
+  upsert?: Prisma.CellUpsertWithoutMeasurementsInput
+  connect?: Prisma.CellWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.CellUpdateToOneWithWhereWithoutMeasurementsInput, Prisma.CellUpdateWithoutMeasurementsInput>, Prisma.CellUncheckedUpdateWithoutMeasurementsInput>
+}
+
 export type CellCreateNestedOneWithoutChunksInput = {
   create?: Prisma.XOR<Prisma.CellCreateWithoutChunksInput, Prisma.CellUncheckedCreateWithoutChunksInput>
   connectOrCreate?: Prisma.CellCreateOrConnectWithoutChunksInput
@@ -651,6 +672,7 @@ export type CellCreateWithoutBlocksInput = {
   measuredBlocks?: number
   gaps?: Prisma.GapCreateNestedManyWithoutCellInput
   chunks?: Prisma.ChunkCreateNestedManyWithoutCellInput
+  measurements?: Prisma.MeasurementCreateNestedManyWithoutCellInput
   sweepCells?: Prisma.SweepCellCreateNestedManyWithoutCellInput
 }
 
@@ -668,6 +690,7 @@ export type CellUncheckedCreateWithoutBlocksInput = {
   measuredBlocks?: number
   gaps?: Prisma.GapUncheckedCreateNestedManyWithoutCellInput
   chunks?: Prisma.ChunkUncheckedCreateNestedManyWithoutCellInput
+  measurements?: Prisma.MeasurementUncheckedCreateNestedManyWithoutCellInput
   sweepCells?: Prisma.SweepCellUncheckedCreateNestedManyWithoutCellInput
 }
 
@@ -700,6 +723,7 @@ export type CellUpdateWithoutBlocksInput = {
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   gaps?: Prisma.GapUpdateManyWithoutCellNestedInput
   chunks?: Prisma.ChunkUpdateManyWithoutCellNestedInput
+  measurements?: Prisma.MeasurementUpdateManyWithoutCellNestedInput
   sweepCells?: Prisma.SweepCellUpdateManyWithoutCellNestedInput
 }
 
@@ -717,6 +741,7 @@ export type CellUncheckedUpdateWithoutBlocksInput = {
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   gaps?: Prisma.GapUncheckedUpdateManyWithoutCellNestedInput
   chunks?: Prisma.ChunkUncheckedUpdateManyWithoutCellNestedInput
+  measurements?: Prisma.MeasurementUncheckedUpdateManyWithoutCellNestedInput
   sweepCells?: Prisma.SweepCellUncheckedUpdateManyWithoutCellNestedInput
 }
 
@@ -733,6 +758,7 @@ export type CellCreateWithoutGapsInput = {
   measuredBlocks?: number
   blocks?: Prisma.BlockCreateNestedManyWithoutCellInput
   chunks?: Prisma.ChunkCreateNestedManyWithoutCellInput
+  measurements?: Prisma.MeasurementCreateNestedManyWithoutCellInput
   sweepCells?: Prisma.SweepCellCreateNestedManyWithoutCellInput
 }
 
@@ -750,6 +776,7 @@ export type CellUncheckedCreateWithoutGapsInput = {
   measuredBlocks?: number
   blocks?: Prisma.BlockUncheckedCreateNestedManyWithoutCellInput
   chunks?: Prisma.ChunkUncheckedCreateNestedManyWithoutCellInput
+  measurements?: Prisma.MeasurementUncheckedCreateNestedManyWithoutCellInput
   sweepCells?: Prisma.SweepCellUncheckedCreateNestedManyWithoutCellInput
 }
 
@@ -782,6 +809,7 @@ export type CellUpdateWithoutGapsInput = {
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   blocks?: Prisma.BlockUpdateManyWithoutCellNestedInput
   chunks?: Prisma.ChunkUpdateManyWithoutCellNestedInput
+  measurements?: Prisma.MeasurementUpdateManyWithoutCellNestedInput
   sweepCells?: Prisma.SweepCellUpdateManyWithoutCellNestedInput
 }
 
@@ -799,6 +827,93 @@ export type CellUncheckedUpdateWithoutGapsInput = {
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   blocks?: Prisma.BlockUncheckedUpdateManyWithoutCellNestedInput
   chunks?: Prisma.ChunkUncheckedUpdateManyWithoutCellNestedInput
+  measurements?: Prisma.MeasurementUncheckedUpdateManyWithoutCellNestedInput
+  sweepCells?: Prisma.SweepCellUncheckedUpdateManyWithoutCellNestedInput
+}
+
+export type CellCreateWithoutMeasurementsInput = {
+  id: string
+  spec: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  depth: number
+  width: number
+  prefixBlocks?: number
+  prefixGaps?: number
+  tally: runtime.Bytes
+  engines?: Prisma.CellCreateenginesInput | number[]
+  measuredSeconds?: number
+  measuredBlocks?: number
+  blocks?: Prisma.BlockCreateNestedManyWithoutCellInput
+  gaps?: Prisma.GapCreateNestedManyWithoutCellInput
+  chunks?: Prisma.ChunkCreateNestedManyWithoutCellInput
+  sweepCells?: Prisma.SweepCellCreateNestedManyWithoutCellInput
+}
+
+export type CellUncheckedCreateWithoutMeasurementsInput = {
+  key?: number
+  id: string
+  spec: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  depth: number
+  width: number
+  prefixBlocks?: number
+  prefixGaps?: number
+  tally: runtime.Bytes
+  engines?: Prisma.CellCreateenginesInput | number[]
+  measuredSeconds?: number
+  measuredBlocks?: number
+  blocks?: Prisma.BlockUncheckedCreateNestedManyWithoutCellInput
+  gaps?: Prisma.GapUncheckedCreateNestedManyWithoutCellInput
+  chunks?: Prisma.ChunkUncheckedCreateNestedManyWithoutCellInput
+  sweepCells?: Prisma.SweepCellUncheckedCreateNestedManyWithoutCellInput
+}
+
+export type CellCreateOrConnectWithoutMeasurementsInput = {
+  where: Prisma.CellWhereUniqueInput
+  create: Prisma.XOR<Prisma.CellCreateWithoutMeasurementsInput, Prisma.CellUncheckedCreateWithoutMeasurementsInput>
+}
+
+export type CellUpsertWithoutMeasurementsInput = {
+  update: Prisma.XOR<Prisma.CellUpdateWithoutMeasurementsInput, Prisma.CellUncheckedUpdateWithoutMeasurementsInput>
+  create: Prisma.XOR<Prisma.CellCreateWithoutMeasurementsInput, Prisma.CellUncheckedCreateWithoutMeasurementsInput>
+  where?: Prisma.CellWhereInput
+}
+
+export type CellUpdateToOneWithWhereWithoutMeasurementsInput = {
+  where?: Prisma.CellWhereInput
+  data: Prisma.XOR<Prisma.CellUpdateWithoutMeasurementsInput, Prisma.CellUncheckedUpdateWithoutMeasurementsInput>
+}
+
+export type CellUpdateWithoutMeasurementsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  spec?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  depth?: Prisma.IntFieldUpdateOperationsInput | number
+  width?: Prisma.IntFieldUpdateOperationsInput | number
+  prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
+  prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
+  tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  engines?: Prisma.CellUpdateenginesInput | number[]
+  measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
+  measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
+  blocks?: Prisma.BlockUpdateManyWithoutCellNestedInput
+  gaps?: Prisma.GapUpdateManyWithoutCellNestedInput
+  chunks?: Prisma.ChunkUpdateManyWithoutCellNestedInput
+  sweepCells?: Prisma.SweepCellUpdateManyWithoutCellNestedInput
+}
+
+export type CellUncheckedUpdateWithoutMeasurementsInput = {
+  key?: Prisma.IntFieldUpdateOperationsInput | number
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  spec?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  depth?: Prisma.IntFieldUpdateOperationsInput | number
+  width?: Prisma.IntFieldUpdateOperationsInput | number
+  prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
+  prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
+  tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  engines?: Prisma.CellUpdateenginesInput | number[]
+  measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
+  measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
+  blocks?: Prisma.BlockUncheckedUpdateManyWithoutCellNestedInput
+  gaps?: Prisma.GapUncheckedUpdateManyWithoutCellNestedInput
+  chunks?: Prisma.ChunkUncheckedUpdateManyWithoutCellNestedInput
   sweepCells?: Prisma.SweepCellUncheckedUpdateManyWithoutCellNestedInput
 }
 
@@ -815,6 +930,7 @@ export type CellCreateWithoutChunksInput = {
   measuredBlocks?: number
   blocks?: Prisma.BlockCreateNestedManyWithoutCellInput
   gaps?: Prisma.GapCreateNestedManyWithoutCellInput
+  measurements?: Prisma.MeasurementCreateNestedManyWithoutCellInput
   sweepCells?: Prisma.SweepCellCreateNestedManyWithoutCellInput
 }
 
@@ -832,6 +948,7 @@ export type CellUncheckedCreateWithoutChunksInput = {
   measuredBlocks?: number
   blocks?: Prisma.BlockUncheckedCreateNestedManyWithoutCellInput
   gaps?: Prisma.GapUncheckedCreateNestedManyWithoutCellInput
+  measurements?: Prisma.MeasurementUncheckedCreateNestedManyWithoutCellInput
   sweepCells?: Prisma.SweepCellUncheckedCreateNestedManyWithoutCellInput
 }
 
@@ -864,6 +981,7 @@ export type CellUpdateWithoutChunksInput = {
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   blocks?: Prisma.BlockUpdateManyWithoutCellNestedInput
   gaps?: Prisma.GapUpdateManyWithoutCellNestedInput
+  measurements?: Prisma.MeasurementUpdateManyWithoutCellNestedInput
   sweepCells?: Prisma.SweepCellUpdateManyWithoutCellNestedInput
 }
 
@@ -881,6 +999,7 @@ export type CellUncheckedUpdateWithoutChunksInput = {
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   blocks?: Prisma.BlockUncheckedUpdateManyWithoutCellNestedInput
   gaps?: Prisma.GapUncheckedUpdateManyWithoutCellNestedInput
+  measurements?: Prisma.MeasurementUncheckedUpdateManyWithoutCellNestedInput
   sweepCells?: Prisma.SweepCellUncheckedUpdateManyWithoutCellNestedInput
 }
 
@@ -898,6 +1017,7 @@ export type CellCreateWithoutSweepCellsInput = {
   blocks?: Prisma.BlockCreateNestedManyWithoutCellInput
   gaps?: Prisma.GapCreateNestedManyWithoutCellInput
   chunks?: Prisma.ChunkCreateNestedManyWithoutCellInput
+  measurements?: Prisma.MeasurementCreateNestedManyWithoutCellInput
 }
 
 export type CellUncheckedCreateWithoutSweepCellsInput = {
@@ -915,6 +1035,7 @@ export type CellUncheckedCreateWithoutSweepCellsInput = {
   blocks?: Prisma.BlockUncheckedCreateNestedManyWithoutCellInput
   gaps?: Prisma.GapUncheckedCreateNestedManyWithoutCellInput
   chunks?: Prisma.ChunkUncheckedCreateNestedManyWithoutCellInput
+  measurements?: Prisma.MeasurementUncheckedCreateNestedManyWithoutCellInput
 }
 
 export type CellCreateOrConnectWithoutSweepCellsInput = {
@@ -947,6 +1068,7 @@ export type CellUpdateWithoutSweepCellsInput = {
   blocks?: Prisma.BlockUpdateManyWithoutCellNestedInput
   gaps?: Prisma.GapUpdateManyWithoutCellNestedInput
   chunks?: Prisma.ChunkUpdateManyWithoutCellNestedInput
+  measurements?: Prisma.MeasurementUpdateManyWithoutCellNestedInput
 }
 
 export type CellUncheckedUpdateWithoutSweepCellsInput = {
@@ -964,6 +1086,7 @@ export type CellUncheckedUpdateWithoutSweepCellsInput = {
   blocks?: Prisma.BlockUncheckedUpdateManyWithoutCellNestedInput
   gaps?: Prisma.GapUncheckedUpdateManyWithoutCellNestedInput
   chunks?: Prisma.ChunkUncheckedUpdateManyWithoutCellNestedInput
+  measurements?: Prisma.MeasurementUncheckedUpdateManyWithoutCellNestedInput
 }
 
 
@@ -975,6 +1098,7 @@ export type CellCountOutputType = {
   blocks: number
   gaps: number
   chunks: number
+  measurements: number
   sweepCells: number
 }
 
@@ -982,6 +1106,7 @@ export type CellCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.I
   blocks?: boolean | CellCountOutputTypeCountBlocksArgs
   gaps?: boolean | CellCountOutputTypeCountGapsArgs
   chunks?: boolean | CellCountOutputTypeCountChunksArgs
+  measurements?: boolean | CellCountOutputTypeCountMeasurementsArgs
   sweepCells?: boolean | CellCountOutputTypeCountSweepCellsArgs
 }
 
@@ -1019,6 +1144,13 @@ export type CellCountOutputTypeCountChunksArgs<ExtArgs extends runtime.Types.Ext
 /**
  * CellCountOutputType without action
  */
+export type CellCountOutputTypeCountMeasurementsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.MeasurementWhereInput
+}
+
+/**
+ * CellCountOutputType without action
+ */
 export type CellCountOutputTypeCountSweepCellsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   where?: Prisma.SweepCellWhereInput
 }
@@ -1039,6 +1171,7 @@ export type CellSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = r
   blocks?: boolean | Prisma.Cell$blocksArgs<ExtArgs>
   gaps?: boolean | Prisma.Cell$gapsArgs<ExtArgs>
   chunks?: boolean | Prisma.Cell$chunksArgs<ExtArgs>
+  measurements?: boolean | Prisma.Cell$measurementsArgs<ExtArgs>
   sweepCells?: boolean | Prisma.Cell$sweepCellsArgs<ExtArgs>
   _count?: boolean | Prisma.CellCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["cell"]>
@@ -1090,6 +1223,7 @@ export type CellInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = 
   blocks?: boolean | Prisma.Cell$blocksArgs<ExtArgs>
   gaps?: boolean | Prisma.Cell$gapsArgs<ExtArgs>
   chunks?: boolean | Prisma.Cell$chunksArgs<ExtArgs>
+  measurements?: boolean | Prisma.Cell$measurementsArgs<ExtArgs>
   sweepCells?: boolean | Prisma.Cell$sweepCellsArgs<ExtArgs>
   _count?: boolean | Prisma.CellCountOutputTypeDefaultArgs<ExtArgs>
 }
@@ -1111,6 +1245,10 @@ export type $CellPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
      * Blocks that are claimed.
      */
     chunks: Prisma.$ChunkPayload<ExtArgs>[]
+    /**
+     * What was measured beside the base records.
+     */
+    measurements: Prisma.$MeasurementPayload<ExtArgs>[]
     /**
      * The sweeps that read the cell.
      */
@@ -1558,6 +1696,7 @@ export interface Prisma__CellClient<T, Null = never, ExtArgs extends runtime.Typ
   blocks<T extends Prisma.Cell$blocksArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Cell$blocksArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$BlockPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   gaps<T extends Prisma.Cell$gapsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Cell$gapsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$GapPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   chunks<T extends Prisma.Cell$chunksArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Cell$chunksArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$ChunkPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  measurements<T extends Prisma.Cell$measurementsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Cell$measurementsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$MeasurementPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   sweepCells<T extends Prisma.Cell$sweepCellsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Cell$sweepCellsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$SweepCellPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
@@ -2061,6 +2200,30 @@ export type Cell$chunksArgs<ExtArgs extends runtime.Types.Extensions.InternalArg
   take?: number
   skip?: number
   distinct?: Prisma.ChunkScalarFieldEnum | Prisma.ChunkScalarFieldEnum[]
+}
+
+/**
+ * Cell.measurements
+ */
+export type Cell$measurementsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the Measurement
+   */
+  select?: Prisma.MeasurementSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the Measurement
+   */
+  omit?: Prisma.MeasurementOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.MeasurementInclude<ExtArgs> | null
+  where?: Prisma.MeasurementWhereInput
+  orderBy?: Prisma.MeasurementOrderByWithRelationInput | Prisma.MeasurementOrderByWithRelationInput[]
+  cursor?: Prisma.MeasurementWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.MeasurementScalarFieldEnum | Prisma.MeasurementScalarFieldEnum[]
 }
 
 /**

@@ -66,6 +66,7 @@ export type SweepCountAggregateOutputType = {
   createdAt: number
   finishedAt: number
   reused: number
+  measure: number
   idempotencyKey: number
   requestDigest: number
   adaptive: number
@@ -113,6 +114,7 @@ export type SweepCountAggregateInputType = {
   createdAt?: true
   finishedAt?: true
   reused?: true
+  measure?: true
   idempotencyKey?: true
   requestDigest?: true
   adaptive?: true
@@ -213,6 +215,7 @@ export type SweepGroupByOutputType = {
   createdAt: Date
   finishedAt: Date | null
   reused: bigint
+  measure: string[]
   idempotencyKey: string | null
   requestDigest: runtime.Bytes
   adaptive: boolean
@@ -249,6 +252,7 @@ export type SweepWhereInput = {
   createdAt?: Prisma.DateTimeFilter<"Sweep"> | Date | string
   finishedAt?: Prisma.DateTimeNullableFilter<"Sweep"> | Date | string | null
   reused?: Prisma.BigIntFilter<"Sweep"> | bigint | number
+  measure?: Prisma.StringNullableListFilter<"Sweep">
   idempotencyKey?: Prisma.StringNullableFilter<"Sweep"> | string | null
   requestDigest?: Prisma.BytesFilter<"Sweep"> | runtime.Bytes
   adaptive?: Prisma.BoolFilter<"Sweep"> | boolean
@@ -264,6 +268,7 @@ export type SweepOrderByWithRelationInput = {
   createdAt?: Prisma.SortOrder
   finishedAt?: Prisma.SortOrderInput | Prisma.SortOrder
   reused?: Prisma.SortOrder
+  measure?: Prisma.SortOrder
   idempotencyKey?: Prisma.SortOrderInput | Prisma.SortOrder
   requestDigest?: Prisma.SortOrder
   adaptive?: Prisma.SortOrder
@@ -283,6 +288,7 @@ export type SweepWhereUniqueInput = Prisma.AtLeast<{
   createdAt?: Prisma.DateTimeFilter<"Sweep"> | Date | string
   finishedAt?: Prisma.DateTimeNullableFilter<"Sweep"> | Date | string | null
   reused?: Prisma.BigIntFilter<"Sweep"> | bigint | number
+  measure?: Prisma.StringNullableListFilter<"Sweep">
   requestDigest?: Prisma.BytesFilter<"Sweep"> | runtime.Bytes
   adaptive?: Prisma.BoolFilter<"Sweep"> | boolean
   cells?: Prisma.SweepCellListRelationFilter
@@ -297,6 +303,7 @@ export type SweepOrderByWithAggregationInput = {
   createdAt?: Prisma.SortOrder
   finishedAt?: Prisma.SortOrderInput | Prisma.SortOrder
   reused?: Prisma.SortOrder
+  measure?: Prisma.SortOrder
   idempotencyKey?: Prisma.SortOrderInput | Prisma.SortOrder
   requestDigest?: Prisma.SortOrder
   adaptive?: Prisma.SortOrder
@@ -318,6 +325,7 @@ export type SweepScalarWhereWithAggregatesInput = {
   createdAt?: Prisma.DateTimeWithAggregatesFilter<"Sweep"> | Date | string
   finishedAt?: Prisma.DateTimeNullableWithAggregatesFilter<"Sweep"> | Date | string | null
   reused?: Prisma.BigIntWithAggregatesFilter<"Sweep"> | bigint | number
+  measure?: Prisma.StringNullableListFilter<"Sweep">
   idempotencyKey?: Prisma.StringNullableWithAggregatesFilter<"Sweep"> | string | null
   requestDigest?: Prisma.BytesWithAggregatesFilter<"Sweep"> | runtime.Bytes
   adaptive?: Prisma.BoolWithAggregatesFilter<"Sweep"> | boolean
@@ -331,6 +339,7 @@ export type SweepCreateInput = {
   createdAt?: Date | string
   finishedAt?: Date | string | null
   reused: bigint | number
+  measure?: Prisma.SweepCreatemeasureInput | string[]
   idempotencyKey?: string | null
   requestDigest: runtime.Bytes
   adaptive?: boolean
@@ -346,6 +355,7 @@ export type SweepUncheckedCreateInput = {
   createdAt?: Date | string
   finishedAt?: Date | string | null
   reused: bigint | number
+  measure?: Prisma.SweepCreatemeasureInput | string[]
   idempotencyKey?: string | null
   requestDigest: runtime.Bytes
   adaptive?: boolean
@@ -361,6 +371,7 @@ export type SweepUpdateInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   finishedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   reused?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  measure?: Prisma.SweepUpdatemeasureInput | string[]
   idempotencyKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requestDigest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   adaptive?: Prisma.BoolFieldUpdateOperationsInput | boolean
@@ -376,6 +387,7 @@ export type SweepUncheckedUpdateInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   finishedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   reused?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  measure?: Prisma.SweepUpdatemeasureInput | string[]
   idempotencyKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requestDigest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   adaptive?: Prisma.BoolFieldUpdateOperationsInput | boolean
@@ -391,6 +403,7 @@ export type SweepCreateManyInput = {
   createdAt?: Date | string
   finishedAt?: Date | string | null
   reused: bigint | number
+  measure?: Prisma.SweepCreatemeasureInput | string[]
   idempotencyKey?: string | null
   requestDigest: runtime.Bytes
   adaptive?: boolean
@@ -404,6 +417,7 @@ export type SweepUpdateManyMutationInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   finishedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   reused?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  measure?: Prisma.SweepUpdatemeasureInput | string[]
   idempotencyKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requestDigest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   adaptive?: Prisma.BoolFieldUpdateOperationsInput | boolean
@@ -417,9 +431,18 @@ export type SweepUncheckedUpdateManyInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   finishedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   reused?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  measure?: Prisma.SweepUpdatemeasureInput | string[]
   idempotencyKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requestDigest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   adaptive?: Prisma.BoolFieldUpdateOperationsInput | boolean
+}
+
+export type StringNullableListFilter<$PrismaModel = never> = {
+  equals?: string[] | Prisma.ListStringFieldRefInput<$PrismaModel> | null
+  has?: string | Prisma.StringFieldRefInput<$PrismaModel> | null
+  hasEvery?: string[] | Prisma.ListStringFieldRefInput<$PrismaModel>
+  hasSome?: string[] | Prisma.ListStringFieldRefInput<$PrismaModel>
+  isEmpty?: boolean
 }
 
 export type SweepCountOrderByAggregateInput = {
@@ -430,6 +453,7 @@ export type SweepCountOrderByAggregateInput = {
   createdAt?: Prisma.SortOrder
   finishedAt?: Prisma.SortOrder
   reused?: Prisma.SortOrder
+  measure?: Prisma.SortOrder
   idempotencyKey?: Prisma.SortOrder
   requestDigest?: Prisma.SortOrder
   adaptive?: Prisma.SortOrder
@@ -472,8 +496,17 @@ export type SweepScalarRelationFilter = {
   isNot?: Prisma.SweepWhereInput
 }
 
+export type SweepCreatemeasureInput = {
+  set: string[]
+}
+
 export type NullableDateTimeFieldUpdateOperationsInput = {
   set?: Date | string | null
+}
+
+export type SweepUpdatemeasureInput = {
+  set?: string[]
+  push?: string | string[]
 }
 
 export type BoolFieldUpdateOperationsInput = {
@@ -516,6 +549,7 @@ export type SweepCreateWithoutRoundsInput = {
   createdAt?: Date | string
   finishedAt?: Date | string | null
   reused: bigint | number
+  measure?: Prisma.SweepCreatemeasureInput | string[]
   idempotencyKey?: string | null
   requestDigest: runtime.Bytes
   adaptive?: boolean
@@ -530,6 +564,7 @@ export type SweepUncheckedCreateWithoutRoundsInput = {
   createdAt?: Date | string
   finishedAt?: Date | string | null
   reused: bigint | number
+  measure?: Prisma.SweepCreatemeasureInput | string[]
   idempotencyKey?: string | null
   requestDigest: runtime.Bytes
   adaptive?: boolean
@@ -560,6 +595,7 @@ export type SweepUpdateWithoutRoundsInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   finishedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   reused?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  measure?: Prisma.SweepUpdatemeasureInput | string[]
   idempotencyKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requestDigest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   adaptive?: Prisma.BoolFieldUpdateOperationsInput | boolean
@@ -574,6 +610,7 @@ export type SweepUncheckedUpdateWithoutRoundsInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   finishedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   reused?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  measure?: Prisma.SweepUpdatemeasureInput | string[]
   idempotencyKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requestDigest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   adaptive?: Prisma.BoolFieldUpdateOperationsInput | boolean
@@ -588,6 +625,7 @@ export type SweepCreateWithoutCellsInput = {
   createdAt?: Date | string
   finishedAt?: Date | string | null
   reused: bigint | number
+  measure?: Prisma.SweepCreatemeasureInput | string[]
   idempotencyKey?: string | null
   requestDigest: runtime.Bytes
   adaptive?: boolean
@@ -602,6 +640,7 @@ export type SweepUncheckedCreateWithoutCellsInput = {
   createdAt?: Date | string
   finishedAt?: Date | string | null
   reused: bigint | number
+  measure?: Prisma.SweepCreatemeasureInput | string[]
   idempotencyKey?: string | null
   requestDigest: runtime.Bytes
   adaptive?: boolean
@@ -632,6 +671,7 @@ export type SweepUpdateWithoutCellsInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   finishedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   reused?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  measure?: Prisma.SweepUpdatemeasureInput | string[]
   idempotencyKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requestDigest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   adaptive?: Prisma.BoolFieldUpdateOperationsInput | boolean
@@ -646,6 +686,7 @@ export type SweepUncheckedUpdateWithoutCellsInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   finishedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   reused?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  measure?: Prisma.SweepUpdatemeasureInput | string[]
   idempotencyKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requestDigest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   adaptive?: Prisma.BoolFieldUpdateOperationsInput | boolean
@@ -700,6 +741,7 @@ export type SweepSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = 
   createdAt?: boolean
   finishedAt?: boolean
   reused?: boolean
+  measure?: boolean
   idempotencyKey?: boolean
   requestDigest?: boolean
   adaptive?: boolean
@@ -716,6 +758,7 @@ export type SweepSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensi
   createdAt?: boolean
   finishedAt?: boolean
   reused?: boolean
+  measure?: boolean
   idempotencyKey?: boolean
   requestDigest?: boolean
   adaptive?: boolean
@@ -729,6 +772,7 @@ export type SweepSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensi
   createdAt?: boolean
   finishedAt?: boolean
   reused?: boolean
+  measure?: boolean
   idempotencyKey?: boolean
   requestDigest?: boolean
   adaptive?: boolean
@@ -742,12 +786,13 @@ export type SweepSelectScalar = {
   createdAt?: boolean
   finishedAt?: boolean
   reused?: boolean
+  measure?: boolean
   idempotencyKey?: boolean
   requestDigest?: boolean
   adaptive?: boolean
 }
 
-export type SweepOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "name" | "state" | "source" | "createdAt" | "finishedAt" | "reused" | "idempotencyKey" | "requestDigest" | "adaptive", ExtArgs["result"]["sweep"]>
+export type SweepOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "name" | "state" | "source" | "createdAt" | "finishedAt" | "reused" | "measure" | "idempotencyKey" | "requestDigest" | "adaptive", ExtArgs["result"]["sweep"]>
 export type SweepInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   cells?: boolean | Prisma.Sweep$cellsArgs<ExtArgs>
   rounds?: boolean | Prisma.Sweep$roundsArgs<ExtArgs>
@@ -797,6 +842,10 @@ export type $SweepPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs 
      * Trials that existed when it was created.
      */
     reused: bigint
+    /**
+     * Names of the measurement sets it asks for; not part of any identity.
+     */
+    measure: string[]
     /**
      * The key of the request that created it.
      */
@@ -1241,6 +1290,7 @@ export interface SweepFieldRefs {
   readonly createdAt: Prisma.FieldRef<"Sweep", 'DateTime'>
   readonly finishedAt: Prisma.FieldRef<"Sweep", 'DateTime'>
   readonly reused: Prisma.FieldRef<"Sweep", 'BigInt'>
+  readonly measure: Prisma.FieldRef<"Sweep", 'String[]'>
   readonly idempotencyKey: Prisma.FieldRef<"Sweep", 'String'>
   readonly requestDigest: Prisma.FieldRef<"Sweep", 'Bytes'>
   readonly adaptive: Prisma.FieldRef<"Sweep", 'Boolean'>

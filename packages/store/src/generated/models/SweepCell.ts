@@ -569,10 +569,6 @@ export type SweepCellCreateenginesInput = {
   set: number[]
 }
 
-export type NullableBytesFieldUpdateOperationsInput = {
-  set?: runtime.Bytes | null
-}
-
 export type SweepCellUpdateenginesInput = {
   set?: number[]
   push?: number | number[]
