@@ -1,5 +1,6 @@
 import { at } from '../at.ts'
 import type { LayerLayout } from '../network.ts'
+import { multiplyRows } from './multiply-rows.ts'
 
 /** Beyond this many breakpoints a line is refused: at some hundred bytes each, memory would run out unannounced. */
 const MOST_POINTS = 2 ** 22
@@ -11,6 +12,7 @@ const FIRST_CAPACITY = 32
  * Slopes are propagated on their own rather than taken from differences of values, which cancel in short intervals; so
  * where no live unit switches, the slopes on both sides of a breakpoint are equal to the bit.
  * The arrays are reused from one network to the next and hold `count` intervals, `count + 1` breakpoints.
+ * Loops over units index them directly: beyond a few calls a function the compiler no longer inlines `at`.
  */
 export class AffineLine {
   /** Number of intervals. */
@@ -34,6 +36,7 @@ export class AffineLine {
   private readonly crossing: Float64Array
   /** 1 where a unit is positive just left of the next crossing, [unit]. */
   private readonly active: Float64Array
+  private readonly live: Int32Array
 
   constructor(sizes: readonly number[]) {
     this.stride = Math.max(...sizes)
@@ -45,6 +48,7 @@ export class AffineLine {
     this.roots = new Float64Array(this.stride)
     this.crossing = new Float64Array(this.stride)
     this.active = new Float64Array(this.stride)
+    this.live = new Int32Array(this.stride)
   }
 
   /** Starts with one interval [low, high] on which the input goes straight from `start` to `end`, [coordinate]. */
@@ -62,8 +66,9 @@ export class AffineLine {
 
   /** Applies one affine layer. @param parameters of the whole network, [parameter] */
   applyLayer(layer: LayerLayout, parameters: Float64Array): void {
-    this.multiply(this.slopes, this.splitSlopes, this.count, layer, parameters)
-    this.multiply(this.values, this.splitValues, this.count + 1, layer, parameters)
+    const { live, stride } = this
+    multiplyRows(this.slopes, this.splitSlopes, { rows: this.count, stride, layer, parameters, live })
+    multiplyRows(this.values, this.splitValues, { rows: this.count + 1, stride, layer, parameters, live })
     for (let p = 0, row = 0; p <= this.count; p++, row += this.stride) {
       for (let j = 0; j < layer.outputs; j++) {
         this.splitValues[row + j] = at(this.splitValues, row + j) + at(parameters, layer.biases + j)
@@ -71,22 +76,6 @@ export class AffineLine {
     }
     this.units = layer.outputs
     this.swapRows()
-  }
-
-  private multiply(
-    from: Float64Array,
-    to: Float64Array,
-    rows: number,
-    { inputs, outputs, weights }: LayerLayout,
-    parameters: Float64Array,
-  ): void {
-    for (let row = 0, offset = 0; row < rows; row++, offset += this.stride) {
-      for (let j = 0, w = weights; j < outputs; j++) {
-        let sum = 0
-        for (let k = 0; k < inputs; k++, w++) sum += at(parameters, w) * at(from, offset + k)
-        to[offset + j] = sum
-      }
-    }
   }
 
   private swapRows(): void {
@@ -104,10 +93,9 @@ export class AffineLine {
    * @throws RangeError beyond 2^22 breakpoints
    */
   rectify(leak: number, exactRoots: Float64Array | null): void {
-    this.reserve(this.count + 1 + this.signChanges())
     const intervals = this.count
     this.count = 0
-    for (let j = 0; j < this.units; j++) this.putValue(j, at(this.values, j), leak)
+    this.putValues(0, leak)
     this.splitPositions[0] = at(this.positions, 0)
     for (let i = 0; i < intervals; i++) this.cutInterval(i, leak, exactRoots)
     const { positions } = this
@@ -132,9 +120,14 @@ export class AffineLine {
     return true
   }
 
-  /** Writes one activated value of the newest breakpoint of the cut line. */
-  private putValue(unit: number, z: number, leak: number): void {
-    this.splitValues[this.count * this.stride + unit] = z > 0 ? z : leak === 0 ? 0 : leak * z
+  /** Writes the activated values of the newest breakpoint of the cut line, where the old line has one too. */
+  private putValues(row: number, leak: number): void {
+    const { splitValues, units, values } = this
+    const out = this.count * this.stride
+    for (let j = 0; j < units; j++) {
+      const z = values[row + j] as number
+      splitValues[out + j] = z > 0 ? z : leak === 0 ? 0 : leak * z
+    }
   }
 
   private cutInterval(i: number, leak: number, exactRoots: Float64Array | null): void {
@@ -142,6 +135,7 @@ export class AffineLine {
     const right = at(this.positions, i + 1)
     const row = i * this.stride
     const crossings = this.findCrossings(i, exactRoots)
+    this.reserve(this.count + 2 + crossings)
     for (let c = 0; c < crossings; c++) {
       const unit = at(this.crossing, c)
       const root = at(this.roots, c)
@@ -149,31 +143,36 @@ export class AffineLine {
         this.values[row + this.stride + unit] = 0
         continue
       }
-      if (root > at(this.splitPositions, this.count)) this.putBreakpoint(i, (root - left) / (right - left), leak, root)
+      if (root > at(this.splitPositions, this.count)) {
+        this.putInterval(row, leak, root)
+        this.putBreakpoint(row, leak, (root - left) / (right - left))
+      }
       this.splitValues[this.count * this.stride + unit] = 0
       this.active[unit] = 1 - at(this.active, unit)
     }
     this.putInterval(row, leak, right)
-    for (let j = 0; j < this.units; j++) this.putValue(j, at(this.values, row + this.stride + j), leak)
+    this.putValues(row + this.stride, leak)
   }
 
-  /** Ends the current interval at a root inside the old interval `i`, a part `t` of the way. */
-  private putBreakpoint(i: number, t: number, leak: number, root: number): void {
-    const row = i * this.stride
-    this.putInterval(row, leak, root)
-    for (let j = 0; j < this.units; j++) {
-      const a = at(this.values, row + j)
-      const z = a + t * (at(this.values, row + this.stride + j) - a)
-      this.putValue(j, at(this.active, j) === 1 ? Math.max(z, 0) : Math.min(z, 0), leak)
+  /** Writes the activated values of the newest breakpoint, a part `t` of the way through the old interval of `row`. */
+  private putBreakpoint(row: number, leak: number, t: number): void {
+    const { active, splitValues, stride, units, values } = this
+    const out = this.count * stride
+    for (let j = 0; j < units; j++) {
+      const a = values[row + j] as number
+      const z = a + t * ((values[row + stride + j] as number) - a)
+      if (active[j] === 1) splitValues[out + j] = z > 0 ? z : 0
+      else splitValues[out + j] = leak === 0 || z > 0 ? 0 : leak * z
     }
   }
 
   /** Ends the current interval at `end` with the slopes of the units now active; `row` is its old interval's. */
   private putInterval(row: number, leak: number, end: number): void {
+    const { active, slopes, splitSlopes, units } = this
     const out = this.count * this.stride
-    for (let j = 0; j < this.units; j++) {
-      const slope = at(this.slopes, row + j)
-      this.splitSlopes[out + j] = at(this.active, j) === 1 ? slope : leak === 0 ? 0 : leak * slope
+    for (let j = 0; j < units; j++) {
+      const slope = slopes[row + j] as number
+      splitSlopes[out + j] = active[j] === 1 ? slope : leak === 0 ? 0 : leak * slope
     }
     this.count++
     this.splitPositions[this.count] = end
@@ -181,14 +180,15 @@ export class AffineLine {
 
   /** Sets `active` at the interval's left end and lists its crossings, ascending; returns their number. */
   private findCrossings(i: number, exactRoots: Float64Array | null): number {
-    const row = i * this.stride
+    const { active, stride, units, values } = this
+    const row = i * stride
     const left = at(this.positions, i)
     const length = at(this.positions, i + 1) - left
     let found = 0
-    for (let j = 0; j < this.units; j++) {
-      const a = at(this.values, row + j)
-      const b = at(this.values, row + this.stride + j)
-      this.active[j] = a > 0 || (a === 0 && b > 0) ? 1 : 0
+    for (let j = 0; j < units; j++) {
+      const a = values[row + j] as number
+      const b = values[row + stride + j] as number
+      active[j] = a > 0 || (a === 0 && b > 0) ? 1 : 0
       if (!crosses(a, b)) continue
       const root = exactRoots === null ? left + (a / (a - b)) * length : at(exactRoots, j)
       this.insertCrossing(found++, root, j)
@@ -204,17 +204,6 @@ export class AffineLine {
     }
     this.roots[c] = root
     this.crossing[c] = unit
-  }
-
-  private signChanges(): number {
-    let changes = 0
-    for (let i = 0; i < this.count; i++) {
-      const row = i * this.stride
-      for (let j = 0; j < this.units; j++) {
-        if (crosses(at(this.values, row + j), at(this.values, row + this.stride + j))) changes++
-      }
-    }
-    return changes
   }
 
   /** Makes room for so many breakpoints, keeping what is there. */
