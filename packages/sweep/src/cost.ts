@@ -1,4 +1,4 @@
-import { targets } from '@collapsar/trial'
+import { outputDimOf } from '@collapsar/trial'
 import type { TrialSpec } from '@collapsar/trial'
 
 /** Multiply-adds of one weight and sample: forward, weight gradient, input gradient; two flop each. */
@@ -14,8 +14,7 @@ const NORMALIZED_FORWARD_FLOPS = 8
 
 /** Weights of a network, biases left out: d N + N^2 (L - 2) + N c. */
 export function weightCount(spec: Pick<TrialSpec, 'depth' | 'width' | 'problem'>): number {
-  const { inputDim, outputDim } = targets[spec.problem.target]
-  return spec.width * (inputDim + outputDim) + spec.width ** 2 * (spec.depth - 2)
+  return spec.width * (spec.problem.inputDim + outputDimOf(spec.problem)) + spec.width ** 2 * (spec.depth - 2)
 }
 
 /**

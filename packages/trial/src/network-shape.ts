@@ -1,6 +1,6 @@
 import { layerSizes } from './network.ts'
 import type { NetworkShape } from './network.ts'
-import { targets } from './targets/index.ts'
+import { outputDimOf } from './targets/index.ts'
 import type { TrialSpec } from './trial.ts'
 
 /**
@@ -14,6 +14,6 @@ export function networkShape({ depth, width, network, problem }: TrialSpec): Net
     }
   }
   const { activation, normalization } = network
-  const sizes = layerSizes(problem.inputDim, depth, width, targets[problem.target].outputDim)
+  const sizes = layerSizes(problem.inputDim, depth, width, outputDimOf(problem))
   return normalization === undefined ? { sizes, activation } : { sizes, activation, normalization }
 }

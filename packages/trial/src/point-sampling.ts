@@ -1,5 +1,6 @@
 import { cosTurns, sinTurns } from './random/elementary.ts'
 import { pointsKey } from './random/stream-key.ts'
+import type { PointsName } from './random/stream-key.ts'
 import { fillUniforms } from './random/uniform.ts'
 import type { ProblemSpec } from './trial.ts'
 
@@ -9,23 +10,35 @@ import type { ProblemSpec } from './trial.ts'
  *   sampling cannot lay out
  */
 export function samplePoints(problem: ProblemSpec, seed: number): Float64Array {
-  const { points, sampling, domain } = problem
-  const [low, high] = domain
-  if (!Number.isSafeInteger(points) || points < 1) {
-    throw new RangeError(`invalid points ${points}: expected a positive integer`)
-  }
-  if (!(Number.isFinite(low) && Number.isFinite(high) && low < high)) {
-    throw new RangeError(`invalid domain [${low}, ${high}]: expected two finite numbers in ascending order`)
-  }
+  const { points, sampling, target } = problem
+  requireSet('points', points, problem)
   switch (sampling) {
     case 'grid':
       return grid(problem)
     case 'random':
-      return random(problem, seed)
+      return uniformPoints(problem, { seed, target, points })
     case 'directions':
       return directions(problem)
     default:
       return sampling satisfies never
+  }
+}
+
+/**
+ * The inputs of a test set of n points, [point][input coordinate]: independent and uniform whatever the sampling.
+ * @throws RangeError for a domain that is not an interval or a number of points that is not a positive integer
+ */
+export function sampleTestPoints(problem: ProblemSpec, points: number, seed: number): Float64Array {
+  requireSet('testPoints', points, problem)
+  return uniformPoints(problem, { seed, target: problem.target, points, purpose: 'test-points' })
+}
+
+function requireSet(name: string, points: number, { domain: [low, high] }: ProblemSpec): void {
+  if (!Number.isSafeInteger(points) || points < 1) {
+    throw new RangeError(`invalid ${name} ${points}: expected a positive integer`)
+  }
+  if (!(Number.isFinite(low) && Number.isFinite(high) && low < high)) {
+    throw new RangeError(`invalid domain [${low}, ${high}]: expected two finite numbers in ascending order`)
   }
 }
 
@@ -36,7 +49,8 @@ export function samplePoints(problem: ProblemSpec, seed: number): Float64Array {
 function grid({ points, inputDim, domain: [low, high] }: ProblemSpec): Float64Array {
   const side = Math.round(points ** (1 / inputDim))
   if (side ** inputDim !== points) {
-    throw new RangeError(`invalid points ${points}: a grid in ${inputDim} dimensions needs a perfect square`)
+    const power = inputDim === 2 ? 'square' : `power of ${inputDim}`
+    throw new RangeError(`invalid points ${points}: a grid in ${inputDim} dimensions needs a perfect ${power}`)
   }
   const inputs = new Float64Array(points * inputDim)
   for (let i = 0; i < points; i++) {
@@ -48,9 +62,9 @@ function grid({ points, inputDim, domain: [low, high] }: ProblemSpec): Float64Ar
 }
 
 /** Independent and uniform; coordinate k of point i is uniform number `i d + k` of tensor 0 of trial 0. */
-function random({ points, inputDim, target, domain: [low, high] }: ProblemSpec, seed: number): Float64Array {
-  const inputs = new Float64Array(points * inputDim)
-  fillUniforms(inputs, inputs.length, { key: pointsKey({ seed, target, points }), trial: 0, tensor: 0 })
+function uniformPoints({ inputDim, domain: [low, high] }: ProblemSpec, name: PointsName): Float64Array {
+  const inputs = new Float64Array(name.points * inputDim)
+  fillUniforms(inputs, inputs.length, { key: pointsKey(name), trial: 0, tensor: 0 })
   return inputs.map((u) => low + (high - low) * u)
 }
 

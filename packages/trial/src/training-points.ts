@@ -1,6 +1,7 @@
 import type { TrainingPoints } from './batch.ts'
-import { samplePoints } from './point-sampling.ts'
-import { targets } from './targets/index.ts'
+import { samplePoints, sampleTestPoints } from './point-sampling.ts'
+import { targetOf } from './targets/index.ts'
+import type { TargetFunction } from './targets/target.ts'
 import type { ProblemSpec } from './trial.ts'
 
 /** Binary32 cannot tell apart values whose difference is below this fraction of the larger one. */
@@ -13,30 +14,61 @@ const BINARY32_EPSILON = 2 ** -23
  *   finite, or the target is constant on the points (to binary32 precision), so that collapse would be the optimum
  */
 export function trainingPoints(problem: ProblemSpec, seed: number): TrainingPoints {
-  const { target, inputDim, points: count } = problem
-  const definition = targets[target]
-  const { outputDim } = definition
-  if (inputDim !== definition.inputDim) {
-    throw new RangeError(`invalid inputDim ${inputDim}: target ${target} has ${definition.inputDim}`)
-  }
-  const inputs = samplePoints(problem, seed)
-  const values = new Float64Array(count * outputDim)
-  for (let i = 0; i < count; i++) {
-    const point = inputs.subarray(i * inputDim, (i + 1) * inputDim)
-    definition.evaluate(point, values.subarray(i * outputDim, (i + 1) * outputDim))
-  }
-  const points = { count, inputDim, outputDim, inputs, targets: values }
-  requireLearnable(points, target)
+  const target = checkedTarget(problem)
+  const points = evaluated(problem, target, samplePoints(problem, seed))
+  requireVariety(points, nameOf(problem))
   return points
 }
 
-function requireLearnable(points: TrainingPoints, target: string): void {
-  const { count, outputDim, targets: values } = points
-  if (!values.every(Number.isFinite)) throw new RangeError(`invalid domain: target ${target} is not finite on its points`)
+/**
+ * The test set of a cell, in binary64: independent uniform points on the domain, from a stream of their own that depends on
+ * seed, target and their number (NUMERICS.md, 1); null where the problem asks for none.
+ * @throws RangeError if the number is no positive integer, the target has another input dimension, or a value is not finite
+ */
+export function testPoints(problem: ProblemSpec, seed: number): TrainingPoints | null {
+  if (problem.testPoints === undefined) return null
+  return evaluated(problem, checkedTarget(problem), sampleTestPoints(problem, problem.testPoints, seed))
+}
+
+function checkedTarget(problem: ProblemSpec): TargetFunction {
+  const target = targetOf(problem)
+  if (problem.inputDim !== target.inputDim) {
+    throw new RangeError(`invalid inputDim ${problem.inputDim}: target ${problem.target} has ${target.inputDim}`)
+  }
+  return target
+}
+
+/** The target at these inputs, [point][input coordinate]. */
+function evaluated(problem: ProblemSpec, { outputDim, evaluate }: TargetFunction, inputs: Float64Array): TrainingPoints {
+  const { inputDim } = problem
+  const count = inputs.length / inputDim
+  const values = new Float64Array(count * outputDim)
+  for (let i = 0; i < count; i++) {
+    const point = inputs.subarray(i * inputDim, (i + 1) * inputDim)
+    evaluate(point, values.subarray(i * outputDim, (i + 1) * outputDim))
+  }
+  const points = { count, inputDim, outputDim, inputs, targets: values }
+  requireFinite(points, nameOf(problem))
+  return points
+}
+
+function requireFinite({ inputDim, outputDim, inputs, targets: values }: TrainingPoints, name: string): void {
+  const bad = values.findIndex((value) => !Number.isFinite(value))
+  if (bad === -1) return
+  const first = Math.floor(bad / outputDim) * inputDim
+  const point = inputs.subarray(first, first + inputDim).join(', ')
+  throw new RangeError(`invalid domain: ${name} is not finite at (${point}) but ${values[bad]}`)
+}
+
+function nameOf({ target, expression }: ProblemSpec): string {
+  return target === 'expression' ? `expression "${expression}"` : `target ${target}`
+}
+
+function requireVariety({ count, outputDim, targets: values }: TrainingPoints, name: string): void {
   for (let component = 0; component < outputDim; component++) {
     if (varies(values, component, outputDim)) return
   }
-  throw new RangeError(`invalid points: target ${target} is constant on the ${count} training points`)
+  throw new RangeError(`invalid points: ${name} is constant on the ${count} training points`)
 }
 
 function varies(values: Float64Array, component: number, stride: number): boolean {

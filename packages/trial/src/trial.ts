@@ -32,7 +32,16 @@ export type NormalizationKind = 'batch' | 'layer'
 
 export type LossKind = 'mse' | 'mae' | 'huber'
 export type Sampling = 'grid' | 'random' | 'directions'
-export type TargetKind = 'abs' | 'x-sin-5x' | 'step-sin' | 'abs-2d' | 'square'
+export type NamedTargetKind =
+  | 'abs'
+  | 'x-sin-5x'
+  | 'step-sin'
+  | 'abs-2d'
+  | 'square'
+  | 'sawtooth'
+  | 'five-points'
+  | 'condensation'
+export type TargetKind = NamedTargetKind | 'expression'
 
 export interface NetworkSpec {
   readonly activation: ActivationSpec
@@ -50,6 +59,12 @@ export interface ProblemSpec {
   readonly sampling: Sampling
   /** The same interval [low, high] for every input coordinate. */
   readonly domain: readonly [number, number]
+  /** Present with the target expression, and only there: the formula in its canonical form. */
+  readonly expression?: string
+  /** Present with the target sawtooth, and only there: how often it rises and falls on [0, 1]. */
+  readonly teeth?: number
+  /** Size of the test set; absent: none. */
+  readonly testPoints?: number
 }
 
 export interface TrainingSpec {

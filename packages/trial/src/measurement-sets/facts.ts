@@ -1,4 +1,4 @@
-import { targets } from '../targets/index.ts'
+import { outputDimOf } from '../targets/index.ts'
 import type { MeasurementSet } from './measurement-set.ts'
 
 /** What the outcome of a trial was derived from. */
@@ -9,7 +9,7 @@ export const facts: MeasurementSet = {
   applies: () => true,
   observes: () => [],
   columns: ({ problem }) => {
-    const outputs = targets[problem.target].outputDim
+    const outputs = outputDimOf(problem)
     return [
       { name: 'deadPoints', type: 'u32', size: 1, meaning: 'points for which some hidden layer is all zero at the end' },
       { name: 'endStep', type: 'u32', size: 1, meaning: 'updates made' },

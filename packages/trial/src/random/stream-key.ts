@@ -23,14 +23,21 @@ export function streamKey({ seed, inputDim, depth, width, purpose }: StreamName)
   return keyOf(`collapsar/1 seed=${seed} inputDim=${inputDim} depth=${depth} width=${width} purpose=${purpose}`)
 }
 
+export interface PointsName {
+  readonly seed: number
+  readonly target: TargetKind
+  readonly points: number
+  /** What the set is for; to train with, unless said. */
+  readonly purpose?: 'points' | 'test-points'
+}
+
 /**
- * Philox key of a random training set: one set serves a whole map, so neither depth nor width is in it.
+ * Philox key of a random set of points: one set serves a whole map, so neither depth nor width is in it.
  * @throws RangeError if seed or number of points is not an integer in [0, 2^53)
  */
-export function pointsKey(set: { seed: number; target: TargetKind; points: number }): StreamKey {
-  const { seed, target, points } = set
+export function pointsKey({ seed, target, points, purpose = 'points' }: PointsName): StreamKey {
   requireIntegers({ seed, points })
-  return keyOf(`collapsar/1 seed=${seed} target=${target} points=${points} purpose=points`)
+  return keyOf(`collapsar/1 seed=${seed} target=${target} points=${points} purpose=${purpose}`)
 }
 
 function keyOf(text: string): StreamKey {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { targets } from './index.ts'
-import type { Target } from './target.ts'
+import { targetOf, targets } from './index.ts'
+import type { Target, TargetFunction } from './target.ts'
 
 const kinds = Object.keys(targets) as (keyof typeof targets)[]
 
-function valuesAt(target: Target, ...point: number[]): number[] {
+function valuesAt(target: TargetFunction, ...point: number[]): number[] {
   const into = new Float64Array(target.outputDim)
   target.evaluate(point, into)
   return [...into]
@@ -74,5 +74,39 @@ describe('targets', () => {
 
   it('put the point of the jump on its left side', () => {
     expect(valuesAt(targets['step-sin'], 0)).toEqual([0])
+  })
+
+  it('pass through the five points, exactly, and go on straight', () => {
+    const values = [-1, -0.5, 0, 0.5, 1].map((x) => valuesAt(targets['five-points'], x)[0])
+    expect(values).toEqual([0.4, -0.3, 0.5, -0.2, 0.6])
+    expect(valuesAt(targets['five-points'], -0.75)[0]).toBeCloseTo(0.05, 15)
+    expect(valuesAt(targets['five-points'], -1.25)[0]).toBeCloseTo(0.75, 15)
+    expect(valuesAt(targets['five-points'], 1.25)[0]).toBeCloseTo(1, 15)
+  })
+
+  it('bend where the four units of condensation do', () => {
+    const points = [-1, -0.3, -0.1, 0, 0.2, 0.4, 0.6, 0.8, 1]
+    const expected = [0, 0, 0.4, 0.6, 0.8, 1, 0.9, 0.8, 0.8]
+    points.forEach((x, i) => expect(valuesAt(targets.condensation, x)[0]).toBeCloseTo(expected[i]!, 15))
+  })
+
+  it('rise and fall as often as the sawtooth has teeth', () => {
+    for (const teeth of [1, 3, 8]) {
+      const target = targetOf({ target: 'sawtooth', inputDim: 1, teeth })
+      const at = (halves: number) => valuesAt(target, halves / (2 * teeth))[0]!
+      for (let half = 0; half <= 2 * teeth; half++) expect(at(half)).toBeCloseTo(half % 2, 14)
+      expect(at(0.5)).toBeCloseTo(0.5, 14)
+    }
+    expect(targetOf({ target: 'sawtooth', inputDim: 1 }).evaluate).toBeTypeOf('function')
+    for (const teeth of [0, 1.5, 40_000]) {
+      expect(() => targetOf({ target: 'sawtooth', inputDim: 1, teeth })).toThrow(`invalid teeth ${teeth}: expected an integer`)
+    }
+  })
+
+  it('are formulas where they are expressions', () => {
+    const target = targetOf({ target: 'expression', inputDim: 2, expression: 'abs(x1 - x2) + x1^2' })
+    expect(target).toMatchObject({ inputDim: 2, outputDim: 1, sampling: 'random' })
+    expect(valuesAt(target, 3, 5)).toEqual([11])
+    expect(() => targetOf({ target: 'expression', inputDim: 1 })).toThrow('expected a number')
   })
 })

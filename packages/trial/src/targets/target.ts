@@ -3,19 +3,25 @@ import type { Sampling } from '../trial.ts'
 /** A closed interval [low, high]. */
 export type Interval = readonly [number, number]
 
-/** A function to be learned. Its values have the same bits on every machine: + - * / and the own sine only. */
-export interface Target {
+/** A function to be learned. Its values have the same bits on every machine: + - * / and own functions only. */
+export interface TargetFunction {
   readonly inputDim: number
   readonly outputDim: number
   /** Default domain of every input coordinate. */
   readonly domain: Interval
   readonly sampling: Sampling
+  /** Default number of training points, where the target has one of its own. */
+  readonly points?: number
+  /** Writes the values at one point, [output component]. */
+  evaluate(point: ArrayLike<number>, into: Float64Array): void
+}
+
+/** A named target, of which more is known. */
+export interface Target extends TargetFunction {
   /** Mean of each component under the uniform law on the default domain, the best constant for mse. */
   readonly mean: readonly number[]
   /** All medians of each component under that law, the best constants for mae; both ends are equal if there is one. */
   readonly medians: readonly Interval[]
-  /** Writes the values at one point, [output component]. */
-  evaluate(point: ArrayLike<number>, into: Float64Array): void
 }
 
 const SQRT_3 = 1.7320508075688772
