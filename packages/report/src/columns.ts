@@ -1,6 +1,8 @@
 import type { BornDeadTheory, CellDocument, SweepDocument } from '@collapsar/sweep'
 import { OUTCOMES } from '@collapsar/trial'
-import { axisValue } from './cell-map.ts'
+import { axisValue } from './axis-labels.ts'
+import { alarmsOf } from './overlay.ts'
+import type { Overlay } from './overlay.ts'
 
 /** One column of the flat table of cells, with one value a cell, in the order of the document. */
 export type Column =
@@ -10,9 +12,10 @@ export type Column =
 /**
  * The cells of a sweep as flat columns, the same for every tabular format. Names end in the unit where they
  * have one: `_trials` are counts, `_probability` lies in [0, 1]; losses are in the unit of the loss, pieces are
- * counts. A swept parameter is a column `axis_<name>`. Null stands for "none", never NaN.
+ * counts. A swept parameter is a column `axis_<name>`. Null stands for "none", never NaN. Where alarms are given,
+ * the column `alarm` carries their sentences.
  */
-export function columnsOf(document: SweepDocument): Column[] {
+export function columnsOf(document: SweepDocument, overlay: Overlay = {}): Column[] {
   const { cells, sweep } = document
   return [
     text('sweep_id', cells, () => sweep.id),
@@ -36,6 +39,7 @@ export function columnsOf(document: SweepDocument): Column[] {
     text('engine', cells, (cell) => cell.engine),
     text('numerics', cells, (cell) => cell.numerics),
     text('digest', cells, (cell) => cell.digest),
+    ...(overlay.alarms === undefined ? [] : [text('alarm', cells, (cell) => alarmsOf(cell, overlay).join(' ') || null)]),
   ]
 }
 

@@ -1,5 +1,6 @@
 import type { SweepDocument } from '@collapsar/sweep'
 import { columnsOf } from './columns.ts'
+import type { View } from './overlay.ts'
 
 /**
  * One row for each cell after a header row (RFC 4180: CRLF, fields quoted where needed), UTF-8. Numbers are the
@@ -7,8 +8,8 @@ import { columnsOf } from './columns.ts'
  *
  * Text that a spreadsheet would run as a formula is preceded by an apostrophe (OWASP, "CSV Injection").
  */
-export function csvOf(document: SweepDocument): string {
-  const columns = columnsOf(document)
+export function csvOf(document: SweepDocument, view: View = {}): string {
+  const columns = columnsOf(document, view.overlay)
   const rows = document.cells.map((_, row) => columns.map(({ values }) => field(values[row] ?? null)))
   return [columns.map(({ name }) => name), ...rows].map((fields) => `${fields.join(',')}\r\n`).join('')
 }

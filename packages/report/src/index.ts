@@ -2,11 +2,14 @@ import type { SweepDocument } from '@collapsar/sweep'
 import { csvOf } from './csv.ts'
 import { parquetOf } from './parquet.ts'
 import { pngOf } from './png.ts'
+import type { View } from './overlay.ts'
 import { svgOf } from './svg.ts'
 import { tableOf } from './table.ts'
 
 export { csvOf, parquetOf, pngOf, svgOf, tableOf }
 export { figureDigest } from './summary.ts'
+export type { MapAxes } from './map-axes.ts'
+export type { Alarm, Contour, Overlay, View } from './overlay.ts'
 export type { TableOptions } from './table.ts'
 
 /** A way to hand out a sweep's document: text, or bytes, at once or later. */
@@ -15,14 +18,14 @@ export interface Format {
   readonly mediaType: string
   /** Of a file, without the dot. */
   readonly extension: string
-  render(document: SweepDocument): string | Uint8Array | Promise<string | Uint8Array>
+  render(document: SweepDocument, view?: View): string | Uint8Array | Promise<string | Uint8Array>
 }
 
 export type FormatName = 'table' | 'csv' | 'json' | 'parquet' | 'svg' | 'png'
 
 /** Every format, by the name that the command line and the API accept. */
 export const FORMATS: Readonly<Record<FormatName, Format>> = {
-  table: { mediaType: 'text/plain; charset=utf-8', extension: 'txt', render: (document) => tableOf(document) },
+  table: { mediaType: 'text/plain; charset=utf-8', extension: 'txt', render: tableOf },
   csv: { mediaType: 'text/csv; charset=utf-8', extension: 'csv', render: csvOf },
   json: { mediaType: 'application/json', extension: 'json', render: jsonOf },
   parquet: { mediaType: 'application/vnd.apache.parquet', extension: 'parquet', render: parquetOf },

@@ -1,6 +1,7 @@
 import type { SweepDocument } from '@collapsar/sweep'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { columnsOf } from './columns.ts'
+import type { View } from './overlay.ts'
 import { figureDigest } from './summary.ts'
 
 const PARQUET_TYPES = { int32: 'INT32', double: 'DOUBLE', string: 'STRING' } as const
@@ -9,8 +10,8 @@ const PARQUET_TYPES = { int32: 'INT32', double: 'DOUBLE', string: 'STRING' } as 
  * The same columns as the CSV, one row for each cell, as an Apache Parquet file (Snappy). Its key-value
  * metadata carry the digest that figures of the same document show, as `collapsar.digest`.
  */
-export function parquetOf(document: SweepDocument): Uint8Array {
-  const columnData = columnsOf(document).map(({ name, type, values }) => ({
+export function parquetOf(document: SweepDocument, view: View = {}): Uint8Array {
+  const columnData = columnsOf(document, view.overlay).map(({ name, type, values }) => ({
     name,
     type: PARQUET_TYPES[type],
     data: [...values],

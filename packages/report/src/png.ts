@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { CollapsarError } from '@collapsar/sweep'
 import type { SweepDocument } from '@collapsar/sweep'
+import type { View } from './overlay.ts'
 import { svgOf } from './svg.ts'
 
 /** Pixels of the picture for one of the SVG. */
@@ -16,8 +17,15 @@ const resolve = createRequire(import.meta.url).resolve
  * shipped, so that it looks the same on every machine.
  * @throws CollapsarError `environment` where the native renderer or its font cannot be loaded.
  */
-export async function pngOf(document: SweepDocument): Promise<Uint8Array> {
-  const svg = svgOf(document)
+export async function pngOf(document: SweepDocument, view: View = {}): Promise<Uint8Array> {
+  return drawn(svgOf(document, view))
+}
+
+/**
+ * A picture as a PNG at twice its size, or smaller where it would be too large to be drawn.
+ * @throws CollapsarError `environment` where the native renderer or its font cannot be loaded.
+ */
+export async function drawn(svg: string): Promise<Uint8Array> {
   const { renderAsync, fontFiles } = await loadRenderer()
   const image = await renderAsync(svg, {
     fitTo: { mode: 'zoom', value: zoomOf(svg) },

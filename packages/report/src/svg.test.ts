@@ -81,7 +81,7 @@ describe('the picture', () => {
   })
 
   test('puts the maps of the other parameters side by side under their headings', () => {
-    const cells = [0.001, 0.01].flatMap((rate) => [2, 3].map((depth) => ({ depth, width: 2, axes: { rate } })))
+    const cells = [0.001, 0.01].flatMap((rate) => [2, 3].map((shape) => ({ depth: shape, width: shape, axes: { rate } })))
     const svg = svgOf(sampleDocument('rates', cells))
     expect(svg).toContain('>rate = 0.001</text>')
     expect(svg).toContain('>rate = 0.01</text>')

@@ -96,12 +96,14 @@ describe('the terminal map', () => {
   })
 
   test('heads the map of every setting of the other parameters', () => {
-    const cells = [0.001, 0.01].map((rate) => ({
-      depth: 2,
-      width: 2,
-      bornDead: 100,
-      axes: { 'training.optimizer.learningRate': rate },
-    }))
+    const cells = [0.001, 0.01].flatMap((rate) =>
+      [2, 3].map((shape) => ({
+        depth: shape,
+        width: shape,
+        bornDead: 100,
+        axes: { 'training.optimizer.learningRate': rate },
+      })),
+    )
     const table = tableOf(sampleDocument('rates', cells))
     expect(table).toContain('\ntraining.optimizer.learningRate = 0.001\n')
     expect(table).toContain('\ntraining.optimizer.learningRate = 0.01\n')

@@ -1,10 +1,15 @@
 import type { CellDocument, SweepDocument } from '@collapsar/sweep'
+import { alarmLines } from './alarm-lines.ts'
 import { bornDeadShare, bornDeadTheoryText } from './born-dead.ts'
 import { mapsOf } from './cell-map.ts'
 import type { CellMap } from './cell-map.ts'
+import { contoursOf } from './figure/contours.ts'
 import { undecidedLevels } from './levels.ts'
+import { alarmsOf } from './overlay.ts'
+import type { Overlay, View } from './overlay.ts'
 import { estimateText, intervalText, percent } from './percent.ts'
 import { arithmeticText, figureDigest, initsText, intervalMethodText, titleOf, trialsText, untilText } from './summary.ts'
+import { contourSections } from './terminal/contours.ts'
 import { gapLines } from './terminal/gaps.ts'
 import { gridLines } from './terminal/grid.ts'
 import type { Entry } from './terminal/grid.ts'
@@ -13,7 +18,7 @@ import { paint as paintFor } from './terminal/paint.ts'
 import type { Paint } from './terminal/paint.ts'
 import { printable, wrap } from './text.ts'
 
-export interface TableOptions {
+export interface TableOptions extends View {
   /** Width of the terminal in characters; default 80. */
   readonly columns?: number
   /** Whether to use ANSI colours; default no. */
@@ -28,12 +33,15 @@ export interface TableOptions {
 export function tableOf(document: SweepDocument, options: TableOptions = {}): string {
   const columns = options.columns ?? 80
   const paint = paintFor(options.colour ?? false)
+  const maps = mapsOf(document, options.axes)
+  const { overlay = {} } = options
   const sections = [
     headingLines(document, columns, paint),
-    ...mapsOf(document).flatMap((map) => mapSections(map, columns, paint)),
+    ...maps.flatMap((map, index) => mapSections(map, { index, overlay, columns, paint })),
     outcomeLines(document, paint),
-    gapLines(document, columns, paint),
-    legendLines(document, columns, paint),
+    gapLines(document, maps, { columns, paint }),
+    alarmSection(maps, { overlay, columns, paint }),
+    legendLines(document, maps, { overlay, columns, paint }),
   ]
   const filled = sections.filter((lines) => lines.length > 0)
   return `${filled.map((lines) => lines.join('\n')).join('\n\n')}\n`
@@ -52,19 +60,32 @@ function headingLines(document: SweepDocument, columns: number, paint: Paint): s
   ]
 }
 
-/** Both maps of a variant, turned the same way: the one that takes fewer lines. */
-function mapSections(map: CellMap, columns: number, paint: Paint): string[][] {
-  const heading = map.heading === '' ? [] : [wrap(map.heading, columns).map((line) => paint.bold(line))]
-  const turned = (across: 'depth' | 'width'): string[][] => [
-    [paint.bold('P(collapse), %'), ...gridLines(map, collapseEntry, { across, columns, paint })],
-    [paint.bold('Born dead, % (theory)'), ...gridLines(map, bornDeadEntry, { across, columns, paint })],
-  ]
-  const [upright, sideways] = [turned('width'), turned('depth')]
-  return [...heading, ...(sideways.flat().length < upright.flat().length ? sideways : upright)]
+interface SectionOptions {
+  readonly overlay: Overlay
+  readonly columns: number
+  readonly paint: Paint
 }
 
-function collapseEntry(cell: CellDocument): Entry {
-  const marks = `${undecidedLevels(cell).length > 0 ? '~' : ''}${cell.gaps > 0 ? '!' : ''}`
+interface MapOptions extends SectionOptions {
+  readonly index: number
+}
+
+/** Both maps of a variant, turned the same way: the one that takes fewer lines. */
+function mapSections(map: CellMap, { index, overlay, columns, paint }: MapOptions): string[][] {
+  const heading = map.heading === '' ? [] : [wrap(map.heading, columns).map((line) => paint.bold(line))]
+  const collapse = (cell: CellDocument): Entry => collapseEntry(cell, overlay)
+  const turned = (across: 'columns' | 'rows'): string[][] => [
+    [paint.bold('P(collapse), %'), ...gridLines(map, collapse, { across, columns, paint })],
+    [paint.bold('Born dead, % (theory)'), ...gridLines(map, bornDeadEntry, { across, columns, paint })],
+  ]
+  const [upright, sideways] = [turned('rows'), turned('columns')]
+  const grids = sideways.flat().length < upright.flat().length ? sideways : upright
+  return [...heading, ...grids, ...contourSections(contoursOf(overlay.contours ?? [], map, index), map, { columns, paint })]
+}
+
+function collapseEntry(cell: CellDocument, overlay: Overlay): Entry {
+  const alarm = alarmsOf(cell, overlay).length > 0 ? '#' : ''
+  const marks = `${undecidedLevels(cell).length > 0 ? '~' : ''}${cell.gaps > 0 ? '!' : ''}${alarm}`
   return {
     number: estimateText(cell.collapse),
     probability: cell.collapse.estimate,
@@ -82,7 +103,16 @@ function bornDeadEntry(cell: CellDocument): Entry {
   }
 }
 
-function legendLines(document: SweepDocument, columns: number, paint: Paint): string[] {
+function alarmSection(maps: readonly CellMap[], { overlay, columns, paint }: SectionOptions): string[] {
+  const [heading, ...sentences] = alarmLines(maps, overlay)
+  if (heading === undefined) return []
+  const indented = (line: string): string[] => wrap(line, columns - 2).map((part) => `  ${part}`)
+  return [paint.bold(heading), ...sentences.flatMap(indented)]
+}
+
+function legendLines(document: SweepDocument, maps: readonly CellMap[], options: SectionOptions): string[] {
+  const { overlay, columns, paint } = options
+
   const where = (holds: (cell: CellDocument) => boolean, sentence: string): string[] =>
     document.cells.some(holds) ? [sentence] : []
   const sentences = [
@@ -91,8 +121,9 @@ function legendLines(document: SweepDocument, columns: number, paint: Paint): st
     ...where(({ collapse }) => collapse.estimate === 0, '<x no trial collapsed; the interval ends at x.'),
     ...where(({ collapse }) => collapse.estimate === 1, '>x every trial collapsed; the interval begins at x.'),
     ...where((cell) => undecidedLevels(cell).length > 0, '~ undecided: the interval contains 1% or 10%.'),
+    ...((overlay.alarms ?? []).length > 0 ? ['# contradicts what has been proved: see the alarms above.'] : []),
     ...where((cell) => cell.trials === 0, '– nothing counted yet.'),
-    ...(mapsOf(document).some(hasHoles) ? ['blank: not in the sweep.'] : []),
+    ...(maps.some(hasHoles) ? ['blank: not in the sweep.'] : []),
     ...theorySentences(document),
     `digest ${figureDigest(document)}`,
   ]
@@ -100,7 +131,7 @@ function legendLines(document: SweepDocument, columns: number, paint: Paint): st
 }
 
 function hasHoles(map: CellMap): boolean {
-  return map.depths.some((depth) => map.widths.some((width) => map.cellAt(depth, width) === null))
+  return map.columns.values.some((_, column) => map.rows.values.some((_, row) => map.cellAt(column, row) === null))
 }
 
 function theorySentences(document: SweepDocument): string[] {

@@ -3,7 +3,7 @@ import { bornDeadValue } from '../born-dead.ts'
 import type { CellMap } from '../cell-map.ts'
 import { LEVELS } from '../levels.ts'
 import { staircases } from './boundary.ts'
-import type { Corner } from './boundary.ts'
+import type { Corner, ValueGrid } from './boundary.ts'
 import { element } from './element.ts'
 import type { Layout } from './layout.ts'
 import { INK } from './typography.ts'
@@ -34,7 +34,7 @@ export function boundaryMarks(map: CellMap, theory: TheoryCurve | null, layout: 
 }
 
 /** Stroke width of the level with this index in LEVELS. */
-function strokeWidth(index: number): number {
+export function strokeWidth(index: number): number {
   return index === 0 ? 1.75 : 3.5
 }
 
@@ -57,16 +57,22 @@ export function dashedLine(d: string, index: number): string {
 }
 
 function linesOf(map: CellMap, valueOf: (cell: CellDocument) => number | null, level: number): Corner[][] {
-  const rows = map.widths.length
-  const valueAt = (column: number, row: number): number | null => {
-    const [depth, width] = [map.depths[column], map.widths[rows - 1 - row]]
-    const cell = depth === undefined || width === undefined ? null : map.cellAt(depth, width)
+  return mapStaircases(map, level, (column, row) => {
+    const cell = map.cellAt(column, row)
     return cell === null ? null : valueOf(cell)
-  }
-  return staircases({ columns: map.depths.length, rows, valueAt }, level)
+  })
 }
 
-function pathOf(lines: readonly Corner[][], layout: Layout): string {
+/** The staircases of a value given by column and row, which on a map runs upwards. */
+export function mapStaircases(map: CellMap, level: number, valueAt: ValueGrid['valueAt']): Corner[][] {
+  const [columns, rows] = [map.columns.values.length, map.rows.values.length]
+  const within = (column: number, row: number): boolean => column < columns && row < rows
+  const fromTop = (column: number, row: number): number | null =>
+    within(column, row) ? valueAt(column, rows - 1 - row) : null
+  return staircases({ columns, rows, valueAt: fromTop }, level)
+}
+
+export function pathOf(lines: readonly Corner[][], layout: Layout): string {
   const point = ([x, y]: Corner): string => `${round(x * layout.cellWidth)},${round(y * layout.cellHeight)}`
   return lines.map((line) => `M${line.map(point).join(' L')}`).join(' ')
 }

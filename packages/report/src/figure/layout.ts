@@ -1,6 +1,6 @@
-import type { CellMap } from '../cell-map.ts'
+import type { CellMap, MapAxis } from '../cell-map.ts'
 import { estimateText } from '../percent.ts'
-import { numberWidth } from './typography.ts'
+import { numberWidth, textWidth } from './typography.ts'
 
 /** All lengths of a figure in pixels of the SVG. */
 export interface Layout {
@@ -8,10 +8,12 @@ export interface Layout {
   readonly cellHeight: number
   /** Size of the numbers in the cells; null where they do not fit. */
   readonly numberSize: number | null
-  /** Left of the cells: the axis of widths. */
+  /** Left of the cells: the axis of the rows. */
   readonly gutterLeft: number
-  /** Below the cells: the axis of depths. */
+  /** Below the cells: the axis of the columns. */
   readonly gutterBelow: number
+  /** Whether the labels of the columns run downwards to the left, since they would touch side by side. */
+  readonly slanted: boolean
   /** Size of one map with its axes. */
   readonly mapWidth: number
   readonly mapHeight: number
@@ -22,7 +24,6 @@ export interface Layout {
   readonly mapsHeight: number
 }
 
-export const MARGIN = 24
 /** Between two maps. */
 const SPACE = 28
 /** The lines of a heading above each map when there are several. */
@@ -33,15 +34,25 @@ const MOST_HEIGHT = 900
 /** Title, legend and footer need this. */
 const LEAST_WIDTH = 736
 const LARGEST_CELL = { width: 54, height: 36 }
+const LEAST_GUTTER = { left: 58, below: 46 }
+/** Of the labels beside the cells. */
+export const TICK_SIZE = 11
+/** Labels of other parameters than depth and width are slanted by 40 degrees where they are wider than a cell. */
+export const SLANT_DEGREES = 40
+const SLANT = Math.sin((SLANT_DEGREES * Math.PI) / 180)
+/** Longer labels are cut. */
+const MOST_LABEL = 24
 const NUMBER_SIZES = [12, 11, 10, 9, 8, 7]
 
 /** @param headingLines lines above each map; 0 for none */
 export function layoutOf(maps: readonly CellMap[], headingLines: number): Layout {
-  const columns = most(maps.map((map) => map.depths.length))
-  const rows = most(maps.map((map) => map.widths.length))
+  const columns = most(maps.map((map) => map.columns.values.length))
+  const rows = most(maps.map((map) => map.rows.values.length))
   const cellWidth = Math.min(LARGEST_CELL.width, MOST_WIDTH / columns)
   const cellHeight = Math.min(LARGEST_CELL.height, MOST_HEIGHT / rows)
-  const [gutterLeft, gutterBelow] = [58, 46]
+  const slanted = maps.some((map) => isSlanted(map.columns, cellWidth))
+  const gutterLeft = LEAST_GUTTER.left + widerBy(widestLabel(maps.map((map) => map.rows)))
+  const gutterBelow = LEAST_GUTTER.below + (slanted ? Math.ceil(SLANT * widestLabel(maps.map((map) => map.columns))) : 0)
   const mapWidth = gutterLeft + columns * cellWidth
   const mapHeight = headingLines * HEADING_LINE + rows * cellHeight + gutterBelow
   const mapsAcross = Math.min(maps.length, Math.max(1, Math.floor((MOST_WIDTH + SPACE) / (mapWidth + SPACE))))
@@ -52,6 +63,7 @@ export function layoutOf(maps: readonly CellMap[], headingLines: number): Layout
     numberSize: numberSize(maps, cellWidth, cellHeight),
     gutterLeft,
     gutterBelow,
+    slanted,
     mapWidth,
     mapHeight,
     mapsAcross,
@@ -70,15 +82,35 @@ export function mapOffset(layout: Layout, index: number): { x: number; y: number
 
 function numberSize(maps: readonly CellMap[], cellWidth: number, cellHeight: number): number | null {
   const texts = maps.flatMap((map) =>
-    map.depths.flatMap((depth) => map.widths.map((width) => cellText(map, depth, width))),
+    map.columns.values.flatMap((_, column) => map.rows.values.map((_, row) => cellText(map, column, row))),
   )
   const widest = most(texts.map((text) => numberWidth(text, 1)))
   return NUMBER_SIZES.find((size) => size * widest <= cellWidth - 4 && size * 1.4 <= cellHeight) ?? null
 }
 
-function cellText(map: CellMap, depth: number, width: number): string {
-  const cell = map.cellAt(depth, width)
+function cellText(map: CellMap, column: number, row: number): string {
+  const cell = map.cellAt(column, row)
   return cell === null || cell.collapse.estimate === null ? '' : estimateText(cell.collapse)
+}
+
+/** A label of an axis as far as there is room for it. */
+export function shortLabel(label: string): string {
+  return label.length <= MOST_LABEL ? label : `${label.slice(0, MOST_LABEL - 1)}…`
+}
+
+function widestLabel(axes: readonly MapAxis[]): number {
+  return most(axes.flatMap(({ labels }) => labels.map((label) => textWidth(shortLabel(label), TICK_SIZE))))
+}
+
+/** The least gutter has room for four digits; beyond, a little space remains before the name. */
+function widerBy(width: number): number {
+  return width <= 30 ? 0 : Math.ceil(width - 24)
+}
+
+/** Depths and widths are whole numbers, of which some can be left out. */
+function isSlanted(axis: MapAxis, cellWidth: number): boolean {
+  const isShape = axis.name === 'depth' || axis.name === 'width'
+  return !isShape && cellWidth > TICK_SIZE + 2 && widestLabel([axis]) > cellWidth - 6
 }
 
 function most(values: readonly number[]): number {

@@ -1,11 +1,16 @@
 import type { SweepDocument } from '@collapsar/sweep'
-import { mapsOf } from '../cell-map.ts'
+import { numberText } from '../axis-labels.ts'
+import type { CellMap } from '../cell-map.ts'
 import { hexColour, scalePosition, SCALE_FLOOR } from '../colour-scale.ts'
 import { LEVELS, undecidedLevels } from '../levels.ts'
+import type { Overlay } from '../overlay.ts'
+import { alarmMark } from './alarms.ts'
 import { dashedLine, solidLine } from './boundaries.ts'
 import type { TheoryCurve } from './boundaries.ts'
-import { emptyMark, gapMark, hatchMark } from './cells.ts'
+import { emptyMark, gapMark } from './cells.ts'
+import { fittedLine } from './contours.ts'
 import { element, text } from './element.ts'
+import { bandHatch, hatchMark } from './hatches.ts'
 import { FAINT_INK, INK } from './typography.ts'
 
 const BAR = { width: 240, height: 12 }
@@ -26,11 +31,20 @@ export interface Legend {
   readonly height: number
 }
 
+interface LegendOptions {
+  readonly theory: TheoryCurve | null
+  readonly maps: readonly CellMap[]
+  readonly overlay: Overlay
+}
+
 /** The colour bar and what the marks of this figure mean; marks of cells that do not occur are left out. */
-export function legend(document: SweepDocument, theory: TheoryCurve | null): Legend {
-  const names = ['measured', ...(theory === null ? [] : [theory.label])]
-  const lines = names.map((name, index) => lineMark(name, index))
-  const cells = cellItems(document).map((item, index) => itemMark(item, index))
+export function legend(document: SweepDocument, { theory, maps, overlay }: LegendOptions): Legend {
+  const lines = [
+    lineMark('measured', LEVELS, solidLine),
+    ...(theory === null ? [] : [lineMark(theory.label, LEVELS, dashedLine)]),
+    ...contourLines(overlay),
+  ].map((line, row) => element('g', { transform: `translate(${LINES_LEFT} ${row * LINE})` }, line))
+  const cells = cellItems(document, maps, overlay).map((item, index) => itemMark(item, index))
   const height = Math.max(48, LINE * lines.length, LINE * cells.length)
   return { markup: element('g', {}, ...colourBar(), ...lines, ...cells), height }
 }
@@ -56,18 +70,23 @@ function colourBar(): string[] {
   return [name, element('g', { 'shape-rendering': 'crispEdges' }, ...slices), ...ticks]
 }
 
-/** A row: the two levels in their strokes, then what they are levels of. The first row is solid. */
-function lineMark(name: string, row: number): string {
+/** A row: at most two levels in their strokes, then what they are levels of. */
+function lineMark(name: string, levels: readonly number[], lineOf: (d: string, index: number) => string): string {
   const d = `M0,${SAMPLE.height / 2} H${SAMPLE.width}`
-  const samples = LEVELS.map((level, index) => {
-    const line = row === 0 ? solidLine(d, index) : dashedLine(d, index)
-    return element('g', { transform: `translate(${70 * index} 0)` }, line, label(`${100 * level}%`))
-  })
-  const transform = `translate(${LINES_LEFT} ${row * LINE})`
-  return element('g', { transform }, ...samples, element('g', { transform: 'translate(108 0)' }, label(name)))
+  const samples = levels.map((level, index) =>
+    element('g', { transform: `translate(${70 * index} 0)` }, lineOf(d, index), label(`${numberText(100 * level)}%`)),
+  )
+  return samples.join('') + element('g', { transform: 'translate(108 0)' }, label(name))
 }
 
-function cellItems(document: SweepDocument): Item[] {
+/** Two levels of the fitted contours to a row. */
+function contourLines({ contours = [] }: Overlay): string[] {
+  const levels = [...new Set(contours.map(({ level }) => level))].toSorted((a, b) => a - b)
+  const pairs = levels.flatMap((_, index) => (index % 2 === 0 ? [levels.slice(index, index + 2)] : []))
+  return pairs.map((pair) => lineMark('fitted', pair, (d, index) => fittedLine(d, pair[index] ?? 0)))
+}
+
+function cellItems(document: SweepDocument, maps: readonly CellMap[], { contours = [], alarms = [] }: Overlay): Item[] {
   const box = { x: 0, y: 0, ...SAMPLE }
   const swatch = element('rect', { ...box, fill: hexColour(0.01) })
   const items = [
@@ -76,20 +95,20 @@ function cellItems(document: SweepDocument): Item[] {
       sample: swatch + hatchMark(box, true),
       label: 'undecided at 1% or 10%',
     },
-    { occurs: hasHoles(document), sample: emptyMark(null, box), label: 'no data' },
+    { occurs: maps.some(hasHoles), sample: emptyMark(box), label: 'no data' },
     {
       occurs: document.cells.some((cell) => cell.gaps > 0),
       sample: swatch + gapMark(box, true),
       label: 'trials lost',
     },
+    { occurs: contours.length > 0, sample: swatch + bandHatch(box, true), label: 'undecided by the fit' },
+    { occurs: alarms.length > 0, sample: swatch + alarmMark(box), label: 'contradicts a bound' },
   ]
   return items.filter(({ occurs }) => occurs)
 }
 
-function hasHoles(document: SweepDocument): boolean {
-  return mapsOf(document).some((map) =>
-    map.depths.some((depth) => map.widths.some((width) => (map.cellAt(depth, width)?.trials ?? 0) === 0)),
-  )
+function hasHoles(map: CellMap): boolean {
+  return map.columns.values.some((_, column) => map.rows.values.some((_, row) => (map.cellAt(column, row)?.trials ?? 0) === 0))
 }
 
 function itemMark(item: Item, row: number): string {

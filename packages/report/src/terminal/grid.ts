@@ -1,5 +1,6 @@
 import type { CellDocument } from '@collapsar/sweep'
-import type { CellMap } from '../cell-map.ts'
+import type { CellMap, MapAxis } from '../cell-map.ts'
+import { printable } from '../text.ts'
 import type { Paint } from './paint.ts'
 
 /**
@@ -15,10 +16,15 @@ export interface Entry {
 const NO_CELL: Entry = { number: '', probability: null, remark: '' }
 const INDENT = '  '
 const GAP = '  '
+/** Longer labels of an axis are cut, so that a cell with its number stays beside them. */
+const MOST_LABEL = 20
 
 interface Axis {
   readonly name: string
-  readonly values: readonly number[]
+  /** Positions along the axis of the map, counted from 0. */
+  readonly places: readonly number[]
+  /** [place] */
+  readonly labels: readonly string[]
 }
 
 interface Grid {
@@ -34,19 +40,26 @@ interface Grid {
 export function gridLines(
   map: CellMap,
   entryOf: (cell: CellDocument) => Entry,
-  options: { readonly across: 'depth' | 'width'; readonly columns: number; readonly paint: Paint },
+  options: { readonly across: 'columns' | 'rows'; readonly columns: number; readonly paint: Paint },
 ): string[] {
-  const entryAt = (depth: number, width: number): Entry => {
-    const cell = map.cellAt(depth, width)
+  const entryAt = (column: number, row: number): Entry => {
+    const cell = map.cellAt(column, row)
     return cell === null ? NO_CELL : entryOf(cell)
   }
-  const depth = { name: 'depth', values: map.depths }
-  const width = { name: 'width', values: map.widths }
+  const [columns, rows] = [axisOf(map.columns), axisOf(map.rows)]
   const grid: Grid =
-    options.across === 'width'
-      ? { down: depth, across: width, entry: entryAt }
-      : { down: width, across: depth, entry: (down, across) => entryAt(across, down) }
+    options.across === 'rows'
+      ? { down: columns, across: rows, entry: entryAt }
+      : { down: rows, across: columns, entry: (down, across) => entryAt(across, down) }
   return draw(grid, options.columns, options.paint)
+}
+
+function axisOf({ name, labels }: MapAxis): Axis {
+  return { name: printable(name), places: labels.map((_, place) => place), labels: labels.map(shortened) }
+}
+
+function shortened(label: string): string {
+  return label.length <= MOST_LABEL ? label : `${label.slice(0, MOST_LABEL - 1)}…`
 }
 
 /** Widths in characters. */
@@ -58,17 +71,17 @@ interface Layout {
 
 function draw(grid: Grid, columns: number, paint: Paint): string[] {
   const layout = layoutOf(grid)
-  return parts(grid.across.values, layout, columns).flatMap((across, index) => [
+  return parts(grid.across.places, layout, columns).flatMap((across, index) => [
     ...(index === 0 ? [] : ['']),
-    ...partLines({ ...grid, across: { name: grid.across.name, values: across } }, layout, paint),
+    ...partLines({ ...grid, across: { ...grid.across, places: across } }, layout, paint),
   ])
 }
 
 function layoutOf(grid: Grid): Layout {
-  const entries = grid.down.values.flatMap((down) => grid.across.values.map((across) => grid.entry(down, across)))
-  const labels = grid.across.values.map((value) => String(value).length)
+  const entries = grid.down.places.flatMap((down) => grid.across.places.map((across) => grid.entry(down, across)))
+  const labels = grid.across.labels.map((text) => text.length)
   return {
-    label: Math.max(grid.down.name.length, ...grid.down.values.map((value) => String(value).length)),
+    label: longest([grid.down.name.length, ...grid.down.labels.map((text) => text.length)]),
     number: longest([...labels, ...entries.map((entry) => entry.number.length)]),
     remark: longest(entries.map((entry) => entry.remark.length)),
   }
@@ -78,14 +91,14 @@ function longest(lengths: readonly number[]): number {
   return lengths.reduce((a, b) => Math.max(a, b), 0)
 }
 
-/** The values cut into parts of nearly equal number, each narrow enough. */
-function parts(values: readonly number[], layout: Layout, columns: number): number[][] {
+/** The places cut into parts of nearly equal number, each narrow enough. */
+function parts(places: readonly number[], layout: Layout, columns: number): number[][] {
   const room = columns - INDENT.length - layout.label
   const most = Math.max(1, Math.floor(room / (GAP.length + cellLength(layout))))
-  const count = Math.ceil(values.length / most)
-  const size = Math.ceil(values.length / count)
-  const starts = values.flatMap((_, index) => (index % size === 0 ? [index] : []))
-  return starts.map((start) => values.slice(start, start + size))
+  const count = Math.ceil(places.length / most)
+  const size = Math.ceil(places.length / count)
+  const starts = places.flatMap((_, index) => (index % size === 0 ? [index] : []))
+  return starts.map((start) => places.slice(start, start + size))
 }
 
 /** A number is shaded together with one space on either side. */
@@ -96,22 +109,22 @@ function cellLength(layout: Layout): number {
 function partLines(grid: Grid, layout: Layout, paint: Paint): string[] {
   const corner = INDENT + grid.down.name.padStart(layout.label)
   const margin = ' '.repeat(corner.length) + GAP
-  const labels = grid.across.values.map((value) => GAP + cellText(String(value), '', layout))
+  const labels = grid.across.places.map((place) => GAP + cellText(grid.across.labels[place] ?? '', '', layout))
   return [
     `${margin} ${paint.dim(grid.across.name)}`,
     (paint.dim(corner) + labels.join('')).trimEnd(),
-    ...grid.down.values.map((down) => rowLine(grid, down, layout, paint)),
+    ...grid.down.places.map((down) => rowLine(grid, down, layout, paint)),
   ]
 }
 
 function rowLine(grid: Grid, down: number, layout: Layout, paint: Paint): string {
-  const cells = grid.across.values.map((across) => {
+  const cells = grid.across.places.map((across) => {
     const { number, remark, probability } = grid.entry(down, across)
     const field = ` ${number.padStart(layout.number)} `
     const shaded = probability === null ? field : paint.shade(field, probability)
     return GAP + shaded + (remark === '' ? '' : paint.dim(remark)) + ' '.repeat(layout.remark - remark.length)
   })
-  return (INDENT + String(down).padStart(layout.label) + cells.join('')).trimEnd()
+  return (INDENT + (grid.down.labels[down] ?? '').padStart(layout.label) + cells.join('')).trimEnd()
 }
 
 function cellText(number: string, remark: string, layout: Layout): string {
