@@ -6,7 +6,6 @@
 // these sources and no compiler (an image that was built elsewhere). Each instruction set is a
 // file of its own with its own flags; the addon picks one when it is loaded, so the file runs on every machine of its
 // architecture. Exit codes: 0 built or up to date, 1 the compilation failed, 3 no C++ compiler was found.
-import { execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -14,48 +13,28 @@ import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+import { COMMON_FLAGS, findTool, INSTRUCTION_SET_FLAGS, kernelUnits, runCompiler } from './compiler.mjs'
+
 const here = dirname(fileURLToPath(import.meta.url))
 const native = join(here, 'native')
 const build = join(here, 'build')
 const require = createRequire(import.meta.url)
 
-// Contraction would fuse what the numerics rounds twice; strict aliasing forbids reading one lane of a vector.
-const COMMON = [
-  '-std=c++20', '-O3', '-fPIC', '-pthread', '-ffp-contract=off', '-fno-math-errno', '-fno-strict-aliasing',
-  '-fvisibility=hidden', '-Wall', '-Wextra', '-Wno-ignored-attributes', '-Wno-psabi', '-Wno-unknown-warning-option',
-]
+const COMMON = [...COMMON_FLAGS, '-O3', '-fPIC', '-fvisibility=hidden', '-Wall', '-Wextra']
 // g++ takes the undefined operands in its own AVX-512 headers for mistakes.
 const KERNEL = [
   '-fno-exceptions', '-fno-rtti', '-fno-threadsafe-statics', '-Wno-uninitialized', '-Wno-maybe-uninitialized',
 ]
 const NODE_SIDE = ['binding.cc', 'request.cc', 'running-job.cc', 'instruction-sets.cc']
 
-/** Kernel files by the architecture they are for, with the flags of their instruction set. */
-const KERNELS = {
-  x64: { avx512: ['-mavx512f', '-mavx512dq', '-mavx512vl', '-mavx512bw', '-mfma'], avx2: ['-mavx2', '-mfma', '-mf16c'] },
-  arm64: { neon: [] },
-}[process.arch] ?? {}
-
-function findCompiler() {
-  for (const name of [process.env.CXX, 'c++', 'g++', 'clang++'].filter(Boolean)) {
-    const [command, ...args] = name.split(' ')
-    try {
-      const version = execFileSync(command, [...args, '--version'], { encoding: 'utf8', stdio: 'pipe' })
-      return { command, args, version: version.split('\n')[0] }
-    } catch {
-      // not installed under this name: try the next
-    }
-  }
-  return null
-}
+/** The instruction sets of each architecture, the longest to compile first. */
+const SETS = { x64: ['avx512', 'avx2', 'scalar'], arm64: ['neon', 'scalar'] }[process.arch] ?? ['scalar']
 
 /** What is compiled, the longest first: [{ source, flags }]. */
 function units() {
-  const kernels = Object.entries({ ...KERNELS, scalar: ['-O2'] })
+  const optimization = (set) => (set === 'scalar' ? ['-O2'] : [])
   return [
-    ...kernels.flatMap(([set, flags]) =>
-      ['f32', 'f64', 'f16', 'bf16'].map((type) => ({ source: `${set}-${type}.cc`, flags: [...KERNEL, ...flags] })),
-    ),
+    ...SETS.flatMap((set) => kernelUnits(set, [...KERNEL, ...INSTRUCTION_SET_FLAGS[set], ...optimization(set)])),
     ...NODE_SIDE.map((source) => ({ source, flags: ['-O2'] })),
   ]
 }
@@ -83,14 +62,6 @@ function readStamp() {
   return readFileSync(join(build, 'stamp'), 'utf8').split('\n')
 }
 
-function run(compiler, args) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(compiler.command, [...compiler.args, ...args], { stdio: 'inherit' })
-    child.on('error', reject)
-    child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`the compiler failed on ${args.at(-1)}`))))
-  })
-}
-
 async function compile(compiler, scratch) {
   const waiting = units()
   const objects = waiting.map(({ source }) => join(scratch, `${source}.o`))
@@ -98,18 +69,18 @@ async function compile(compiler, scratch) {
   const work = async () => {
     for (let unit = waiting.shift(); unit !== undefined; unit = waiting.shift()) {
       const output = join(scratch, `${unit.source}.o`)
-      await run(compiler, [...COMMON, ...includes, ...unit.flags, '-o', output, '-c', join(native, unit.source)])
+      await runCompiler(compiler, [...COMMON, ...includes, ...unit.flags, '-o', output, '-c', join(native, unit.source)])
     }
   }
   await Promise.all(Array.from({ length: availableParallelism() }, work))
   const link = process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : []
   const addon = join(scratch, 'engine.node')
-  await run(compiler, ['-shared', '-pthread', ...link, '-o', addon, ...objects])
+  await runCompiler(compiler, ['-shared', '-pthread', ...link, '-o', addon, ...objects])
   return addon
 }
 
 async function main() {
-  const compiler = findCompiler()
+  const compiler = findTool()
   const sources = stampOfSources()
   const [builtSources, builtBy] = process.argv.includes('--force') ? [] : readStamp()
   if (builtSources === sources && (compiler === null || builtBy === compiler.version)) return

@@ -4,13 +4,14 @@
 //
 // The program is kept in build/checks, named by a hash of everything that went into it, and compiled again only when that
 // has changed. Exit codes: 0 passed, 1 failed, 3 something is not installed (stderr says what, and how to get it).
-import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+import { COMMON_FLAGS, findTool, runCompiler } from '../compiler.mjs'
 import { CHECKS } from './checks.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
@@ -19,24 +20,15 @@ const builds = fileURLToPath(new URL('../build/checks', import.meta.url))
 const MISSING = 3
 const RUN_LIMIT_MS = 150_000
 
-// Of build.mjs: what the numerics needs. Less optimized, for the time of compilation.
-const FLAGS = [
-  '-std=c++20', '-O1', '-pthread', '-ffp-contract=off', '-fno-math-errno', '-fno-strict-aliasing', '-Wno-psabi',
-  '-Wno-ignored-attributes', '-Wno-unknown-warning-option', '-I', here, '-I', native,
-]
+// Less optimized than the addon, for the time of compilation.
+const FLAGS = [...COMMON_FLAGS, '-O1', '-I', here, '-I', native]
 
 class Missing extends Error {}
 
-function find(names, argument, advice) {
-  for (const name of names) {
-    try {
-      const version = execFileSync(name, [argument], { encoding: 'utf8', stdio: 'pipe' }).split('\n')[0]
-      return { name, version }
-    } catch {
-      // not installed under this name: try the next
-    }
-  }
-  throw new Missing(advice)
+function find(names, advice) {
+  const tool = findTool(names)
+  if (tool === null) throw new Missing(advice)
+  return tool
 }
 
 const pathOf = (source) => (existsSync(join(here, source)) ? join(here, source) : join(native, source))
@@ -54,14 +46,6 @@ function hashOf(check, compiler) {
 
 const programPath = (name, check, compiler) => join(builds, `${name}-${hashOf(check, compiler)}`)
 
-function run(command, args) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'] })
-    child.on('error', reject)
-    child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`${command} failed on ${args.at(-1)}`))))
-  })
-}
-
 async function compile(name, check, compiler) {
   const program = programPath(name, check, compiler)
   const scratch = join(builds, `scratch-${process.pid}`)
@@ -70,13 +54,13 @@ async function compile(name, check, compiler) {
   const objectOf = ({ source }) => join(scratch, `${source}.o`)
   const work = async () => {
     for (let unit = waiting.shift(); unit !== undefined; unit = waiting.shift()) {
-      await run(compiler.name, [...FLAGS, ...check.define, ...unit.flags, '-o', objectOf(unit), '-c', pathOf(unit.source)])
+      await runCompiler(compiler, [...FLAGS, ...check.define, ...unit.flags, '-o', objectOf(unit), '-c', pathOf(unit.source)])
     }
   }
   try {
     await Promise.all(Array.from({ length: availableParallelism() }, work))
     const linked = join(scratch, 'program')
-    await run(compiler.name, ['-pthread', ...(check.link ?? []), ...check.units.map(objectOf), '-o', linked])
+    await runCompiler(compiler, ['-pthread', ...(check.link ?? []), ...check.units.map(objectOf), '-o', linked])
     // Objects of two states of a header do not fit together.
     if (programPath(name, check, compiler) !== program) throw new Error('a source changed while it was compiled: run again')
     renameSync(linked, program)
@@ -87,8 +71,7 @@ async function compile(name, check, compiler) {
 
 /** The program of a check, compiled if need be; older ones of the same name are removed. */
 async function programOf(name, check) {
-  const compilers = check.compilers ?? [process.env.CXX, 'c++', 'g++', 'clang++'].filter(Boolean)
-  const compiler = find(compilers, '--version', check.compilerAdvice ?? 'no C++ compiler (Debian: apt-get install g++)')
+  const compiler = find(check.compilers, check.compilerAdvice ?? 'no C++ compiler (Debian: apt-get install g++)')
   const program = programPath(name, check, compiler)
   if (existsSync(program)) return program
   mkdirSync(builds, { recursive: true })
@@ -105,7 +88,7 @@ async function main() {
   if (check === undefined) throw new Error(`unknown check ${name} (known: ${Object.keys(CHECKS).join(', ')})`)
   if (check.architecture !== undefined && check.architecture !== process.arch) throw new Missing(`${name} is checked on ${check.architecture} only`)
   if (check.needs !== undefined && !existsSync(check.needs.file)) throw new Missing(check.needs.advice)
-  const runner = check.runner === undefined ? [] : [find(check.runner, '--version', check.runnerAdvice).name]
+  const runner = check.runner === undefined ? [] : [find(check.runner, check.runnerAdvice).command]
   const program = await programOf(name, check)
   const [command, ...args] = [...runner, program, ...(given.length > 0 ? given : check.arguments)]
   const { status, signal } = spawnSync(command, args, { stdio: 'inherit', timeout: RUN_LIMIT_MS, env: { ...process.env, ...check.environment } })

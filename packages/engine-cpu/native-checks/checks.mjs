@@ -1,10 +1,11 @@
 // What is checked without Node: which sources, with which compiler, run how.
 import { fileURLToPath } from 'node:url'
 
+import { INSTRUCTION_SET_FLAGS, kernelUnits } from '../compiler.mjs'
+
 /** FEW_WIDTHS leaves most of the kernels that are specialized for a width out: they differ in loop bounds alone. */
 const FEW = ['-DFEW_WIDTHS']
-const AVX2 = ['-mavx2', '-mfma', '-mf16c']
-const TYPES = ['f32', 'f64', 'f16', 'bf16']
+const AVX2 = INSTRUCTION_SET_FLAGS.avx2
 const SIMDE = fileURLToPath(new URL('simde', import.meta.url))
 
 // Every check of memory and arithmetic that compiles in reasonable time; on the scalar build, which is small, all of them.
@@ -14,7 +15,6 @@ const UNDEFINED = ['-fsanitize=undefined']
 const NO_RECOVERY = ['-fno-sanitize-recover=all']
 
 const comparison = (others) => ['compare-kernels.cc', 'random-batch.cc', 'trained.cc', 'running-job.cc'].map((source) => ({ source, flags: others }))
-const kernels = (set, flags, types = TYPES) => types.map((type) => ({ source: `${set}-${type}.cc`, flags }))
 
 /**
  * By name: `units` the sources (of native/ or of this folder) with their flags, `define` and `link` flags of all,
@@ -25,14 +25,14 @@ export const CHECKS = {
   avx512: {
     architecture: 'x64',
     define: ['-DCHECKED_SET=avx512', '-w'],
-    units: [...kernels('avx512', [...FEW, ...AVX2, '-I', SIMDE]), ...kernels('scalar', []), ...comparison([])],
+    units: [...kernelUnits('avx512', [...FEW, ...AVX2, '-I', SIMDE]), ...kernelUnits('scalar', []), ...comparison([])],
     needs: { file: '/usr/include/simde/x86/avx512.h', advice: 'SIMDe is not installed (Debian: apt-get install libsimde-dev)' },
     arguments: ['200'],
   },
   /** The NEON build for 64-bit ARM: emulated elsewhere. */
   neon: {
     define: ['-DCHECKED_SET=neon'],
-    units: [...kernels('neon', FEW), ...kernels('scalar', []), ...comparison([])],
+    units: [...kernelUnits('neon', FEW), ...kernelUnits('scalar', []), ...comparison([])],
     compilers: process.arch === 'arm64' ? undefined : ['aarch64-linux-gnu-g++'],
     compilerAdvice: 'no cross compiler for 64-bit ARM (Debian: apt-get install g++-aarch64-linux-gnu)',
     link: process.arch === 'arm64' ? [] : ['-static'],
@@ -46,9 +46,9 @@ export const CHECKS = {
     define: ['-DCHECKED_SET=avx2', ...NO_RECOVERY],
     units: [
       // The others are the same templates; sanitized, a file takes some 20 seconds of compilation.
-      ...kernels('avx2', [...FEW, ...AVX2, ...ADDRESS, ...ARITHMETIC], ['f32', 'f16']),
-      ...kernels('avx2', [...FEW, ...AVX2], ['f64', 'bf16']),
-      ...kernels('scalar', [...ADDRESS, ...UNDEFINED]),
+      ...kernelUnits('avx2', [...FEW, ...AVX2, ...ADDRESS, ...ARITHMETIC], ['f32', 'f16']),
+      ...kernelUnits('avx2', [...FEW, ...AVX2], ['f64', 'bf16']),
+      ...kernelUnits('scalar', [...ADDRESS, ...UNDEFINED]),
       ...comparison([...ADDRESS, ...UNDEFINED]),
     ],
     link: ['-fsanitize=address,undefined'],

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "always-inline.h"
+
 namespace collapsar {
 
 // f16 and bf16 compute in binary32 and round what they store.
@@ -35,9 +37,9 @@ struct Network {
   size_t parameters;
   Normalization normalization;
 
-  bool normalized() const { return normalization != Normalization::none; }
+  ALWAYS_INLINE bool normalized() const { return normalization != Normalization::none; }
   // Whether a hidden layer can be zero for good.
-  bool canDie() const { return activation == Activation::relu && !normalized(); }
+  ALWAYS_INLINE bool canDie() const { return activation == Activation::relu && !normalized(); }
 };
 
 struct Training {

@@ -48,7 +48,7 @@ struct TileStep {
   LossScale<V> lossScale;
 };
 
-inline constexpr int tileSamples(int width) { return width < 8 ? 32 : 16; }
+ALWAYS_INLINE constexpr int tileSamples(int width) { return width < 8 ? 32 : 16; }
 
 template <class V>
 using ForwardPass = void (*)(const Network&, const Workspace<V>&, const Tile<V>&);

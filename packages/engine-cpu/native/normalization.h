@@ -11,7 +11,7 @@ namespace collapsar {
 
 inline constexpr double normalizationEpsilon = 1e-5;
 
-inline size_t normalizationOffset(const Network& network, int layer) {
+ALWAYS_INLINE size_t normalizationOffset(const Network& network, int layer) {
   const size_t perLayer = 2 * static_cast<size_t>(network.width);
   return network.parameters - (network.hidden - layer) * perLayer;
 }

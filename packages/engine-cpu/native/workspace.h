@@ -20,14 +20,14 @@ struct WorkspaceSize {
   size_t ownInputs;
   size_t ownTargets;
 
-  size_t vectors(const Network& network) const {
+  ALWAYS_INLINE size_t vectors(const Network& network) const {
     return 4 * network.parameters + slabs + slopes + normalized + inverse + statistics + incoming + tileOutputs +
            ownInputs + ownTargets + network.hidden;
   }
 };
 
 // Only batch normalization needs all tiles at once: those of the training set, or of a larger minibatch.
-inline WorkspaceSize workspaceSize(const Job& job) {
+ALWAYS_INLINE WorkspaceSize workspaceSize(const Job& job) {
   const Network& network = job.network;
   const size_t width = static_cast<size_t>(network.width);
   const size_t tile = static_cast<size_t>(tileSamples(network.width));

@@ -14,7 +14,8 @@ describe('on a machine without a C++ compiler', () => {
   let copy = ''
   beforeAll(() => {
     copy = mkdtempSync(join(tmpdir(), 'collapsar-no-compiler-'))
-    for (const part of ['build.mjs', 'native', 'dist', 'package.json']) cpSync(join(PACKAGE, part), join(copy, part), { recursive: true })
+    const parts = ['build.mjs', 'compiler.mjs', 'native', 'dist', 'package.json']
+    for (const part of parts) cpSync(join(PACKAGE, part), join(copy, part), { recursive: true })
     symlinkSync(MODULES, join(copy, 'node_modules'))
   })
   afterAll(() => rmSync(copy, { recursive: true, force: true }))
