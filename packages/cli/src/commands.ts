@@ -9,6 +9,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   plan: async () => (await import('./commands/plan.ts')).plan,
   surface: async () => (await import('./commands/surface.ts')).surface,
   'safe-width': async () => (await import('./commands/safe-width.ts')).safeWidth,
+  'best-of': async () => (await import('./commands/best-of.ts')).bestOf,
+  compare: async () => (await import('./commands/compare.ts')).compare,
   list: async () => (await import('./commands/list.ts')).list,
   cancel: async () => (await import('./commands/cancel.ts')).cancel,
   retry: async () => (await import('./commands/retry.ts')).retry,

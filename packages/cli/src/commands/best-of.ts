@@ -1,0 +1,113 @@
+import type { Backends } from '@collapsar/standalone'
+import { bestOfCell, CollapsarError, parseSweep } from '@collapsar/sweep'
+import type { BestOfCell, CellCounts } from '@collapsar/sweep'
+import type { Command } from '../command.ts'
+import { EXIT } from '../command.ts'
+import { JSON_OPTION } from '../options.ts'
+import type { Options } from '../options.ts'
+import { requireSweep } from '../require-sweep.ts'
+import { withBackends } from '../with-backends.ts'
+
+/** What starting several times and keeping the best is worth. */
+export const bestOf: Command = {
+  name: 'best-of',
+  summary: 'give the expected loss of the best of K trainings of each cell, and how many restarts it takes until one is good',
+  positionals: ['ID'],
+  options: {
+    depth: { type: 'string', value: 'D', description: 'only cells of this depth' },
+    width: { type: 'string', value: 'W', description: 'only cells of this width' },
+    starts: { type: 'string', value: 'K,...', description: 'the numbers K, each at most a third of the trials (default: all, or evenly in ln K)' },
+    json: JSON_OPTION,
+  },
+  run: async ({ positionals, options, configuration, terminal, log }) => {
+    const starts = startsOf(options)
+    return withBackends({ configuration, log }, async ({ store }) => {
+      const cells: BestOfCell[] = []
+      for (const { counts, axes } of await chosenCells(store, positionals[0] ?? '', options)) {
+        cells.push(await describe(store, counts, { axes, ...(starts !== null && { starts }) }))
+      }
+      const document = { sweep: positionals[0] ?? '', cells }
+      await terminal.data(options.flag('json') ? `${JSON.stringify(document, null, 2)}\n` : `${cells.map(cellText).join('\n')}`)
+      return EXIT.ok
+    })
+  },
+}
+
+function startsOf(options: Options): readonly number[] | null {
+  const text = options.text('starts')
+  if (text === null) return null
+  const starts = text.split(',').map((part) => (/^\d+$/.test(part.trim()) ? Number(part) : NaN))
+  if (starts.every((count) => count >= 1)) return starts
+  throw new CollapsarError('usage', `collapsar best-of: --starts is ${text}; accepted: integers of at least 1, separated by commas`)
+}
+
+interface ChosenCell {
+  readonly counts: CellCounts
+  readonly axes: Readonly<Record<string, unknown>>
+}
+
+async function chosenCells(store: Backends['store'], id: string, options: Options): Promise<readonly ChosenCell[]> {
+  const [depth, width] = [options.integer('depth', 2, 200), options.integer('width', 1, 256)]
+  const { source } = await requireSweep(store, id)
+  const labels = parseSweep(source).cells
+  const cells = (await store.sweepCells(id)).map((counts, i) => ({ counts, axes: labels[i]?.axes ?? {} }))
+  const chosen = cells.filter(({ counts: { spec } }) => (depth === null || spec.depth === depth) && (width === null || spec.width === width))
+  if (chosen.length > 0) return chosen
+  throw new CollapsarError('not-found', `The sweep ${id} has no cell of depth ${depth ?? 'any'} and width ${width ?? 'any'}`)
+}
+
+async function describe(store: Backends['store'], counts: CellCounts, setting: Parameters<typeof bestOfCell>[2]): Promise<BestOfCell> {
+  const trials = await store.cellTrials(counts.cell, counts.inits)
+  try {
+    return bestOfCell(counts, trials, setting)
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause
+    const { depth, width } = counts.spec
+    throw new CollapsarError('usage', `collapsar best-of: depth ${depth}, width ${width}: ${cause.message}`, { cause })
+  }
+}
+
+function cellText(cell: BestOfCell): string {
+  const { depth, width, trials, clipped, clippedAt, points, converged } = cell
+  const rows = points.map(({ starts, expected, low, high }, i) => {
+    const success = converged[i]
+    const share = success === undefined ? '' : `   ${percent(success.estimate)} [${percent(success.low)}, ${percent(success.high)}]`
+    return `  ${String(starts).padStart(6)}   ${scientific(expected)} [${scientific(low)}, ${scientific(high)}]${share}`
+  })
+  return [
+    `depth ${depth}, width ${width}${axesText(cell)}: ${trials} trials`,
+    '       K   E[loss of the best of K] [95%]       one converges, % [95%]',
+    ...thinned(rows),
+    ...restartLines('one that has not collapsed', cell.untilAlive),
+    ...restartLines('one that has converged', cell.untilConverged),
+    ...(clipped === 0 ? [] : [`  ${clipped} losses above that of the best constant, ${scientific(clippedAt)}, count as that much.`]),
+    '',
+  ].join('\n')
+}
+
+function axesText({ axes = {} }: BestOfCell): string {
+  return Object.entries(axes).map(([name, value]) => `, ${name} ${JSON.stringify(value)}`).join('')
+}
+
+/** Rows that a person reads: the document has all of them. */
+const SHOWN_ROWS = 12
+
+function thinned(rows: readonly string[]): string[] {
+  const every = Math.ceil(rows.length / SHOWN_ROWS)
+  return rows.filter((_, i) => i % every === 0 || i === rows.length - 1)
+}
+
+function restartLines(goal: string, restarts: BestOfCell['untilAlive']): string[] {
+  return restarts.map(({ certainty, estimate, low, high }) => {
+    const many = estimate === null ? 'no number known' : `${estimate}`
+    return `  trainings until ${goal}, ${percent(certainty)}% certain: ${many} [${low}, ${high ?? 'no bound'}]`
+  })
+}
+
+function percent(share: number): string {
+  return Number((100 * share).toPrecision(3)).toString()
+}
+
+function scientific(value: number): string {
+  return value.toExponential(2)
+}

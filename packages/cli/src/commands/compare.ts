@@ -1,0 +1,73 @@
+import { COMPARED_EVENTS, comparePairs, pairCells, parseSweep } from '@collapsar/sweep'
+import type { CellTrials, ComparedCell, ComparedEvent, PairComparison } from '@collapsar/sweep'
+import type { Backends } from '@collapsar/standalone'
+import type { Command } from '../command.ts'
+import { EXIT } from '../command.ts'
+import { JSON_OPTION } from '../options.ts'
+import { requireSweep } from '../require-sweep.ts'
+import { withBackends } from '../with-backends.ts'
+
+/** Two settings on the same initial networks. */
+export const compare: Command = {
+  name: 'compare',
+  summary: 'compare two sweeps trial by trial, where both drew the same networks (McNemar, valid however often one looks)',
+  positionals: ['A', 'B'],
+  options: {
+    event: { type: 'string', value: 'E', description: `one of ${COMPARED_EVENTS.join(', ')} (default collapse)` },
+    json: JSON_OPTION,
+  },
+  run: async ({ positionals, options, configuration, terminal, log }) => {
+    const event = options.oneOf('event', COMPARED_EVENTS) ?? 'collapse'
+    return withBackends({ configuration, log }, async ({ store }) => {
+      const [first = [], second = []] = await Promise.all(positionals.map((id) => comparedCells(store, id)))
+      const pairs = pairCells(first, second)
+      const trials: [CellTrials, CellTrials][] = []
+      for (const pair of pairs) {
+        trials.push([
+          await store.cellTrials(pair.first.cell, pair.first.inits),
+          await store.cellTrials(pair.second.cell, pair.second.inits),
+        ])
+      }
+      const document = { event, sweeps: positionals, pairs: comparePairs(pairs, trials, event) }
+      await terminal.data(options.flag('json') ? `${JSON.stringify(document, null, 2)}\n` : compareText(document.pairs, event))
+      return EXIT.ok
+    })
+  },
+}
+
+/** The cells of a sweep in its order, with the values of their other axes. */
+async function comparedCells(store: Backends['store'], id: string): Promise<readonly ComparedCell[]> {
+  const { source } = await requireSweep(store, id)
+  const labels = parseSweep(source).cells
+  const cells = await store.sweepCells(id)
+  return cells.map(({ cell, spec, inits }, i) => ({ cell, spec, inits, axes: labels[i]?.axes ?? {} }))
+}
+
+function compareText(pairs: readonly PairComparison[], event: ComparedEvent): string {
+  const lines = [
+    `${event}: the first sweep's share less the second's, in percent, on the same initial networks`,
+    '',
+    ' depth  width   trials     both   only A   only B   difference                 E',
+    ...pairs.map(pairLine),
+    '',
+    `* differs: evidence E of at least ${20 * pairs.length}, which holds for all ${pairs.length} cells together at 95%, however often one looks.`,
+    '[ , ] of the difference, at the level that holds for all cells together. E above 1 speaks for a difference.',
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function pairLine({ depth, width, counts, difference, logEvidence, differs }: PairComparison): string {
+  const columns = [
+    String(depth).padStart(6),
+    String(width).padStart(6),
+    ...[counts.trials, counts.both, counts.onlyFirst, counts.onlySecond].map((count) => String(count).padStart(8)),
+    differenceText(difference).padEnd(22),
+    Number(Math.exp(Math.min(logEvidence, 700)).toPrecision(3)).toString().padStart(9),
+  ]
+  return `${columns.join(' ')}${differs ? ' *' : ''}`
+}
+
+function differenceText({ estimate, low, high }: PairComparison['difference']): string {
+  const share = (value: number): string => (100 * value).toFixed(1)
+  return estimate === null ? '   –' : ` ${share(estimate).padStart(6)} [${share(low)}, ${share(high)}]`
+}
