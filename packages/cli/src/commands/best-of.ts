@@ -27,7 +27,7 @@ export const bestOf: Command = {
         cells.push(await describe(store, counts, { axes, ...(starts !== null && { starts }) }))
       }
       const document = { sweep: positionals[0] ?? '', cells }
-      await terminal.data(options.flag('json') ? `${JSON.stringify(document, null, 2)}\n` : `${cells.map(cellText).join('\n')}`)
+      await terminal.data(options.flag('json') ? `${JSON.stringify(document, null, 2)}\n` : cells.map(cellText).join('\n'))
       return EXIT.ok
     })
   },
