@@ -26,7 +26,7 @@ test('splits the level between two counted strata', () => {
 })
 
 test('gives a simulated probability its normal interval', () => {
-  // 2.241402727604945: the normal point exceeded with probability 0.0125 (scipy 1.17.1).
+  // 2.241402727604945: the normal point exceeded with probability 0.0125 (Python's NormalDist).
   const { bornDead } = stratifiedEstimate({ bornDead: { estimate: 0.5, standardError: 0.01 }, diedAlive: TRAINED })
   expect(bornDead.low).toBeCloseTo(0.5 - 0.02241402727604945, 13)
   expect(bornDead.high).toBeCloseTo(0.5 + 0.02241402727604945, 13)
