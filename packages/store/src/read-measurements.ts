@@ -1,9 +1,9 @@
 import { BLOCK_TRIALS, decodeMeasurement, setVersions } from '@collapsar/sweep'
+import type { CellMeasurements } from '@collapsar/sweep'
 import type { ColumnArray, MeasurementName, TrialSpec } from '@collapsar/trial'
 import { measurementSets } from '@collapsar/trial'
 import { goalBlocks } from './cell-count.ts'
 import type { Queries } from './connection.ts'
-import type { CellMeasurements } from './store.ts'
 
 /** A row that was measured. */
 interface MeasurementRow {

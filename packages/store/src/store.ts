@@ -1,5 +1,5 @@
-import type { CellCounts, CellProgress, CellTrials, Chunk, ChunkResult, ChunkWork, EncodedBlock, EngineKind, EngineVersion, MeasuredTrials, SetVersion } from '@collapsar/sweep'
-import type { ColumnArray, MeasurementColumn, MeasurementName, TrialRecord, TrialSpec } from '@collapsar/trial'
+import type { CellCounts, CellMeasurements, CellProgress, CellTrials, Chunk, ChunkResult, ChunkWork, EncodedBlock, EngineKind, EngineVersion, MeasuredTrials } from '@collapsar/sweep'
+import type { MeasurementName, TrialRecord, TrialSpec } from '@collapsar/trial'
 
 /**
  * A sweep's states and their exits:
@@ -61,15 +61,7 @@ export interface GapRecord {
   readonly reason: string
 }
 
-/** What a set says of the trials of one cell, in the set's present version. */
-export interface CellMeasurements {
-  readonly set: SetVersion
-  readonly columns: readonly MeasurementColumn[]
-  /** Indices of the trials that were measured, ascending. */
-  readonly trials: Float64Array
-  /** [column][place in `trials`][number of the column] */
-  readonly values: readonly ColumnArray[]
-}
+export type { CellMeasurements } from '@collapsar/sweep'
 
 /** One disagreement found by `verify`. */
 export interface Mismatch {

@@ -33,6 +33,16 @@ export interface BlockMeasurement {
   readonly values: readonly ColumnArray[]
 }
 
+/** What a set says of the trials of one cell, in the set's present version. */
+export interface CellMeasurements {
+  readonly set: SetVersion
+  readonly columns: readonly MeasurementColumn[]
+  /** Indices of the trials that were measured, ascending. */
+  readonly trials: Float64Array
+  /** [column][place in `trials`][number of the column] */
+  readonly values: readonly ColumnArray[]
+}
+
 /**
  * Packs what a set says of one whole block. The digest covers the set's name and version and the unpacked columns: every
  * column in turn, [trial][number], little-endian, with one bit pattern for every NaN.

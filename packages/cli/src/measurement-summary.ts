@@ -1,0 +1,105 @@
+import { summarizeColumn } from '@collapsar/sweep'
+import type { CellCounts, CellMeasurements, ColumnSummary } from '@collapsar/sweep'
+import { finiteOrNull } from './parameters-json.ts'
+
+/** What one set says of one cell of a sweep. */
+export interface MeasuredCell {
+  readonly cell: CellCounts
+  readonly measurements: CellMeasurements
+}
+
+/** One number of one cell, over its trials. */
+export interface SummaryRow extends ColumnSummary {
+  readonly cell: string
+  readonly depth: number
+  readonly width: number
+  /** As `loss`, or `loss[3]` where a trial has several. */
+  readonly number: string
+  /** Trials of the sweep that were not measured. */
+  readonly missing: number
+}
+
+export function summaryRows({ cell, measurements }: MeasuredCell): SummaryRow[] {
+  const { cell: id, inits, spec } = cell
+  const missing = inits - measurements.trials.length
+  return measurements.columns.flatMap(({ name, size }, place) => {
+    const values = measurements.values[place] ?? new Uint8Array()
+    return numberNames(name, size).map((number, offset) => ({
+      cell: id,
+      depth: spec.depth,
+      width: spec.width,
+      number,
+      missing,
+      ...summarizeColumn(every(values, size, offset)),
+    }))
+  })
+}
+
+/** The names of a column's numbers. */
+export function numberNames(name: string, size: number): string[] {
+  return size === 1 ? [name] : Array.from({ length: size }, (_, i) => `${name}[${i}]`)
+}
+
+function* every(values: ArrayLike<number>, step: number, first: number): Generator<number> {
+  for (let i = first; i < values.length; i += step) yield values[i] ?? Number.NaN
+}
+
+const FIELDS = [
+  'cell', 'depth', 'width', 'number', 'count', 'nan', 'missing', 'mean', 'min', 'lowerQuartile', 'median', 'upperQuartile', 'max',
+] as const
+
+/** RFC 4180; an empty field where there is no number to describe. */
+export function summaryCsv(rows: readonly SummaryRow[]): string {
+  return [FIELDS.join(','), ...rows.map((row) => FIELDS.map((field) => row[field] ?? '').join(','))].map((line) => `${line}\r\n`).join('')
+}
+
+/** JSON has no infinity: null, as where there is no number. */
+export function summaryJson(set: { readonly name: string; readonly version: number }, rows: readonly SummaryRow[]): string {
+  const numbers = rows.map((row) =>
+    Object.fromEntries(Object.entries(row).map(([name, value]) => [name, typeof value === 'number' ? finiteOrNull(value) : (value as unknown)])),
+  )
+  return `${JSON.stringify({ set: set.name, version: set.version, numbers }, null, 2)}\n`
+}
+
+const SHOWN_DIGITS = 5
+
+/** For people: a block of lines a cell, five digits. */
+export function summaryTable(rows: readonly SummaryRow[]): string {
+  const header = ['number', 'trials', 'NaN', 'mean', 'min', '25%', 'median', '75%', 'max']
+  const lines: string[] = []
+  for (const cell of new Set(rows.map((row) => row.cell))) {
+    const own = rows.filter((row) => row.cell === cell)
+    const [first] = own
+    if (first === undefined) continue
+    const missing = first.missing === 0 ? '' : `, ${first.missing} trials not measured`
+    const table = [header, ...own.map((row) => [row.number, String(row.count), String(row.nan), ...FIELDS.slice(7).map((field) => shown(row[field]))])]
+    lines.push(`depth ${first.depth}, width ${first.width}${missing}  ${cell}`, ...aligned(table), '')
+  }
+  return `${lines.join('\n')}\n`
+}
+
+function shown(value: string | number | null): string {
+  return typeof value === 'number' ? String(Number(value.toPrecision(SHOWN_DIGITS))) : '-'
+}
+
+/** The first column to the left, the others to the right. */
+function aligned(table: readonly (readonly string[])[]): string[] {
+  const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)))
+  return table.map((row) => `  ${row.map((text, column) => (column === 0 ? text.padEnd(widths[0] ?? 0) : text.padStart(widths[column] ?? 0))).join('  ')}`)
+}
+
+/** The header of `trialLines`, and what tells whether two cells have the same numbers. */
+export function trialHeader({ measurements }: MeasuredCell): string {
+  const numbers = measurements.columns.flatMap(({ name, size }) => numberNames(name, size))
+  return `${['cell', 'depth', 'width', 'trial', ...numbers].join(',')}\r\n`
+}
+
+/** Every trial's numbers, RFC 4180: shortest decimals that read back as the same number, NaN and Infinity in words. */
+export function* trialLines({ cell, measurements }: MeasuredCell): Generator<string> {
+  const { trials, columns, values } = measurements
+  const place = `${cell.cell},${cell.spec.depth},${cell.spec.width}`
+  for (const [i, trial] of trials.entries()) {
+    const numbers = columns.flatMap(({ size }, column) => [...(values[column] ?? new Uint8Array()).subarray(i * size, (i + 1) * size)])
+    yield `${place},${trial},${numbers.join(',')}\r\n`
+  }
+}
