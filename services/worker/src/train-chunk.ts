@@ -1,7 +1,7 @@
 import { BLOCK_TRIALS } from '@collapsar/sweep'
 import type { ChunkWork, EncodedBlock } from '@collapsar/sweep'
-import { lawBatch, networkShape, parameterCount, trainingPoints } from '@collapsar/trial'
-import type { Engine, InitialLaw, RecordColumns, TrainingPoints, TrialBatch, TrialSpec } from '@collapsar/trial'
+import { engineBatch, networkShape, parameterCount, trainingPoints } from '@collapsar/trial'
+import type { Engine, InitialLaw, Parameters, RecordColumns, TrainingPoints, TrialBatch, TrialSpec } from '@collapsar/trial'
 import type { Measuring } from './measuring.ts'
 
 /**
@@ -15,7 +15,7 @@ export interface Trainer {
   readonly engine: Engine
   readonly measuring: Measuring
   /** Called with each batch once it is measured (the audit of deaths). */
-  readonly onBatch: (batch: TrialBatch<InitialLaw>, columns: RecordColumns) => Promise<void>
+  readonly onBatch: (batch: TrialBatch<Parameters | InitialLaw>, columns: RecordColumns) => Promise<void>
 }
 
 /**
@@ -57,11 +57,12 @@ async function trainTrials(
   { spec, points, trials }: Trials,
   signal: AbortSignal,
 ): Promise<RecordColumns> {
-  const batch = lawBatch(spec, trials, { points })
+  const batch = await engineBatch(spec, trials, { points, signal })
   const supported = engine.supports(batch)
   if (supported !== true) throw new Error(`engine ${engine.id} cannot train this cell: ${supported}`)
   const trained = await engine.train(batch, signal)
-  const columns = await measuring.measure(batch, trained, spec.problem.domain)
+  // without the initial parameters, which nobody measures: they would be copied to the thread
+  const columns = await measuring.measure(Object.assign({}, batch, { initial: null }), trained, spec.problem.domain)
   signal.throwIfAborted()
   await onBatch(batch, columns)
   return columns
