@@ -1,5 +1,6 @@
 import type { InitialLaw, LayerLaw, TensorLaw, TrialBatch } from './batch.ts'
 import type { LayerLayout, NetworkShape, Parameters } from './network.ts'
+import type { DrawnLayer } from './initializations/initialization.ts'
 import { affineParameterCount, allocateParameters, layerLayouts, parameterCount } from './network.ts'
 import { fillNormals } from './random/normal.ts'
 import { scale, spread } from './random/scale.ts'
@@ -20,6 +21,21 @@ export function drawInitial(
   numerics: Numerics,
   trials: ArrayLike<number>,
 ): Parameters {
+  return finish(drawSteps({ law, shape, numerics, makeLayer: null }, trials))
+}
+
+/** How the initial parameters of a cell come about: numbers by a law, of which some initializations then make each layer. */
+export interface InitialDraw {
+  readonly law: InitialLaw
+  readonly shape: NetworkShape
+  readonly numerics: Numerics
+  /** Null: the numbers are the parameters. */
+  readonly makeLayer: ((layer: DrawnLayer) => Generator<void, void>) | null
+}
+
+/** Draws as `drawInitial` does, in steps well below a millisecond where layers are made. */
+export function* drawSteps(draw: InitialDraw, trials: ArrayLike<number>): Generator<void, Parameters> {
+  const { law, shape, numerics, makeLayer } = draw
   const count = parameterCount(shape)
   const parameters = allocateParameters(numerics, count * trials.length)
   const network = new Float64Array(count)
@@ -29,10 +45,21 @@ export function drawInitial(
   const stored = storedIn(numerics)
   for (let row = 0; row < trials.length; row++) {
     const trial = trialIndex(trials[row])
-    for (const draw of layers) drawLayer(draw, trial)
+    for (const draw of layers) {
+      drawLayer(draw, trial)
+      if (makeLayer !== null) yield* makeLayer({ ...draw.layout, ...draw, depth: layers.length })
+    }
     parameters.set(isNarrow ? network.map(stored) : network, row * count)
   }
   return parameters
+}
+
+/** All steps at once. */
+export function finish<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done === true) return value
+  }
 }
 
 /**

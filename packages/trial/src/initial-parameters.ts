@@ -1,7 +1,7 @@
-import { drawInitial } from './draw-initial.ts'
-import { initialLaw } from './initial-law.ts'
-import { networkShape } from './network-shape.ts'
+import { drawSteps, finish } from './draw-initial.ts'
+import { initialDraw } from './initial-law.ts'
 import type { Parameters } from './network.ts'
+import { shareLoop } from './reference/event-loop.ts'
 import type { TrialSpec } from './trial.ts'
 
 /**
@@ -10,5 +10,18 @@ import type { TrialSpec } from './trial.ts'
  * @throws RangeError for another index, and for a network or an initialization that does not exist
  */
 export function initialParameters(spec: TrialSpec, trials: ArrayLike<number>): Parameters {
-  return drawInitial(initialLaw(spec), networkShape(spec), spec.numerics, trials)
+  return finish(drawSteps(initialDraw(spec), trials))
+}
+
+/**
+ * The same in slices of 10 ms, between which the event loop has its turn: orthogonal weights of a deep, wide network take
+ * seconds.
+ * @throws the signal's reason within a slice of its being aborted
+ */
+export async function initialParametersInSlices(
+  spec: TrialSpec,
+  trials: ArrayLike<number>,
+  signal?: AbortSignal,
+): Promise<Parameters> {
+  return shareLoop().run(drawSteps(initialDraw(spec), trials), () => signal?.throwIfAborted())
 }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { drawnBatch, isLaw } from './draw-initial.ts'
 import { exampleSpec } from './example-spec.ts'
 import { initialParameters } from './initial-parameters.ts'
 import { networkShape } from './network-shape.ts'
 import { trainingPoints } from './training-points.ts'
-import { trialBatch } from './trial-batch.ts'
+import { engineBatch, lawBatch, selectTrials, trialBatch } from './trial-batch.ts'
 import type { TrainingSpec } from './trial.ts'
 
 describe('trial batch', () => {
@@ -47,5 +48,36 @@ describe('trial batch', () => {
 
   it('has no hidden layer at depth 1', () => {
     expect(networkShape(exampleSpec({ depth: 1 })).sizes).toEqual([1, 1])
+  })
+})
+
+describe('a batch for an engine', () => {
+  const orthogonal = exampleSpec({ width: 3, network: { initialization: { kind: 'orthogonal' } } })
+
+  it('carries the law where there is one, and else the same parameters as any other', async () => {
+    expect(isLaw((await engineBatch(exampleSpec(), [1])).initial)).toBe(true)
+    expect(await engineBatch(orthogonal, [4, 2])).toEqual(trialBatch(orthogonal, [4, 2]))
+    expect(() => lawBatch(orthogonal, [0])).toThrow('invalid initialization orthogonal: engines have no law of it')
+  })
+
+  it('gives the event loop many turns while it is drawn, and stops when told to', async () => {
+    const wide = exampleSpec({ width: 96, depth: 12, network: { initialization: { kind: 'orthogonal' } } })
+    const trials = Array.from({ length: 4 }, (_, trial) => trial)
+    let turns = 0
+    const counter = setInterval(() => (turns += 1), 1)
+    const started = performance.now()
+    await engineBatch(wide, trials)
+    clearInterval(counter)
+    // slices of 10 ms, each followed by a turn; half of them if timers are late
+    expect(turns).toBeGreaterThan((performance.now() - started) / 40)
+    const aborting = AbortSignal.timeout(1)
+    await expect(engineBatch(wide, trials, { signal: aborting })).rejects.toThrow('aborted due to timeout')
+  })
+
+  it('is cut down to some of its trials with their parameters', () => {
+    const all = trialBatch(orthogonal, [7, 8, 9])
+    expect(selectTrials(all, [2, 0])).toEqual(trialBatch(orthogonal, [9, 7]))
+    const law = selectTrials(lawBatch(exampleSpec(), [7, 8, 9]), [1])
+    expect(drawnBatch(law)).toEqual(trialBatch(exampleSpec(), [8]))
   })
 })

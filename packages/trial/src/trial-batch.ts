@@ -1,9 +1,13 @@
 import type { InitialLaw, TrainingPoints, TrialBatch } from './batch.ts'
 import { convergedLoss } from './converged-loss.ts'
-import { drawnBatch, trialIndex } from './draw-initial.ts'
+import { isLaw, trialIndex } from './draw-initial.ts'
 import { initialLaw } from './initial-law.ts'
+import { initialParameters, initialParametersInSlices } from './initial-parameters.ts'
 import { targetScale } from './measurements/target-scale.ts'
+import type { MeasuredBatch } from './measurements/trial-records.ts'
 import { networkShape } from './network-shape.ts'
+import { allocateParameters } from './network.ts'
+import type { Parameters } from './network.ts'
 import { streamKey } from './random/stream-key.ts'
 import { trainingPoints } from './training-points.ts'
 import type { TrainingSpec, TrialSpec } from './trial.ts'
@@ -25,18 +29,62 @@ export function trialBatch(
   trials: readonly number[] | Float64Array,
   options: TrialBatchOptions = {},
 ): TrialBatch {
-  return drawnBatch(lawBatch(spec, trials, options))
+  return { ...batchWithoutInitial(spec, trials, options), initial: initialParameters(spec, trials) }
 }
 
 /**
  * The same trials, whose initial parameters the engine draws itself, to the same bits.
- * @throws RangeError for a specification or an index that describes no network or no training set
+ * @throws RangeError for a specification or an index that describes no network or no training set, and for an
+ *   initialization of which engines have no law
  */
 export function lawBatch(
   spec: TrialSpec,
   trials: readonly number[] | Float64Array,
-  { trace = false, points = trainingPoints(spec.problem, spec.seed) }: TrialBatchOptions = {},
+  options: TrialBatchOptions = {},
 ): TrialBatch<InitialLaw> {
+  const initial = initialLaw(spec)
+  if (initial === null) {
+    throw new RangeError(`invalid initialization ${spec.network.initialization.kind}: engines have no law of it, use engineBatch`)
+  }
+  return { ...batchWithoutInitial(spec, trials, options), initial }
+}
+
+/**
+ * The same trials as an engine trains them best: by their law where it has one, else with their parameters, which are drawn in
+ * slices so that the event loop is not blocked.
+ * @throws RangeError for a specification or an index that describes no network or no training set, and the signal's reason
+ */
+export async function engineBatch(
+  spec: TrialSpec,
+  trials: readonly number[] | Float64Array,
+  { signal, ...options }: TrialBatchOptions & { readonly signal?: AbortSignal } = {},
+): Promise<TrialBatch<Parameters | InitialLaw>> {
+  const batch = batchWithoutInitial(spec, trials, options)
+  return { ...batch, initial: initialLaw(spec) ?? (await initialParametersInSlices(spec, trials, signal)) }
+}
+
+/**
+ * Some trials of a batch.
+ * @param rows their places in it, in the order that is wanted
+ */
+export function selectTrials(
+  batch: TrialBatch<Parameters | InitialLaw>,
+  rows: readonly number[],
+): TrialBatch<Parameters | InitialLaw> {
+  const { initial } = batch
+  const trials = Float64Array.from(rows, (row) => batch.trials[row] ?? NaN)
+  if (isLaw(initial)) return { ...batch, trials }
+  const count = initial.length / batch.trials.length
+  const selected = allocateParameters(batch.numerics, count * rows.length)
+  rows.forEach((row, index) => selected.set(initial.subarray(row * count, (row + 1) * count), index * count))
+  return { ...batch, trials, initial: selected }
+}
+
+function batchWithoutInitial(
+  spec: TrialSpec,
+  trials: readonly number[] | Float64Array,
+  { trace = false, points = trainingPoints(spec.problem, spec.seed) }: TrialBatchOptions,
+): MeasuredBatch {
   const { numerics, seed, depth, width, problem, training } = spec
   const indices = new Float64Array(trials)
   indices.forEach(trialIndex)
@@ -47,7 +95,6 @@ export function lawBatch(
     points,
     trials: indices,
     minibatchKey: streamKey({ seed, inputDim: problem.inputDim, depth, width, purpose: 'minibatch' }),
-    initial: initialLaw(spec),
     trace,
     ...stopOf(training, points),
   }

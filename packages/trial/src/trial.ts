@@ -14,9 +14,11 @@ export type InitializationSpec =
         | 'glorot-uniform'
         | 'lecun-normal'
         | 'torch-default'
+        | 'orthogonal'
     }
   | { readonly kind: 'small'; readonly std: number }
   | { readonly kind: 'randomized-asymmetric'; readonly outputLayer: boolean }
+  | { readonly kind: 'sawtooth'; readonly variant: 'plain' | 'lipschitz' }
 
 /** `initialization` where the initialization draws the biases itself (torch-default, randomized-asymmetric). */
 export type BiasSpec =
@@ -47,6 +49,8 @@ export interface NetworkSpec {
   readonly activation: ActivationSpec
   readonly initialization: InitializationSpec
   readonly bias: BiasSpec
+  /** Multiplies every deviation and limit of the initialization; absent: 1. */
+  readonly initScale?: number
   /** Absent: none. */
   readonly normalization?: NormalizationKind
 }

@@ -1,5 +1,5 @@
-import { OUTCOMES } from '@collapsar/trial'
-import type { Engine, InitialLaw, RecordColumns, TrialBatch } from '@collapsar/trial'
+import { OUTCOMES, selectTrials } from '@collapsar/trial'
+import type { Engine, InitialLaw, Parameters, RecordColumns, TrialBatch } from '@collapsar/trial'
 
 /** One trial in so many, by its index, is audited: 1% (the rule of death says what is certified and checked). */
 const AUDITED_OF = 100
@@ -18,13 +18,15 @@ export interface AuditFailure {
  */
 export async function auditDeaths(
   engine: Engine,
-  batch: TrialBatch<InitialLaw>,
+  batch: TrialBatch<Parameters | InitialLaw>,
   { outcome }: RecordColumns,
   signal: AbortSignal,
 ): Promise<{ audited: number; failures: AuditFailure[] }> {
-  const trials = batch.trials.filter((trial, i) => trial % AUDITED_OF === AUDITED_REMAINDER && outcome[i] === DIED)
-  if (!batch.training.stopAtDeath || trials.length === 0) return { audited: 0, failures: [] }
-  const full = await engine.train({ ...batch, trials, training: { ...batch.training, stopAtDeath: false } }, signal)
+  const rows = [...batch.trials.keys()].filter((row) => isAudited(batch.trials[row]) && outcome[row] === DIED)
+  if (!batch.training.stopAtDeath || rows.length === 0) return { audited: 0, failures: [] }
+  const audited = selectTrials(batch, rows)
+  const { trials } = audited
+  const full = await engine.train({ ...audited, training: { ...batch.training, stopAtDeath: false } }, signal)
   const outputs = batch.points.outputDim
   const failures = Array.from(trials).flatMap((trial, index) => {
     if ((full.deadLayer[index] ?? 0) === 0) return [{ trial, detail: 'alive again at the last step' }]
@@ -35,4 +37,8 @@ export async function auditDeaths(
     return constant ? [] : [{ trial, detail: 'dead at the last step, but its output is not constant' }]
   })
   return { audited: trials.length, failures }
+}
+
+function isAudited(trial: number | undefined): boolean {
+  return trial !== undefined && trial % AUDITED_OF === AUDITED_REMAINDER
 }

@@ -1,7 +1,7 @@
 import { BLOCK_TRIALS, observedSteps } from '@collapsar/sweep'
 import type { ChunkWork, EncodedBlock, EncodedMeasurement, SetVersion } from '@collapsar/sweep'
-import { lawBatch, networkShape, parameterCount, trainingPoints } from '@collapsar/trial'
-import type { Engine, InitialLaw, RecordColumns, TrainingPoints, TrialBatch, TrialSpec } from '@collapsar/trial'
+import { engineBatch, networkShape, parameterCount, trainingPoints } from '@collapsar/trial'
+import type { Engine, InitialLaw, Parameters, RecordColumns, TrainingPoints, TrialBatch, TrialSpec } from '@collapsar/trial'
 import type { EncodedTrials, MeasuredTrials, ObservedState } from './measured.ts'
 import type { Measuring } from './measuring.ts'
 
@@ -16,7 +16,7 @@ export interface Trainer {
   readonly engine: Engine
   readonly measuring: Measuring
   /** Called with each batch once it is measured (the audit of deaths). */
-  readonly onBatch: (batch: TrialBatch<InitialLaw>, columns: RecordColumns) => Promise<void>
+  readonly onBatch: (batch: TrialBatch<Parameters | InitialLaw>, columns: RecordColumns) => Promise<void>
 }
 
 /**
@@ -66,7 +66,7 @@ async function trainTrials(
   { spec, points, trials, sets, steps }: Trials,
   signal: AbortSignal,
 ): Promise<MeasuredTrials> {
-  const batch = lawBatch(spec, trials, { points })
+  const batch = await engineBatch(spec, trials, { points, signal })
   const supported = engine.supports(batch)
   if (supported !== true) throw new Error(`engine ${engine.id} cannot train this cell: ${supported}`)
   const trained = await engine.train(batch, signal)
@@ -74,7 +74,8 @@ async function trainTrials(
   for (const observedStep of steps) {
     observed.push({ steps: observedStep, trained: await engine.train(prefixOf(batch, observedStep), signal) })
   }
-  const measured = await measuring.measure({ spec, batch, trained, sets, observed })
+  // without the initial parameters, which nobody measures: they would be copied to the thread
+  const measured = await measuring.measure({ spec, batch: Object.assign({}, batch, { initial: null }), trained, sets, observed })
   signal.throwIfAborted()
   await onBatch(batch, measured.records)
   return measured
@@ -86,6 +87,6 @@ async function trainTrials(
  * a network that is not finite at the last step of the prefix is so at the next check of the longer one. Only the earlier loss,
  * which is defined from the last step, is another.
  */
-function prefixOf(batch: TrialBatch<InitialLaw>, steps: number): TrialBatch<InitialLaw> {
+function prefixOf(batch: TrialBatch<Parameters | InitialLaw>, steps: number): TrialBatch<Parameters | InitialLaw> {
   return { ...batch, training: { ...batch.training, steps } }
 }

@@ -16,7 +16,7 @@ interface Law {
 const mixtureMoment = (inputs: number) => ((0.6007 ** 2 / inputs) * inputs + 0.5) / (inputs + 1)
 
 /** Variances as published, see the source in each file; that of a uniform law on +-c is c^2 / 3. */
-const laws: Readonly<Record<InitializationSpec['kind'], Law>> = {
+const laws: Readonly<Record<Exclude<InitializationSpec['kind'], 'orthogonal' | 'sawtooth'>, Law>> = {
   'he-normal': { spec: { kind: 'he-normal' }, form: 'normal', variance: (i) => 2 / i },
   'he-uniform': { spec: { kind: 'he-uniform' }, form: 'uniform', variance: (i) => 2 / i },
   'glorot-normal': { spec: { kind: 'glorot-normal' }, form: 'normal', variance: (i, o) => 2 / (i + o) },

@@ -10,10 +10,23 @@ export interface LayerPlace {
   readonly outputs: number
 }
 
+/** A layer with the numbers that its law drew, to be changed in place. */
+export interface DrawnLayer extends LayerPlace {
+  /** [output][input] */
+  readonly weights: Float64Array
+  /** [output] */
+  readonly biases: Float64Array
+}
+
 /** How each layer is drawn. The biases of its laws are zero unless `drawsBiases`. */
 export interface Initialization {
   readonly drawsBiases: boolean
   lawOf(place: LayerPlace): LayerLaw
+  /**
+   * Present where a layer is more than independent numbers: makes it from those that the law drew, with all weights times
+   * `scale`, and yields often. Engines cannot, so they are given the parameters instead of the law.
+   */
+  makeLayer?(layer: DrawnLayer, scale: number): Generator<void, void>
 }
 
 /** A number that depends on the fans of a layer. */
