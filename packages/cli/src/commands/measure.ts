@@ -1,4 +1,5 @@
 import { CollapsarError } from '@collapsar/sweep'
+import type { NetworkReport } from '@collapsar/trial'
 import { InvalidField, networkFromJson, networkReport } from '@collapsar/trial'
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
@@ -17,13 +18,19 @@ export const measure: Command = {
     await terminal.data(
       options.flag('json')
         ? `${JSON.stringify(report, null, 2)}\n`
-        : Object.entries(report).map(([name, value]) => `${name.padEnd(10)}  ${JSON.stringify(value)}\n`).join(''),
+        : Object.entries(report).map(([name, value]) => `${name.padEnd(10)}  ${shown(name, value, report)}\n`).join(''),
     )
     return EXIT.ok
   },
 }
 
-function measured(path: string, source: unknown): ReturnType<typeof networkReport> {
+/** A count that was given up is a lower bound wherever it appears. */
+function shown(name: string, value: unknown, { truncated = false }: NetworkReport): string {
+  const isBound = truncated && (name === 'pieces' || name === 'regions')
+  return isBound ? `at least ${JSON.stringify(value)} (a lower bound: too many cells)` : JSON.stringify(value)
+}
+
+function measured(path: string, source: unknown): NetworkReport {
   try {
     return networkReport(networkFromJson(source))
   } catch (cause) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { NetworkShape } from '../network.ts'
 import { fillUniforms } from '../random/uniform.ts'
-import { firstLayerDirections } from './directions.ts'
+import { firstLayerDirections, hiddenDirections } from './directions.ts'
 
 const relu = (sizes: readonly number[]): NetworkShape => ({ sizes, activation: { kind: 'relu' } })
 const ends = Float64Array.of(-1, 1)
@@ -71,5 +71,25 @@ describe('firstLayerDirections', () => {
     expect(kindOf({ kind: 'tanh' })).toBe('kept')
     expect(kindOf({ kind: 'leaky-relu', leak: 0.01 })).toBe('linear')
     expect(kindOf({ kind: 'relu' })).toBe('dead')
+  })
+})
+
+describe('hiddenDirections', () => {
+  it('judges units of the second layer by what the first one gives them', () => {
+    // h = (relu(x), relu(-x)) on [-1, 1]; then -h1 - h2 (dead), h1 + h2 + 1 (linear), h1 - 0.5 and 2 h1 - 1 (one direction)
+    const second = [-1, -1, 1, 1, 1, 0, 2, 0, 0, 1, -0.5, -1]
+    const parameters = Float64Array.of(1, -1, 0, 0, ...second, 1, 1, 1, 1, 0)
+    const [first, deeper, ...rest] = hiddenDirections(relu([1, 2, 4, 1]), parameters, 0, ends)
+    expect(rest).toEqual([])
+    expect(first).toEqual(firstLayerDirections(relu([1, 2, 4, 1]), parameters, 0, ends))
+    expect(deeper!.units.map(({ kind }) => kind)).toEqual(['dead', 'linear', 'kept', 'kept'])
+    expect(deeper!.clusters.map(({ clusters }) => clusters)).toEqual([1, 1, 1])
+  })
+
+  it('reads every network of a batch from its own offset', () => {
+    const parameters = Float64Array.of(9, 9, 9, 9, 1, -1, 1, 0)
+    expect(hiddenDirections(relu([1, 1, 1]), parameters, 4, ends)).toEqual(
+      hiddenDirections(relu([1, 1, 1]), parameters.subarray(4), 0, ends),
+    )
   })
 })

@@ -1,9 +1,9 @@
+import { activationOf } from '../activations/index.ts'
 import { at } from '../at.ts'
-import type { NetworkShape, Parameters } from '../network.ts'
-import { layerLayouts } from '../network.ts'
-
-/** Angles, in degrees, below which directions are one: after gradient descent, after SGD or Adam, during alignment. */
-export const CLUSTER_ANGLES = [2, 5, 10] as const
+import type { LayerLayout, NetworkShape, Parameters } from '../network.ts'
+import { affineParameterCount, layerLayouts } from '../network.ts'
+import type { DirectionClusters } from './direction-clusters.ts'
+import { CLUSTER_ANGLES, clustersOf } from './direction-clusters.ts'
 
 /** A unit whose amplitude is below so much of the largest does not count. */
 const NEGLIGIBLE_AMPLITUDE = 0.01
@@ -14,21 +14,13 @@ const NEGLIGIBLE_AMPLITUDE = 0.01
  */
 export type UnitKind = 'dead' | 'linear' | 'negligible' | 'kept'
 
-/** One unit of the first hidden layer, u = (w, b). */
+/** One unit of a hidden layer, u = (w, b). */
 export interface UnitDirection {
   readonly kind: UnitKind
-  /** u / ||u||, [w_1, ..., w_d, b]; zeros for u = 0. */
+  /** u / ||u||, [w_1, ..., w_d, b], d the number of the layer's inputs; zeros for u = 0. */
   readonly direction: readonly number[]
   /** a ||u||, a the weight by which the unit goes on; with several such weights a is their Euclidean norm. */
   readonly amplitude: number
-}
-
-export interface DirectionClusters {
-  /** Degrees. */
-  readonly angle: (typeof CLUSTER_ANGLES)[number]
-  readonly clusters: number
-  /** Entropy, in nats, of the clusters' shares of the sum of |amplitude|. */
-  readonly entropy: number
 }
 
 export interface Directions {
@@ -54,12 +46,52 @@ export function firstLayerDirections(
   offset: number,
   points: Float64Array,
 ): Directions {
-  const amplitudes = amplitudesOf(shape, parameters, offset)
-  const largest = Math.max(...amplitudes.map(Math.abs))
-  const units = incomingRows(shape, parameters, offset).map((row, j): UnitDirection => {
+  const layers = layerLayouts(shape.sizes).slice(0, 2)
+  return layerDirections({ shape, layers, own: ownParameters(shape, parameters, offset) }, 0, points)
+}
+
+/**
+ * The same of every hidden layer, [hidden layer]: the directions of a deeper one are those of its units in the space of the units below, whose
+ * values at the points decide what is dead or linear. Only the directions of the first layer are a geometry of the data.
+ */
+export function hiddenDirections(
+  shape: NetworkShape,
+  parameters: Parameters,
+  offset: number,
+  points: Float64Array,
+): Directions[] {
+  const layers = layerLayouts(shape.sizes)
+  const network = { shape, layers, own: ownParameters(shape, parameters, offset) }
+  let received = points
+  return layers.slice(0, -1).map((layer, l) => {
+    const directions = layerDirections(network, l, received)
+    received = activationsOf(network, layer, received)
+    return directions
+  })
+}
+
+interface Layers {
+  readonly shape: NetworkShape
+  readonly layers: readonly LayerLayout[]
+  /** [parameter] */
+  readonly own: Float64Array
+}
+
+function ownParameters({ sizes }: NetworkShape, parameters: Parameters, offset: number): Float64Array {
+  return Float64Array.from(parameters.subarray(offset, offset + affineParameterCount(sizes)))
+}
+
+/** @param received what layer `l` receives, [point][unit] */
+function layerDirections(network: Layers, l: number, received: Float64Array): Directions {
+  const layer = network.layers[l]
+  if (layer === undefined) throw new RangeError(`invalid layer: ${l}`)
+  const rows = incomingRows(network.own, layer)
+  const amplitudes = amplitudesOf(rows, network.own, network.layers[l + 1])
+  const largest = amplitudes.reduce((most, amplitude) => Math.max(most, Math.abs(amplitude)), 0)
+  const units = rows.map((row, j): UnitDirection => {
     const amplitude = amplitudes[j] ?? 0
     const isNegligible = !(Math.abs(amplitude) >= NEGLIGIBLE_AMPLITUDE * largest && amplitude !== 0)
-    const kind = kindOnPoints(row, shape, points) ?? (isNegligible ? 'negligible' : 'kept')
+    const kind = kindOnPoints(row, network.shape, received) ?? (isNegligible ? 'negligible' : 'kept')
     const norm = Math.hypot(...row)
     return { kind, direction: row.map((element) => (norm === 0 ? 0 : element / norm)), amplitude }
   })
@@ -73,71 +105,48 @@ export function firstLayerDirections(
   }
 }
 
-/** u = (w, b) of every unit of the first layer. */
-function incomingRows({ sizes }: NetworkShape, parameters: Parameters, offset: number): number[][] {
-  const layer = layerLayouts(sizes)[0]
-  if (layer === undefined) return []
-  const { biases, inputs, outputs, weights } = layer
+/** u = (w, b) of every unit of a layer. */
+function incomingRows(own: Float64Array, { biases, inputs, outputs, weights }: LayerLayout): number[][] {
   return Array.from({ length: outputs }, (_, j) => {
-    const row = offset + weights + j * inputs
-    return [...parameters.subarray(row, row + inputs), parameters[offset + biases + j] ?? 0]
+    const row = weights + j * inputs
+    return [...own.subarray(row, row + inputs), at(own, biases + j)]
   })
 }
 
-function amplitudesOf(shape: NetworkShape, parameters: Parameters, offset: number): number[] {
-  const next = layerLayouts(shape.sizes)[1]
-  return incomingRows(shape, parameters, offset).map((row, k) => {
+function amplitudesOf(rows: readonly (readonly number[])[], own: Float64Array, next: LayerLayout | undefined): number[] {
+  return rows.map((row, k) => {
     if (next === undefined) return Math.hypot(...row)
     const { inputs, outputs, weights } = next
-    const outgoing = Array.from({ length: outputs }, (_, j) => parameters[offset + weights + j * inputs + k] ?? 0)
+    const outgoing = Array.from({ length: outputs }, (_, j) => at(own, weights + j * inputs + k))
     return Math.hypot(...row) * (outputs === 1 ? (outgoing[0] ?? 0) : Math.hypot(...outgoing))
   })
 }
 
-/** `dead` or `linear` where the points leave no kink; null otherwise. */
-function kindOnPoints(
-  row: readonly number[],
-  { activation, sizes }: NetworkShape,
-  points: Float64Array,
-): UnitKind | null {
+/** The values of a layer's units behind their activation, [point][unit]. */
+function activationsOf({ own, shape }: Layers, { biases, inputs, outputs, weights }: LayerLayout, received: Float64Array): Float64Array {
+  const activation = activationOf(shape.activation)
+  return Float64Array.from({ length: (received.length / inputs) * outputs }, (_, i) => {
+    const j = i % outputs
+    const point = ((i - j) / outputs) * inputs
+    let z = at(own, biases + j)
+    for (let k = 0; k < inputs; k++) z += at(own, weights + j * inputs + k) * at(received, point + k)
+    return activation.value(z)
+  })
+}
+
+/** `dead` or `linear` where what the unit receives, [point][unit], leaves no kink; null otherwise. */
+function kindOnPoints(row: readonly number[], { activation }: NetworkShape, received: Float64Array): UnitKind | null {
   if (activation.kind !== 'relu' && activation.kind !== 'leaky-relu') return null
-  const inputDim = sizes[0] ?? 1
-  const signs = Array.from({ length: points.length / inputDim }, (_, i) =>
-    row.reduce((z, weight, k) => z + (k === inputDim ? weight : weight * at(points, i * inputDim + k)), 0),
-  ).map((z) => z > 0)
-  if (signs.every((isPositive) => isPositive)) return 'linear'
-  if (signs.includes(true)) return null
-  return activation.kind === 'relu' ? 'dead' : 'linear'
-}
-
-/** Single linkage: units are of one cluster when a chain of steps of at most `angle` leads from one to the other. */
-function clustersOf(units: readonly UnitDirection[], angle: (typeof CLUSTER_ANGLES)[number]): DirectionClusters {
-  const clusters: UnitDirection[][] = []
-  const left = new Set(units)
-  for (const seed of units) {
-    if (!left.delete(seed)) continue
-    const cluster = [seed]
-    for (const member of cluster) {
-      for (const unit of left) {
-        if (degreesBetween(member.direction, unit.direction) > angle) continue
-        left.delete(unit)
-        cluster.push(unit)
-      }
-    }
-    clusters.push(cluster)
+  const inputs = row.length - 1
+  let isOpen = false
+  let isShut = false
+  for (let i = 0; i < received.length; i += inputs) {
+    let z = 0
+    for (let k = 0; k < inputs; k++) z += (row[k] ?? 0) * at(received, i + k)
+    if (z + (row[inputs] ?? 0) > 0) isOpen = true
+    else isShut = true
   }
-  return { angle, clusters: clusters.length, entropy: entropyOf(clusters) }
-}
-
-/** 2 atan2(||u - v||, ||u + v||), exact at small angles where the arc cosine is not (Kahan). */
-function degreesBetween(u: readonly number[], v: readonly number[]): number {
-  const difference = Math.hypot(...u.map((element, k) => element - (v[k] ?? 0)))
-  const sum = Math.hypot(...u.map((element, k) => element + (v[k] ?? 0)))
-  return (2 * Math.atan2(difference, sum) * 180) / Math.PI
-}
-
-function entropyOf(clusters: readonly (readonly UnitDirection[])[]): number {
-  const weights = clusters.map((units) => units.reduce((sum, { amplitude }) => sum + Math.abs(amplitude), 0))
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
-  return weights.reduce((entropy, weight) => entropy - (weight / total) * Math.log(weight / total), 0)
+  if (!isShut) return 'linear'
+  if (isOpen) return null
+  return activation.kind === 'relu' ? 'dead' : 'linear'
 }

@@ -52,4 +52,31 @@ describe('networkReport', () => {
     expect(report).toMatchObject({ pieces: null, regions: null, nearTies: null, deadLayer: 0 })
     expect(report.range).toBeCloseTo(2 * (Math.tanh(2) + Math.tanh(1)), 14)
   })
+
+  const sum = {
+    layers: [
+      { weights: [[1, 0], [-1, 0], [0, 1], [0, -1]], biases: [0, 0, 0, 0] },
+      { weights: [[1, 1, 1, 1]], biases: [0] },
+    ],
+    box: [[-1, 2], [-3, 1]],
+  }
+
+  it('measures |x1| + |x2| on a box', () => {
+    const report = networkReport(networkFromJson({ activation: 'relu', ...sum }))
+    expect(report).toMatchObject({ pieces: 4, regions: 4, nearTies: 0, truncated: false, deadLayer: 0, range: 5 })
+    expect(report.directions.units.map(({ kind }) => kind)).toEqual(['kept', 'kept', 'kept', 'kept'])
+  })
+
+  it('calls the counts on a box truncated where the cells are too many', () => {
+    const report = networkReport(networkFromJson({ activation: 'relu', ...sum, mostCells: 3 }))
+    // x1 = 0 is cut; x2 = 0 would make four of the two halves, in whose middles the gradients are (-1, -1) and (1, -1)
+    expect(report).toMatchObject({ pieces: 2, regions: 2, truncated: true })
+  })
+
+  it('has no pieces but a range on a box for a smooth activation', () => {
+    const report = networkReport(networkFromJson({ activation: 'elu', ...sum, box: [[-1, 3], [-3, 1]] }))
+    // elu(x) + elu(-x) = |x| + exp(-|x|) - 1 for each input: smallest at 0, which is a sample, largest at the corner (3, -3)
+    expect(report).toMatchObject({ pieces: null, regions: null, nearTies: null, deadLayer: 0 })
+    expect(report.range).toBeCloseTo(2 * (3 + Math.exp(-3) - 1), 12)
+  })
 })

@@ -4,7 +4,7 @@ import { layerLayouts, parameterCount } from '../network.ts'
 import { AffineLine } from './affine-line.ts'
 
 /** Two slopes are one when they differ by no more than this, relative to max(1, the largest slope). */
-const SLOPE_TOLERANCE = 1e-9
+export const SLOPE_TOLERANCE = 1e-9
 
 /** Intervals shorter than this part of the domain may be made by rounding. */
 const NEAR_TIE = 1e-12
@@ -113,7 +113,8 @@ export function lineMeasurer(shape: NetworkShape): LineMeasurer {
   }
 }
 
-function requireMeasurable(shape: NetworkShape): void {
+/** @throws RangeError for a smooth activation, and for a normalization: one of batches has to be folded first */
+export function requireMeasurable(shape: NetworkShape): void {
   if (shape.normalization === 'layer') throw new RangeError('no affine pieces: layer normalization is smooth')
   if (!isPiecewiseAffine(shape)) throw new RangeError(`no affine pieces: ${shape.activation.kind} is smooth`)
   if (shape.normalization === 'batch') throw new RangeError('invalid normalization: batch (to be folded before measuring)')

@@ -1,23 +1,32 @@
 import type { NetworkShape } from '../network.ts'
 import { activationField } from './activation-field.ts'
-import { InvalidField, listField, matrixField, numbersField, objectField } from './fields.ts'
+import { InvalidField, integerField, listField, matrixField, numbersField, objectField } from './fields.ts'
 
 /** A network given by its weights, and where it is to be looked at. */
 export interface MeasuredNetwork {
   readonly shape: NetworkShape
   /** [parameter], as NUMERICS.md, 2 orders them. */
   readonly parameters: Float64Array
-  /** Where to look: the interval of a single input, or null where segments are given. */
+  /** Where to look: the interval of a single input, or null where segments or a box are given. */
   readonly domain: readonly [number, number] | null
-  /** Line segments [p, q], [coordinate] each; empty where a domain is given. */
+  /** Line segments [p, q], [coordinate] each; empty where a domain or a box is given. */
   readonly segments: readonly (readonly [Float64Array, Float64Array])[]
+  /** [low, high] of each of two inputs; null where something else is given. */
+  readonly box: readonly [readonly [number, number], readonly [number, number]] | null
+  /** Regions at which the count on a box is given up; null for the default. */
+  readonly mostCells: number | null
 }
+
+type Place = Pick<MeasuredNetwork, 'domain' | 'segments' | 'box' | 'mostCells'>
+
+const NOWHERE: Place = { domain: null, segments: [], box: null, mostCells: null }
 
 type Document = Readonly<Record<string, unknown>>
 
 /**
  * Reads `{ activation, leak?, layers: [{ weights: [output][input], biases: [output] }, ...] }` with `domain: [low, high]`
- * for one input or `segments: [[p, q], ...]` for any number of inputs. Hidden widths may differ.
+ * for one input, `segments: [[p, q], ...]` for any number of inputs, or `box: [[low, high], [low, high]]` and, if the default is not to be
+ * the bound, `mostCells` for two. Hidden widths may differ.
  * @throws {InvalidField} that names the first field at fault
  */
 export function networkFromJson(json: unknown): MeasuredNetwork {
@@ -53,13 +62,32 @@ function sizesOf(layers: readonly Document[]): number[] {
   return [inputs, ...layers.map((layer, l) => listField(layer['biases'], `layers[${l}].biases`).length)]
 }
 
-function placeOf(document: Document, inputDim: number): Pick<MeasuredNetwork, 'domain' | 'segments'> {
-  if (document['segments'] !== undefined) return { domain: null, segments: segmentsOf(document, inputDim) }
-  if (inputDim !== 1) throw new InvalidField('segments', document['segments'], 'a list of [p, q] for several inputs')
-  const domain = numbersField(document['domain'], 'domain', 2)
-  const [low = 0, high = 0] = domain
-  if (low >= high) throw new InvalidField('domain', domain, '[low, high] with low < high')
-  return { domain: [low, high], segments: [] }
+function placeOf(document: Document, inputDim: number): Place {
+  if (document['box'] !== undefined) return boxOf(document, inputDim)
+  if (document['segments'] !== undefined) return { ...NOWHERE, segments: segmentsOf(document, inputDim) }
+  if (inputDim !== 1) throw new InvalidField('segments', document['segments'], placesOf(inputDim))
+  return { ...NOWHERE, domain: intervalField(document['domain'], 'domain') }
+}
+
+function placesOf(inputDim: number): string {
+  return `a list of [p, q]${inputDim === 2 ? ', or a box,' : ''} for several inputs`
+}
+
+function boxOf({ box, mostCells, segments }: Document, inputDim: number): Place {
+  if (segments !== undefined) throw new InvalidField('segments', segments, 'none beside a box')
+  if (inputDim !== 2) throw new InvalidField('box', box, `none: a box needs 2 inputs, the network has ${inputDim}`)
+  const [x1, x2] = listField(box, 'box', 2)
+  return {
+    ...NOWHERE,
+    box: [intervalField(x1, 'box[0]'), intervalField(x2, 'box[1]')],
+    mostCells: mostCells === undefined ? null : integerField(mostCells, 'mostCells', 1),
+  }
+}
+
+function intervalField(value: unknown, field: string): readonly [number, number] {
+  const [low = 0, high = 0] = numbersField(value, field, 2)
+  if (low >= high) throw new InvalidField(field, value, '[low, high] with low < high')
+  return [low, high]
 }
 
 function segmentsOf(document: Document, inputDim: number): (readonly [Float64Array, Float64Array])[] {
