@@ -38,6 +38,7 @@ export function lawBatch(
   { trace = false, points = trainingPoints(spec.problem, spec.seed) }: TrialBatchOptions = {},
 ): TrialBatch<InitialLaw> {
   const { numerics, seed, depth, width, problem, training } = spec
+  const stream = { seed, inputDim: problem.inputDim, depth, width }
   const indices = new Float64Array(trials)
   indices.forEach(trialIndex)
   return {
@@ -46,7 +47,8 @@ export function lawBatch(
     training,
     points,
     trials: indices,
-    minibatchKey: streamKey({ seed, inputDim: problem.inputDim, depth, width, purpose: 'minibatch' }),
+    minibatchKey: streamKey({ ...stream, purpose: 'minibatch' }),
+    noiseKey: streamKey({ ...stream, purpose: 'noise' }),
     initial: initialLaw(spec),
     trace,
     ...stopOf(training, points),
