@@ -49,6 +49,7 @@ describe('a wrong file', () => {
     ['unknown.yaml', 'grid: { depth: 3, width: 2 }\ninits: 1\ndepht: 3\n', 3, 'depht is not a known field; accepted: $schema, name, grid'],
     ['negative.yaml', 'grid: { depth: -3, width: 2 }\ninits: 1\n', 3, 'grid.depth is -3; accepted'],
     ['wide.yaml', 'grid: { depth: 3, width: 1000000000 }\ninits: 1\n', 3, 'grid.width is 1000000000; accepted'],
+    ['silent.yaml', 'grid: { depth: 3, width: 2 }\ninits: 1\ntraining: { noise: { kind: absolute, level: 0 } }\n', 3, 'training.noise.level is 0; accepted: the level of the noise: a number above 0'],
     ['proto.json', '{"__proto__": {"inits": 1}, "grid": {"depth": 3, "width": 2}}', 3, 'inits is missing'],
   ]
   it.each(cases)('%s ends in one sentence and leaves nothing behind', async (name, text, code, message) => {

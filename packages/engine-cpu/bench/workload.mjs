@@ -46,6 +46,7 @@ export function batchOf(test, { numerics, initial, steps }) {
     points: pointsOf(test),
     trials: Float64Array.from({ length: initial.length / parameterCount(shape) }, (_, i) => i),
     minibatchKey: MINIBATCH_KEY,
+    noiseKey: [0, 0],
     initial,
     trace: false,
   }

@@ -36,6 +36,8 @@ struct Coverage {
   Tally<Normalization> normalizations;
   Tally<Loss> losses;
   Tally<Optimizer> optimizers;
+  Tally<Noise> noises;
+  Tally<NoisyParameters> noisyParameters;
   Tally<Numerics> numerics;
   Tally<End> ends;
 
@@ -44,13 +46,16 @@ struct Coverage {
     normalizations.meet(batch.job.network.normalization);
     losses.meet(batch.job.training.loss);
     optimizers.meet(batch.job.training.optimizer);
+    noises.meet(batch.job.training.noise.kind);
+    noisyParameters.meet(batch.job.training.noise.parameters);
     numerics.meet(batch.numerics);
     for (const uint8_t end : trained.end) ends.meet(static_cast<End>(end));
   }
 
   bool complete() const {
     const bool drawn = activations.complete("activation") & normalizations.complete("normalization") &
-                       losses.complete("loss") & optimizers.complete("optimizer") & numerics.complete("numerics");
+                       losses.complete("loss") & optimizers.complete("optimizer") & noises.complete("noise") &
+                       noisyParameters.complete("noisy parameters") & numerics.complete("numerics");
     return drawn & ends.complete("end");
   }
 };
@@ -62,10 +67,10 @@ bool same(const Batch& batch, unsigned seed, Coverage& coverage) {
   if (columns.empty()) return true;
   const auto& [network, training] = std::tie(batch.job.network, batch.job.training);
   printf("%s differs from scalar in %s: seed %u, numerics %d, width %d, activation %d, normalization %d, loss %d, "
-         "optimizer %d\n",
+         "optimizer %d, noise %d\n",
          checkedName, columns.c_str(), seed, static_cast<int>(batch.numerics), network.width,
          static_cast<int>(network.activation), static_cast<int>(network.normalization), static_cast<int>(training.loss),
-         static_cast<int>(training.optimizer));
+         static_cast<int>(training.optimizer), static_cast<int>(training.noise.kind));
   return false;
 }
 

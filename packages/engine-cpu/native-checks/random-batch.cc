@@ -63,6 +63,13 @@ Training randomTraining(Draw& draw, const Network& network) {
   return training;
 }
 
+// Relative noise of 1 doubles a step at most; absolute noise of 0.05 lets narrow networks die and revive.
+ParameterNoise randomNoise(Draw& draw) {
+  if (draw.once(2)) return {};
+  const Noise kind = draw.any<Noise>();
+  return {kind, draw.any<NoisyParameters>(), kind == Noise::relative ? 1 : 0.05};
+}
+
 // One law for every layer of a batch.
 std::vector<LayerLaw> randomLaws(Draw& draw, int layers) {
   const auto law = [&] { return TensorLaw{draw.any<Distribution>(), draw.between(0.1, 2)}; };
@@ -107,6 +114,8 @@ Batch randomBatch(unsigned seed) {
   for (uint32_t* key : {job.law.initKey, job.law.biasKey}) key[0] = draw.word(), key[1] = draw.word();
   drawNumbers(draw, batch.inputs, static_cast<size_t>(job.points) * job.network.inputs);
   drawNumbers(draw, batch.targets, static_cast<size_t>(job.points) * job.network.outputs);
+  job.training.noise = randomNoise(draw);
+  for (uint32_t& word : job.noiseKey) word = draw.word();
   for (uint32_t i = 0; i < job.trialCount; i++) batch.trials.push_back(i * 3e9);
   const size_t count = job.trialCount * job.network.parameters;
   batch.numerics == Numerics::f64 ? drawInitial<double>(draw, batch.initial, count)

@@ -137,7 +137,7 @@ struct BatchNormalizedPass {
   }
 
   template <Loss L>
-  void train(const LossScale<V>& scale, const Update<V>& update) const {
+  void train(const LossScale<V>& scale) const {
     forwardHidden();
     eachTile([&](const Pass& pass, const Tile<V>& tile) { pass.template trainOutputs<L>(scale, tile.index == 0); });
     for (int layer = network.hidden - 1; layer >= 1; layer--) {
@@ -146,18 +146,16 @@ struct BatchNormalizedPass {
     }
     differentiateLayer(0);
     eachTile([&](const Pass& pass, const Tile<V>& tile) { pass.trainInputs(tile.index == 0); });
-    if (!stopped()) updateParameters(work.state, 0, network.parameters, update);
   }
 };
 
-// One update of all networks of the group.
+// The gradients of one step of all networks of the group.
 template <class V>
-void trainBatchNormalized(const BatchNormalizedPass<V>& pass, Loss loss, const LossScale<V>& scale,
-                          const Update<V>& update) {
+void trainBatchNormalized(const BatchNormalizedPass<V>& pass, Loss loss, const LossScale<V>& scale) {
   switch (loss) {
-    case Loss::mse: return pass.template train<Loss::mse>(scale, update);
-    case Loss::mae: return pass.template train<Loss::mae>(scale, update);
-    case Loss::huber: return pass.template train<Loss::huber>(scale, update);
+    case Loss::mse: return pass.template train<Loss::mse>(scale);
+    case Loss::mae: return pass.template train<Loss::mae>(scale);
+    case Loss::huber: return pass.template train<Loss::huber>(scale);
   }
 }
 

@@ -13,6 +13,8 @@ enum class Activation { relu, leakyRelu, elu, gelu, tanh, selu };
 enum class Normalization { none, batch, layer };
 enum class Loss { mse, mae, huber };
 enum class Optimizer { sgd, momentum, adam };
+enum class Noise { none, relative, absolute };
+enum class NoisyParameters { biases, all };
 // The values of END in the trial package.
 enum class End : uint8_t { completed, bornDead, died, diverged, converged };
 
@@ -42,6 +44,12 @@ struct Network {
   ALWAYS_INLINE bool canDie() const { return activation == Activation::relu && !normalized(); }
 };
 
+struct ParameterNoise {
+  Noise kind;
+  NoisyParameters parameters;
+  double level;
+};
+
 struct Training {
   Loss loss;
   Optimizer optimizer;
@@ -52,6 +60,10 @@ struct Training {
   bool stopAtDeath;
   double huberDelta;
   double convergedLoss;  // a trial ends at a check with at most this loss; below 0 none does
+  ParameterNoise noise;
+
+  // Whether a dead layer stays dead: absolute noise goes on moving its biases.
+  ALWAYS_INLINE bool deathIsFinal() const { return noise.kind != Noise::absolute; }
 };
 
 // How the numbers of a tensor are drawn: NUMERICS.md, 1.
@@ -88,6 +100,7 @@ struct Job {
   const double* trials;  // [trial], exact integers
   uint32_t trialCount;
   uint32_t minibatchKey[2];
+  uint32_t noiseKey[2];
 
   // Adam's s_t and e_t at [t - 1], working type; later updates use the last entry, from which they no longer differ.
   const void* stepSizes;

@@ -13,6 +13,7 @@
 #include "job.h"
 #include "minibatch.h"
 #include "network-pass.h"
+#include "noise.h"
 #include "workspace.h"
 
 namespace collapsar {
@@ -40,7 +41,8 @@ class LaneGroup {
         passes_(passesFor<V>(job.network)),
         inspector_(job, work_, passes_.forward),
         initializer_(job),
-        stream_(job) {
+        stream_(job),
+        noisy_(job) {
     const double outputs = job.network.outputs;
     const double samples = job.training.batch == 0 ? job.points : job.training.batch;
     const double factor = job.training.loss == Loss::mse ? 2 : 1;
@@ -151,9 +153,10 @@ class LaneGroup {
     inspector_.inspect(found_);
     if (cancelled()) return;
     unsigned bornDead = 0;
+    const bool deadEnd = job_.training.stopAtDeath && job_.training.deathIsFinal();
     forLanes(taken, [&](int i) {
       lanes_[i].initialDeadLayer = found_.deadLayer[i];
-      if (found_.deadLayer[i] != 0 && job_.training.stopAtDeath) bornDead |= 1u << i;
+      if (found_.deadLayer[i] != 0 && deadEnd) bornDead |= 1u << i;
     });
     forLanes(allEnd ? taken : bornDead, [&](int i) {
       traceLoss(i, found_.loss[i]);
@@ -203,7 +206,17 @@ class LaneGroup {
       passes_.train(job_.network, job_.training.loss, work_, tileAt(first, count), {first == 0, lossScale_});
     }
     if (cancelled()) return;
+    if (isNoisy()) return updateNoisily();
     updateAllParameters(static_cast<int>(samples < tile ? samples : tile));
+  }
+
+  bool isNoisy() const { return job_.training.noise.kind != Noise::none; }
+
+  // No samples are drawn beside: the divider is not what this update waits for.
+  void updateNoisily() {
+    for (int i = 0; i < V::lanes; i++) counters_.step[i] = lanes_[i].step + made_;
+    noisy_.make(work_.state, update_, counters_);
+    drawnAhead_ = false;
   }
 
   // Goes to the samples of this update, or of one ahead.
@@ -238,7 +251,10 @@ class LaneGroup {
       samples = {batch, nullptr, nullptr, work_.ownInputs, work_.ownTargets};
     }
     const BatchNormalizedPass<V> pass{job_.network, work_, samples, job_.cancelled};
-    trainBatchNormalized(pass, job_.training.loss, lossScale_, update_);
+    trainBatchNormalized(pass, job_.training.loss, lossScale_);
+    if (cancelled()) return;
+    if (isNoisy()) return updateNoisily();
+    updateParameters(work_.state, 0, job_.network.parameters, update_);
   }
 
   Tile<V> tileAt(uint32_t first, int count) {
@@ -277,7 +293,8 @@ class LaneGroup {
     const unsigned tested = check ? occupied() : last;
     if (tested == 0) return;
     const unsigned diverged = notFinite() & tested;
-    const unsigned dead = check && inspector_.mayDie() ? certifiedDead(occupied() & ~diverged) : 0;
+    const bool mayDie = inspector_.mayDie() && job_.training.deathIsFinal();
+    const unsigned dead = check && mayDie ? certifiedDead(occupied() & ~diverged) : 0;
     if (cancelled()) return;
     const unsigned died = job_.training.stopAtDeath ? dead : 0;
     const unsigned converged = check ? convergedLanes(occupied() & ~diverged & ~died) : 0;
@@ -392,6 +409,7 @@ class LaneGroup {
   Lane lanes_[V::lanes];
   LaneCounters<V> counters_{};
   SampleStream<V> stream_;
+  NoisyUpdates<V> noisy_;
   uint32_t made_ = 0;        // updates that the steps of the lanes do not count yet
   bool drawnAhead_ = false;  // the first tile of the next update's samples lies in the workspace
 };

@@ -69,6 +69,9 @@ Training readTraining(const Napi::Object& request) {
   training.stopAtDeath = request.Get("stopAtDeath").ToBoolean();
   training.huberDelta = number(request, "huberDelta", 0, 1e300);
   training.convergedLoss = number(request, "convergedLoss", -1, 1e300);
+  training.noise.kind = static_cast<Noise>(integer(request, "noiseKind", 0, 2));
+  training.noise.parameters = static_cast<NoisyParameters>(integer(request, "noisyParameters", 0, 1));
+  training.noise.level = number(request, "noiseLevel", 0, 1e300);
   return training;
 }
 
@@ -131,6 +134,8 @@ void readRequest(const Napi::Object& request, Numerics numerics, RunningJob& run
   job.trialCount = integer(request, "trialCount", 0, 0x7fffffff);
   job.minibatchKey[0] = integer(request, "minibatchKey0", 0, 0xffffffff);
   job.minibatchKey[1] = integer(request, "minibatchKey1", 0, 0xffffffff);
+  job.noiseKey[0] = integer(request, "noiseKey0", 0, 0xffffffff);
+  job.noiseKey[1] = integer(request, "noiseKey1", 0, 0xffffffff);
   if (request.Get("initial").IsNull()) {
     readLaw(request, running);
   } else {

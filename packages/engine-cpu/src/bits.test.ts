@@ -1,4 +1,4 @@
-import type { ActivationSpec, Engine, OptimizerSpec, TrainedBatch, TrainingSpec, TrialBatch } from '@collapsar/trial'
+import type { ActivationSpec, Engine, NoiseSpec, OptimizerSpec, TrainedBatch, TrainingSpec, TrialBatch } from '@collapsar/trial'
 import { END } from '@collapsar/trial'
 import { describe, expect, it } from 'vitest'
 
@@ -33,6 +33,10 @@ const TRAININGS: readonly Partial<TrainingSpec>[] = OPTIMIZERS.flatMap((optimize
   ),
 )
 const NUMERICS = ['ieee-f32/1', 'ieee-f64/1', 'f16/1', 'bf16/1'] as const
+const NORMALIZATIONS = [undefined, 'batch', 'layer'] as const
+const NOISES: readonly NoiseSpec[] = (['relative', 'absolute'] as const).flatMap((kind) =>
+  (['biases', 'all'] as const).map((parameters) => ({ kind, level: kind === 'relative' ? 0.5 : 0.05, parameters })),
+)
 const WIDTHS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 33]
 
 const train = (engine: Engine, batch: TrialBatch) => engine.train(batch, new AbortController().signal)
@@ -96,6 +100,29 @@ describe.each(vectorSets)('%s has the bits of the scalar build', (instructionSet
   it.each([1, 3, 80])('with batch normalization over a minibatch of %i of 20 points', async (batch) => {
     const shape = { normalization: 'batch', width: 3, points: 20 } as const
     await expectSameBits(engines[1], exampleBatch({ ...shape, training: { steps: 40, batch } }))
+  })
+
+  it.each(NOISES)('with $kind noise of $parameters', async (noise) => {
+    for (const [i, numerics] of NUMERICS.entries()) {
+      for (const [k, training] of TRAININGS.entries()) {
+        const width = WIDTHS[(i + 4 * k) % 9]
+        const sizes = { width, trials: 9 + k, points: 33 + k, inputDim: 1 + (k % 2), seed: 100 * i + k }
+        const network = { numerics, activation: ACTIVATIONS[(i + k) % ACTIVATIONS.length], normalization: NORMALIZATIONS[k % 3] }
+        await expectSameBits(engines[k % 2 === 0 ? 1 : 0], exampleBatch({ ...sizes, ...network, training: { ...training, steps: 4, noise } }))
+      }
+    }
+  })
+
+  it.each(NOISES)('when some networks die or revive under $kind noise of $parameters', async (noise) => {
+    const training = { steps: 430, noise, batch: 7, optimizer: { kind: 'adam', learningRate: 0.03 } as const }
+    const batch = exampleBatch({ width: 2, depth: 5, trials: 60, points: 20, training })
+    const { deadLayer, end, initialDeadLayer } = await train(engines[1], batch)
+    const ends = noise.kind === 'relative' ? [END.completed, END.bornDead, END.died] : [END.completed]
+    expect([...new Set(end)].toSorted()).toEqual(ends)
+    const revived = initialDeadLayer.filter((layer, trial) => layer > 0 && deadLayer[trial] === 0)
+    expect(revived.length > 0).toBe(noise.kind === 'absolute')
+    await expectSameBits(engines[0], batch)
+    await expectSameBits(engines[1], batch)
   })
 
   it('when some converge, some die and some train to the end', async () => {
@@ -171,9 +198,11 @@ describe('refilling lanes', () => {
     { name: 'relu', network: {} },
     { name: 'batch normalization', network: { normalization: 'batch', convergedLoss: 0.05 } as const },
     { name: 'bfloat16 and layer normalization', network: { normalization: 'layer', numerics: 'bf16/1' } as const },
-  ])('gives each trial the bits that it has alone: $name', async ({ network }) => {
+    { name: 'relative noise', network: {}, noise: NOISES[1] },
+    { name: 'absolute noise', network: { numerics: 'f16/1', convergedLoss: 0.1 } as const, noise: NOISES[2] },
+  ])('gives each trial the bits that it has alone: $name', async ({ network, noise }) => {
     const engine = createCpuEngine({ threads: 2 })
-    const training = { steps: 333, optimizer: { kind: 'adam', learningRate: 0.03 } as const, batch: 8 }
+    const training = { steps: 333, optimizer: { kind: 'adam', learningRate: 0.03 } as const, batch: 8, ...(noise && { noise }) }
     const batch = exampleBatch({ ...network, width: 2, depth: 5, trials: 50, points: 20, training })
     const together = await train(engine, batch)
     if (batch.shape.normalization !== 'layer') expect(new Set(together.end).size).toBeGreaterThan(1)

@@ -54,6 +54,7 @@ export function exampleBatch(options: ExampleBatchOptions = {}): TrialBatch {
     points: { count: points, inputDim, outputDim, inputs, targets },
     trials: Float64Array.from({ length: trials }, (_, i) => 2 ** 32 * (i % 3) + 7 * i),
     minibatchKey: [0x89abcdef, 0x01234567],
+    noiseKey: [0x76543210, 0xfedcba98],
     initial: allocateParameters(numerics, trials * parameterCount(shape)).map(() => scale * next()),
     trace,
     ...(convergedLoss === undefined ? {} : { convergedLoss }),

@@ -10,6 +10,8 @@ const ACTIVATIONS = ['relu', 'leaky-relu', 'elu', 'gelu', 'tanh', 'selu']
 const NORMALIZATIONS = ['none', 'batch', 'layer']
 const LOSSES = ['mse', 'mae', 'huber']
 const OPTIMIZERS = ['sgd', 'momentum', 'adam']
+const NOISES = ['none', 'relative', 'absolute']
+const NOISY_PARAMETERS = ['biases', 'all']
 const DISTRIBUTIONS: readonly TensorLaw['kind'][] = ['zero', 'normal', 'uniform']
 
 /** The fields that native/request.cc reads, except threads and instruction set. The results are written in place. */
@@ -42,7 +44,18 @@ export function requestOf(batch: EngineBatch, results: TrainedBatch): object {
     trials: batch.trials,
     minibatchKey0: batch.minibatchKey[0],
     minibatchKey1: batch.minibatchKey[1],
+    ...noiseFields(batch),
     ...(isLaw(batch.initial) ? lawFields(batch.initial) : { initial: batch.initial }),
+  }
+}
+
+function noiseFields({ noiseKey, training: { noise } }: EngineBatch): object {
+  return {
+    noiseKind: NOISES.indexOf(noise?.kind ?? 'none'),
+    noisyParameters: NOISY_PARAMETERS.indexOf(noise?.parameters ?? 'biases'),
+    noiseLevel: noise?.level ?? 0,
+    noiseKey0: noiseKey[0],
+    noiseKey1: noiseKey[1],
   }
 }
 

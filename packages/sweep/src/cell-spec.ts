@@ -23,6 +23,7 @@ const DEFAULT_STEPS = 3000
 const DEFAULT_LEARNING_RATE = 0.001
 const DEFAULT_LEAK = 0.01
 const DEFAULT_HUBER_DELTA = 1
+const DEFAULT_NOISY_PARAMETERS = 'biases'
 
 /** Fills in the defaults of a file whose fields are valid one by one, and reports the fields that do not go together. */
 export function cellTemplate(file: SweepFile, report: (problem: Problem) => void): CellTemplate {
@@ -148,6 +149,7 @@ function trainingOf(training: NonNullable<SweepFile['training']>, report: (probl
     steps: training.steps ?? DEFAULT_STEPS,
     stopAtDeath: training.stopAtDeath ?? true,
     ...(training.stopWhenConverged === true && { stopWhenConverged: true }),
+    ...(training.noise !== undefined && { noise: { parameters: DEFAULT_NOISY_PARAMETERS, ...training.noise } }),
   }
 }
 
@@ -167,7 +169,8 @@ type OptimizerField = NonNullable<SweepFile['training']>['optimizer']
 
 function optimizerOf(optimizer: OptimizerField, report: (problem: Problem) => void): OptimizerSpec {
   const kind = optimizer?.kind ?? 'adam'
-  const learningRate = optimizer?.learningRate ?? DEFAULT_LEARNING_RATE
+  // a sum, as -0 and 0 have one name in a cell's identity
+  const learningRate = 0 + (optimizer?.learningRate ?? DEFAULT_LEARNING_RATE)
   if (kind === 'sgd') return { kind, learningRate, momentum: optimizer?.momentum ?? 0 }
   if (optimizer?.momentum !== undefined) {
     report({

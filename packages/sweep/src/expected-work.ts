@@ -26,9 +26,13 @@ export function expectedWork(spec: TrialSpec, trials: number, sets: readonly Mea
   }
 }
 
-/** Closed forms only: exact on one ray, else the proved lower bound, which errs towards more work; 0 without a theorem. */
+/**
+ * Closed forms only: exact on one ray, else the proved lower bound, which errs towards more work; 0 without a theorem, and where
+ * those born dead are trained like the others.
+ */
 function bornDeadProbability(spec: TrialSpec): number {
-  if (!spec.training.stopAtDeath) return 0
+  const { noise, stopAtDeath } = spec.training
+  if (!stopAtDeath || noise?.kind === 'absolute') return 0
   const cell = theoryCell(spec)
   const bounds = bornDeadBounds({ ...cell, bothSigns: cell.raysOfInput === 'both', symmetric: cell.symmetricWeights })
   if (!cell.relu || !cell.zeroBias) return 0

@@ -70,6 +70,10 @@ describe('planDocument', () => {
     expect(plan.deviceSeconds.p90).toBeCloseTo((1.7 * (100 * (trained + unborn) / 2 + 1.2816 * 5 * (trained - unborn))) / 1e6, 6)
     const toTheEnd = planDocument(parseSweep({ ...source, training: { stopAtDeath: false } }), [0], { ...speed, flopsPerSecond: 1e6 })
     expect(toTheEnd.deviceSeconds.p50).toBeCloseTo((100 * trained) / 1e6, 6)
+    const noise = (kind: string) => parseSweep({ ...source, training: { noise: { kind, level: 0.1 } } })
+    const p50Of = (kind: string) => planDocument(noise(kind), [0], { ...speed, flopsPerSecond: 1e6 }).deviceSeconds.p50
+    expect(p50Of('absolute')).toBe(toTheEnd.deviceSeconds.p50)
+    expect(p50Of('relative')).toBe(plan.deviceSeconds.p50)
   })
 
   it('warns above a minute a block and names the slowest cell', () => {

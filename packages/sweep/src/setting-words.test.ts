@@ -21,6 +21,12 @@ it('names normalization, the delta of huber and the stop at convergence', () => 
   )
 })
 
+it('names the noise', () => {
+  const noise = { kind: 'relative', level: 0.001 }
+  expect(wordsOf({ training: { noise } })).toContain('full batch, relative noise of 0.001 on biases')
+  expect(wordsOf({ training: { noise: { ...noise, parameters: 'all' } } })).toContain('on all parameters')
+})
+
 it('leaves out what the axes vary', () => {
   const axes = { 'training.loss': ['mse', 'mae'] }
   expect(wordsOf({ axes })).toBe('abs, relu, he-normal, zero bias, 128 points (grid), 3000 steps, adam 0.001, full batch')

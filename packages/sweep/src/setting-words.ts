@@ -19,10 +19,16 @@ function words({ network, problem, training, seed }: TrialSpec): string[] {
     ...(training.steps === 0
       ? ['no training']
       : [`${training.steps} steps`, optimizerWords(training.optimizer), lossWords(training), batch]),
+    ...noiseWords(training.noise),
     ...(training.stopAtDeath ? [] : ['trained beyond death']),
     ...(training.stopWhenConverged === true ? ['stopped when converged'] : []),
     ...(seed === 0 ? [] : [`seed ${seed}`]),
   ]
+}
+
+function noiseWords(noise: TrialSpec['training']['noise']): string[] {
+  if (noise === undefined) return []
+  return [`${noise.kind} noise of ${noise.level} on ${noise.parameters === 'all' ? 'all parameters' : 'biases'}`]
 }
 
 function lossWords({ loss, huberDelta }: TrialSpec['training']): string {

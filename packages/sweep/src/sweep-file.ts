@@ -139,7 +139,9 @@ const training = Type.Object(
       Type.Object(
         {
           kind: oneOf(['sgd', 'adam'], 'one of sgd, adam'),
-          learningRate: Type.Optional(positive('the learning rate')),
+          learningRate: Type.Optional(
+            Type.Number({ minimum: 0, maximum: 1e6, description: 'the learning rate: a number from 0 to 1e6' }),
+          ),
           momentum: Type.Optional(
             Type.Number({ minimum: 0, exclusiveMaximum: 1, description: 'a number from 0 to below 1, for sgd (default 0)' }),
           ),
@@ -162,6 +164,16 @@ const training = Type.Object(
     stopAtDeath: Type.Optional(Type.Boolean({ description: 'true or false (default true)' })),
     stopWhenConverged: Type.Optional(
       Type.Boolean({ description: 'true or false: whether a trial ends when it has converged (default false)' }),
+    ),
+    noise: Type.Optional(
+      Type.Object(
+        {
+          kind: oneOf(['relative', 'absolute'], 'relative (to the update) or absolute'),
+          level: positive('the level of the noise'),
+          parameters: Type.Optional(oneOf(['biases', 'all'], 'biases or all (default biases)')),
+        },
+        { ...closed, description: '{ kind: relative | absolute, level, parameters: biases | all }, added after every update; leave it out for none' },
+      ),
     ),
   },
   closed,

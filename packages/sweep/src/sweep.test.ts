@@ -77,6 +77,25 @@ describe('a sweep file', () => {
     expect(precisions.cells.map(({ spec }) => spec.numerics)).toEqual(['f16/1', 'bf16/1', 'ieee-f64/1'])
   })
 
+  it('knows parameter noise, of biases by default, and noise without training', () => {
+    const optimizer = { kind: 'sgd', learningRate: -0 }
+    const axes = { 'training.noise.level': [0.25, 0.5], 'training.noise.parameters': ['biases', 'all'] }
+    const sweep = parseSweep({ grid, inits: 1, axes, training: { optimizer, noise: { kind: 'absolute', level: 1 } } })
+    expect(sweep.cells.map(({ spec }) => spec.training.noise)).toEqual([
+      { kind: 'absolute', level: 0.25, parameters: 'biases' },
+      { kind: 'absolute', level: 0.25, parameters: 'all' },
+      { kind: 'absolute', level: 0.5, parameters: 'biases' },
+      { kind: 'absolute', level: 0.5, parameters: 'all' },
+    ])
+    expect(sweep.cells[0]!.spec.training.optimizer.learningRate).toBe(0)
+    const noisy = { grid, inits: 1, training: { noise: { kind: 'relative', level: 0.001 } } }
+    const named = { grid, inits: 1, training: { noise: { level: 0.001, kind: 'relative', parameters: 'biases' } } }
+    const cellOf = (source: object) => parseSweep(source).cells[0]!.cell
+    expect(cellOf(noisy)).toBe(cellOf(named))
+    expect(cellOf(noisy)).not.toBe(cellOf({ grid, inits: 1 }))
+    expect(parseSweep({ grid, inits: 1 }).cells[0]!.spec.training).not.toHaveProperty('noise')
+  })
+
   it('allows minibatches of one sample with batch normalization, which make constants', () => {
     const fields = { network: { normalization: 'batch' }, training: { batch: 1 } }
     expect(parseSweep({ grid, inits: 1, ...fields }).cells[0]!.spec.training.batch).toBe(1)
@@ -127,7 +146,15 @@ describe('an invalid sweep file', () => {
     [{ grid, inits: 1, network: { init: 'randomized-asymmetric', bias: { kind: 'normal', std: 1 } } }, '/network/bias', 'draws the biases itself'],
     [{ grid, inits: 1, training: { steps: -1 } }, '/training/steps', 'is -1'],
     [{ grid, inits: 1, training: { optimizer: { kind: 'adam', momentum: 0.9 } } }, '/training/optimizer/momentum', 'momentum with sgd only'],
-    [{ grid, inits: 1, training: { optimizer: { kind: 'sgd', learningRate: 0 } } }, '/training/optimizer/learningRate', 'is 0'],
+    [{ grid, inits: 1, training: { optimizer: { kind: 'sgd', learningRate: -0.1 } } }, '/training/optimizer/learningRate', 'is -0.1; accepted: the learning rate: a number from 0'],
+    [{ grid, inits: 1, training: { noise: 0.1 } }, '/training/noise', 'training.noise is 0.1; accepted: { kind: relative | absolute, level, parameters'],
+    [{ grid, inits: 1, training: { noise: { kind: 'gaussian', level: 1 } } }, '/training/noise/kind', 'training.noise.kind is "gaussian"; accepted: relative (to the update) or absolute'],
+    [{ grid, inits: 1, training: { noise: { kind: 'absolute' } } }, '/training/noise/level', 'training.noise.level is missing; accepted: the level of the noise: a number above 0'],
+    [{ grid, inits: 1, training: { noise: { kind: 'absolute', level: 0 } } }, '/training/noise/level', 'training.noise.level is 0; accepted: the level of the noise: a number above 0'],
+    [{ grid, inits: 1, training: { noise: { level: 1 } } }, '/training/noise/kind', 'training.noise.kind is missing; accepted: relative'],
+    [{ grid, inits: 1, training: { noise: { kind: 'absolute', level: 1, parameters: 'weights' } } }, '/training/noise/parameters', 'training.noise.parameters is "weights"; accepted: biases or all'],
+    [{ grid, inits: 1, training: { noise: { kind: 'absolute', level: 1, std: 1 } } }, '/training/noise/std', 'training.noise.std is not a known field; accepted: kind, level, parameters'],
+    [{ grid, inits: 1, axes: { 'training.noise.level': [0.1, -1] }, training: { noise: { kind: 'absolute', level: 1 } } }, '/training/noise/level', 'training.noise.level is -1'],
     [{ grid, inits: 1, precision: 'float8' }, '/precision', 'accepted: one of float32, float64, float16, bfloat16'],
     [{ grid, inits: 1, numerics: 'f16' }, '/numerics', 'accepted: one of ieee-f32/1, ieee-f64/1, f16/1, bf16/1'],
     [{ grid, inits: 1, precision: 'float16', numerics: 'bf16/1' }, '/numerics', 'give one of the two'],

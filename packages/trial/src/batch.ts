@@ -43,10 +43,12 @@ export interface TrialBatch<Initial extends Parameters | InitialLaw = Parameters
   readonly shape: NetworkShape
   readonly training: TrainingSpec
   readonly points: TrainingPoints
-  /** Index of each trial in its cell, [trial]: keys the minibatch stream. Exact integers below 2^53. */
+  /** Index of each trial in its cell, [trial]: keys the streams of minibatches and noise. Exact integers below 2^53. */
   readonly trials: Float64Array
   /** Philox key for the minibatch stream, two 32-bit words (NUMERICS.md, 1); unused with full batch. */
   readonly minibatchKey: readonly [number, number]
+  /** The same for the noise stream; unused without `training.noise`. */
+  readonly noiseKey: readonly [number, number]
   /** Initial parameters, [trial][parameter], in the working type; or their law. Not modified. */
   readonly initial: Initial
   /** Record the loss on the full training set before each update and after the last. */
@@ -56,7 +58,7 @@ export interface TrialBatch<Initial extends Parameters | InitialLaw = Parameters
 }
 
 /**
- * `bornDead` and `died` end a trial early only with `stopAtDeath`, `converged` only with `convergedLoss`; `diverged`
+ * `bornDead` and `died` end a trial early only with `stopAtDeath` and without absolute noise, `converged` only with `convergedLoss`; `diverged`
  * always does.
  */
 export const END = { completed: 0, bornDead: 1, died: 2, diverged: 3, converged: 4 } as const

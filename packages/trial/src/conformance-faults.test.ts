@@ -7,7 +7,7 @@ import { drawnBatch } from './draw-initial.ts'
 import type { Engine } from './engine.ts'
 import { allocateParameters } from './network.ts'
 import { createReferenceEngine } from './reference-engine.ts'
-import type { Numerics } from './trial.ts'
+import type { NoiseSpec, Numerics } from './trial.ts'
 
 const golden = ['training-float64.json', 'normalized-training-float64.json'].map(
   (name) => JSON.parse(readFileSync(new URL(`../../../test/golden/${name}`, import.meta.url), 'utf8')) as { cases: unknown[] },
@@ -33,6 +33,12 @@ const changing =
 const mistaking =
   (change: (batch: TrialBatch) => TrialBatch): Train =>
   async (batch, signal, onProgress) => referenceEngine.train(change(drawnBatch(batch)), signal, onProgress)
+
+/** The batch with other noise, where it has any. */
+function withNoise(batch: TrialBatch, changes: Partial<NoiseSpec>): TrialBatch {
+  const { training } = batch
+  return training.noise === undefined ? batch : { ...batch, training: { ...training, noise: { ...training.noise, ...changes } } }
+}
 
 /** A narrow engine of sorts: it computes in another arithmetic, from the same parameters, and rounds the result. */
 const computingIn =
@@ -64,7 +70,7 @@ describe('the conformance suite catches an engine that', () => {
       })
       return trained
     })
-    expect(await broken(engineOf(train), 'any batch')).toHaveLength(4)
+    expect(await broken(engineOf(train), 'any batch')).toHaveLength(6)
   })
 
   it('is wrong by 1e-8 in a loss', async () => {
@@ -73,17 +79,17 @@ describe('the conformance suite catches an engine that', () => {
       return { ...trained, lossTrace }
     })
     expect(await broken(engineOf(train), 'trace')).toHaveLength(20)
-    expect(await broken(engineOf(train), 'agrees')).toHaveLength(18)
+    expect(await broken(engineOf(train), 'agrees')).toHaveLength(22)
   })
 
   it('computes in binary64 what is to be computed in binary32', async () => {
-    expect(await broken(engineOf(computingIn('ieee-f64/1'), ['ieee-f32/1']), 'agrees')).toHaveLength(18)
+    expect(await broken(engineOf(computingIn('ieee-f64/1'), ['ieee-f32/1']), 'agrees')).toHaveLength(22)
   })
 
   it('stores binary32 numbers in the place of binary16 ones', async () => {
     const engine = engineOf(computingIn('ieee-f32/1'), ['f16/1'])
     expect(await broken(engine, 'numbers of its format')).toHaveLength(3)
-    expect(await broken(engine, 'agrees')).toHaveLength(18)
+    expect(await broken(engine, 'agrees')).toHaveLength(22)
   })
 
   it('takes one activation, normalization or loss for another', async () => {
@@ -96,9 +102,28 @@ describe('the conformance suite catches an engine that', () => {
       const { normalization } = batch.shape
       return normalization === undefined ? batch : { ...batch, shape: { ...batch.shape, normalization: 'layer' } }
     })
-    expect(await broken(engineOf(layer), 'agrees')).toHaveLength(6)
+    expect(await broken(engineOf(layer), 'agrees')).toHaveLength(10)
     const unit = mistaking((batch) => ({ ...batch, training: { ...batch.training, huberDelta: 1 } }))
     expect(await broken(engineOf(unit), 'agrees')).toHaveLength(18)
+  })
+
+  it('leaves the noise out, draws another one, or gives it to the wrong parameters', async () => {
+    const noiseless = mistaking((batch) => {
+      const { noise: _noise, ...training } = batch.training
+      return { ...batch, training }
+    })
+    expect(await broken(engineOf(noiseless), 'noise of')).toHaveLength(4)
+    expect(await broken(engineOf(noiseless), 'adds level r')).toHaveLength(1)
+    expect(await broken(engineOf(noiseless), 'absolute noise, which revives')).toHaveLength(1)
+    const shared = mistaking((batch) => ({ ...batch, noiseKey: batch.minibatchKey }))
+    expect(await broken(engineOf(shared), 'noise of')).toHaveLength(4)
+    expect(await broken(engineOf(shared), 'adds level r')).toHaveLength(1)
+    const everywhere = mistaking((batch) => withNoise(batch, { parameters: 'all' }))
+    expect(await broken(engineOf(everywhere), 'noise of')).toHaveLength(2)
+    expect(await broken(engineOf(everywhere), 'adds level r')).toHaveLength(1)
+    const absolute = mistaking((batch) => withNoise(batch, { kind: 'absolute' }))
+    expect(await broken(engineOf(absolute), 'noise of')).toHaveLength(2)
+    expect(await broken(engineOf(absolute), 'deaths under relative noise')).toHaveLength(1)
   })
 
   it('stops at convergence too early, too late, or beyond a death', async () => {

@@ -5,6 +5,7 @@ import { endingChecks } from './conformance/ending-checks.ts'
 import { eventLoopChecks } from './conformance/event-loop-checks.ts'
 import { initialLawChecks } from './conformance/initial-law-checks.ts'
 import { laneChecks } from './conformance/lane-checks.ts'
+import { noiseChecks } from './conformance/noise-checks.ts'
 import { storedChecks } from './conformance/stored-checks.ts'
 import { traceChecks } from './conformance/trace-checks.ts'
 import type { Engine } from './engine.ts'
@@ -30,6 +31,7 @@ export function conformanceChecks(engine: Engine, oracle: ConformanceOracle): re
     ...initialLawChecks(engine, numerics),
     ...laneChecks(engine, numerics),
     ...agreementChecks(engine, numerics, oracle.referenceEngine),
+    ...noiseChecks(engine, numerics, oracle.referenceEngine),
     ...storedChecks(engine, numerics),
     ...endingChecks(engine, numerics),
     ...convergenceChecks(engine, numerics),

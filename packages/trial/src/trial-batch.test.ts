@@ -19,9 +19,10 @@ describe('trial batch', () => {
     expect(batch).toMatchObject({ numerics: 'ieee-f32/1', training: spec.training, trace: false })
   })
 
-  // The key of Python's hashlib, as in random/stream-key.test.ts.
-  it('has the key of the minibatch stream', () => {
+  // Keys of Python's hashlib, as in random/stream-key.test.ts.
+  it('has the keys of the streams of minibatches and noise', () => {
     expect(trialBatch(exampleSpec(), [0]).minibatchKey).toEqual([0x0285e664, 0xff02b84e])
+    expect(trialBatch(exampleSpec(), [0]).noiseKey).toEqual([0x104ce5e0, 0x0ea39342])
   })
 
   it('takes points that exist already and does not modify the list of trials', () => {

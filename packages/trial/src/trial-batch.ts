@@ -86,6 +86,7 @@ function batchWithoutInitial(
   { trace = false, points = trainingPoints(spec.problem, spec.seed) }: TrialBatchOptions,
 ): MeasuredBatch {
   const { numerics, seed, depth, width, problem, training } = spec
+  const stream = { seed, inputDim: problem.inputDim, depth, width }
   const indices = new Float64Array(trials)
   indices.forEach(trialIndex)
   return {
@@ -94,7 +95,8 @@ function batchWithoutInitial(
     training,
     points,
     trials: indices,
-    minibatchKey: streamKey({ seed, inputDim: problem.inputDim, depth, width, purpose: 'minibatch' }),
+    minibatchKey: streamKey({ ...stream, purpose: 'minibatch' }),
+    noiseKey: streamKey({ ...stream, purpose: 'noise' }),
     trace,
     ...stopOf(training, points),
   }

@@ -29,6 +29,18 @@ export type OptimizerSpec =
   | { readonly kind: 'sgd'; readonly learningRate: number; readonly momentum: number }
   | { readonly kind: 'adam'; readonly learningRate: number }
 
+/**
+ * What is added to a parameter that an update has taken from p to p': level r (p' - p) if relative, level r if absolute, r
+ * uniform on (-1, 1) (NUMERICS.md, 4).
+ */
+export interface NoiseSpec {
+  readonly kind: 'relative' | 'absolute'
+  /** Above 0. */
+  readonly level: number
+  /** Biases of the affine layers, or all parameters. */
+  readonly parameters: 'biases' | 'all'
+}
+
 /** Of every hidden layer, between the affine values and the activation; the output layer has none. */
 export type NormalizationKind = 'batch' | 'layer'
 
@@ -82,6 +94,8 @@ export interface TrainingSpec {
   readonly huberDelta?: number
   /** Present: a trial ends at the first check at which its loss is that of a converged network (NUMERICS.md, 6). */
   readonly stopWhenConverged?: true
+  /** Absent: none. Absolute noise revives dead layers, so that `stopAtDeath` has no effect (NUMERICS.md, 6). */
+  readonly noise?: NoiseSpec
 }
 
 /**

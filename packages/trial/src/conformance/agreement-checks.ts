@@ -18,7 +18,7 @@ const ACTIVATIONS: readonly ActivationSpec[] = [
 ]
 const NORMALIZATIONS: readonly (NormalizationKind | null)[] = [null, 'batch', 'layer']
 const LOSSES: readonly LossSpec[] = [{ loss: 'mse' }, { loss: 'mae' }, { loss: 'huber', huberDelta: 0.3 }]
-const OPTIMIZERS: readonly OptimizerSpec[] = [
+export const OPTIMIZERS: readonly OptimizerSpec[] = [
   { kind: 'sgd', learningRate: 0.01, momentum: 0 },
   { kind: 'sgd', learningRate: 0.01, momentum: 0.9 },
   { kind: 'adam', learningRate: 0.01 },
@@ -93,7 +93,8 @@ function specs(numerics: Numerics, activation: ActivationSpec, normalization: No
   )
 }
 
-async function checkAgreement(engine: Engine, reference: Engine, spec: TrialSpec): Promise<void> {
+/** That the engine has the reference's numbers of three trials: every bit, or of `ieee-f64` all but rounding errors. */
+export async function checkAgreement(engine: Engine, reference: Engine, spec: TrialSpec): Promise<void> {
   const batch = trialBatch(spec, TRIALS, { trace: true })
   const expected = await train(reference, batch)
   const actual = await train(engine, batch)
@@ -102,8 +103,8 @@ async function checkAgreement(engine: Engine, reference: Engine, spec: TrialSpec
 }
 
 function settingOf({ shape, training }: TrialBatch): string {
-  const { loss, optimizer, batch } = training
-  return `${loss}, ${JSON.stringify(optimizer)}, batch ${batch}, sizes ${shape.sizes.join()}`
+  const { loss, optimizer, batch, noise } = training
+  return `${loss}, ${JSON.stringify({ ...optimizer, noise })}, batch ${batch}, sizes ${shape.sizes.join()}`
 }
 
 function assertNear(actual: TrainedBatch, expected: TrainedBatch, setting: string): void {

@@ -4,7 +4,7 @@ import { END } from '../batch.ts'
 import type { Engine } from '../engine.ts'
 import { exampleSpec } from '../example-spec.ts'
 import { trialBatch } from '../trial-batch.ts'
-import type { NormalizationKind, Numerics } from '../trial.ts'
+import type { NoiseSpec, NormalizationKind, Numerics } from '../trial.ts'
 import type { ConformanceCheck } from './conformance-check.ts'
 import { train } from './conformance-check.ts'
 import { laneOf, selectLanes, withInitial } from './lane.ts'
@@ -12,11 +12,19 @@ import { laneOf, selectLanes, withInitial } from './lane.ts'
 /** More than any vector is wide, and not a multiple of one. */
 const LANES = 19
 
-const CASES: readonly { readonly width: number; readonly normalization: NormalizationKind | null }[] = [
+interface Case {
+  readonly width: number
+  readonly normalization: NormalizationKind | null
+  readonly noise?: NoiseSpec
+}
+
+const CASES: readonly Case[] = [
   { width: 2, normalization: null },
   { width: 9, normalization: null },
   { width: 3, normalization: 'batch' },
   { width: 9, normalization: 'layer' },
+  { width: 2, normalization: null, noise: { kind: 'relative', level: 0.5, parameters: 'all' } },
+  { width: 3, normalization: 'batch', noise: { kind: 'absolute', level: 0.01, parameters: 'biases' } },
 ]
 
 /** In binary16 its square overflows already. */
@@ -24,23 +32,28 @@ const OVERFLOWING: Readonly<Record<Numerics, number>> = { 'ieee-f64/1': 1e200, '
 
 /** Nothing about a trial depends on its neighbours, its lane or the size of its batch. */
 export function laneChecks(engine: Engine, numerics: Numerics): ConformanceCheck[] {
-  return CASES.map(({ width, normalization }) => ({
+  return CASES.map((network) => ({
     name:
-      `${numerics}: a trial alone equals the same trial in any lane of any batch, ` +
-      `width ${width}, ${normalization ?? 'no'} normalization`,
-    run: () => checkLanes(engine, unlikeNeighbours(numerics, width, normalization)),
+      `${numerics}: a trial alone equals the same trial in any lane of any batch, width ${network.width}, ` +
+      `${network.normalization ?? 'no'} normalization, ${network.noise?.kind ?? 'no'} noise`,
+    run: () => checkLanes(engine, unlikeNeighbours(numerics, network)),
   }))
 }
 
 /** Trials that live to the end and one, in lane 5, that diverges; of narrow ones some are born dead and some die. */
-function unlikeNeighbours(numerics: Numerics, width: number, normalization: NormalizationKind | null): TrialBatch {
+function unlikeNeighbours(numerics: Numerics, { width, normalization, noise }: Case): TrialBatch {
   const spec = exampleSpec({
     numerics,
     depth: 5,
     width,
     network: normalization === null ? {} : { normalization },
     problem: { points: 40 },
-    training: { batch: 21, steps: width === 2 ? 320 : 48, optimizer: { kind: 'adam', learningRate: 0.01 } },
+    training: {
+      batch: 21,
+      steps: width === 2 ? 320 : 48,
+      optimizer: { kind: 'adam', learningRate: 0.01 },
+      ...(noise === undefined ? {} : { noise }),
+    },
   })
   const trials = Array.from({ length: LANES }, (_, i) => 2 ** 33 + i)
   const batch = trialBatch(spec, trials, { trace: true })

@@ -52,6 +52,9 @@ const STALLED_IMPROVEMENT = 0.01
  *
  * `died_in_training` needs the certificate *and* a dead layer at the end; a network dead at the end without one has
  * range 0 and so is `collapsed_functional`. Without steps there is nothing between `born_dead` and `unfinished`.
+ *
+ * `born_dead` is a fact of step 0, of the same probability whatever the training. Absolute parameter noise alone trains such a
+ * network and can revive it: it is counted as born dead all the same, and what it became stands in its loss and dead points.
  */
 export function outcomeOf(facts: OutcomeFacts, setting: OutcomeSetting): Outcome {
   if (facts.initialDeadLayer > 0) return 'born_dead'

@@ -36,6 +36,7 @@ function oneHot({ normalization, activation, loss, sizes, count }: Case): TrialB
     points: { count, inputDim: count, outputDim, inputs, targets: uniforms(count * outputDim, 1) },
     trials: Float64Array.of(0),
     minibatchKey: [0, 0],
+    noiseKey: [0, 0],
     initial: uniforms(parameterCount(shape), 0),
     trace: false,
   }

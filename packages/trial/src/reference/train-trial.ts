@@ -28,7 +28,7 @@ export interface TrainedTrial {
  */
 export function* trainTrial(trial: TrialState): Generator<void, TrainedTrial> {
   const initial = yield* fullCheck(trial)
-  const bornDead = initial.deadLayer > 0 && trial.batch.training.stopAtDeath
+  const bornDead = initial.deadLayer > 0 && trial.batch.training.stopAtDeath && deathIsFinal(trial)
   const end = bornDead ? END.bornDead : yield* trainToEnd(trial)
   const final = end === END.diverged ? null : yield* fullCheck(trial)
   if (trial.trace !== null) trial.trace[trial.step] = final?.loss ?? Number.NaN
@@ -84,10 +84,16 @@ function* endAfterUpdate(trial: TrialState): Generator<void, End | null> {
   const isCheck = step % CHECK_STEPS === 0
   if (!isCheck && step !== training.steps) return null
   if (!network.parameters.every(Number.isFinite)) return END.diverged
-  if (!isCheck || !(network.canDie || convergedLoss !== null)) return null
+  const certifies = network.canDie && deathIsFinal(trial)
+  if (!isCheck || !(certifies || convergedLoss !== null)) return null
   const { deadLayer, loss } = yield* fullCheck(trial)
-  if (noteDeath(trial, deadLayer) && training.stopAtDeath) return END.died
+  if (certifies && noteDeath(trial, deadLayer) && training.stopAtDeath) return END.died
   return convergedLoss !== null && loss <= convergedLoss ? END.converged : null
+}
+
+/** Whether a dead layer stays dead: absolute noise goes on moving its biases (NUMERICS.md, 6). */
+function deathIsFinal({ batch }: TrialState): boolean {
+  return batch.training.noise?.kind !== 'absolute'
 }
 
 /** Takes a check into the run of dead checks; tells whether it certifies death, for the first time. */

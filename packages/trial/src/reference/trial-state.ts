@@ -1,10 +1,11 @@
+import type { Arithmetic } from '../arithmetic/arithmetic.ts'
 import { arithmeticOf } from '../arithmetic/arithmetic.ts'
 import type { TrialBatch } from '../batch.ts'
 import type { Loss } from '../losses/index.ts'
 import { lossOf } from '../losses/index.ts'
 import { parameterCount } from '../network.ts'
 import type { Optimizer } from '../optimizers/index.ts'
-import { createOptimizer } from '../optimizers/index.ts'
+import { createOptimizer, withNoise } from '../optimizers/index.ts'
 import type { NetworkState } from './network-state.ts'
 import { networkState } from './network-state.ts'
 import type { Tile } from './samples.ts'
@@ -41,15 +42,16 @@ export function beginTrial(batch: TrialBatch, lane: number): TrialState {
   const { points, shape, training } = batch
   const arithmetic = arithmeticOf(batch.numerics)
   const count = parameterCount(shape)
+  const index = batch.trials[lane] ?? Number.NaN
   const parameters = Float64Array.from(batch.initial.subarray(lane * count, (lane + 1) * count))
   const { stored } = arithmetic
   const storedPoints = { ...points, inputs: points.inputs.map(stored), targets: points.targets.map(stored) }
   return {
     batch: { ...batch, points: storedPoints },
-    index: batch.trials[lane] ?? Number.NaN,
+    index,
     network: networkState(shape, parameters, { arithmetic, samples: largestPass(batch) }),
     loss: lossOf(training, arithmetic),
-    optimizer: createOptimizer(training.optimizer, count, arithmetic),
+    optimizer: optimizerOf(batch, index, arithmetic),
     gradient: new Float64Array(count),
     fullSet: passesOf(allPoints(points.count), shape),
     step: 0,
@@ -59,4 +61,11 @@ export function beginTrial(batch: TrialBatch, lane: number): TrialState {
     earlierLoss: null,
     trace: batch.trace ? new Float64Array(training.steps + 1).fill(Number.NaN) : null,
   }
+}
+
+/** @param trial index of the trial in its cell */
+function optimizerOf({ noiseKey, shape, training }: TrialBatch, trial: number, arithmetic: Arithmetic): Optimizer {
+  const optimizer = createOptimizer(training.optimizer, parameterCount(shape), arithmetic)
+  if (training.noise === undefined) return optimizer
+  return withNoise(optimizer, { spec: training.noise, shape, stream: { key: noiseKey, trial } }, arithmetic)
 }

@@ -36,6 +36,7 @@ describe('trainingCase', () => {
       },
       trials: Float64Array.of(0),
       minibatchKey: [0, 0],
+      noiseKey: [0, 0],
       initial: Float64Array.of(1, -1, 0, 0.1, 3, 4, 5),
       trace: true,
     })

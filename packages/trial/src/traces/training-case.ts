@@ -48,6 +48,7 @@ export function trainingCase(json: unknown, numerics: Numerics = 'ieee-f64/1'): 
     points,
     trials: Float64Array.of(0),
     minibatchKey: [0, 0],
+    noiseKey: [0, 0],
     initial: initialOf(document['initial'], shape, numerics),
     trace: true,
   }
