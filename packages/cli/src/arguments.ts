@@ -50,6 +50,11 @@ function usageError(command: Command, detail: string): CollapsarError {
   return new CollapsarError('usage', `collapsar ${command.name}: ${detail}. See: collapsar ${command.name} --help`)
 }
 
+function probabilityOf(text: string): number | null {
+  const value = /^[0-9.]+(e-?\d+)?$/i.test(text) ? Number(text) : NaN
+  return value > 0 && value < 1 ? value : null
+}
+
 function createOptions(command: Command, values: Readonly<Record<string, string | boolean | undefined>>): Options {
   const text = (name: string) => {
     const value = values[name]
@@ -72,9 +77,16 @@ function createOptions(command: Command, values: Readonly<Record<string, string 
     probability: (name) => {
       const value = text(name)
       if (value === null) return null
-      const parsed = /^[0-9.]+(e-?\d+)?$/i.test(value) ? Number(value) : NaN
-      if (parsed > 0 && parsed < 1) return parsed
+      const parsed = probabilityOf(value)
+      if (parsed !== null) return parsed
       throw usageError(command, `--${name} is ${value}; accepted: ${PROBABILITY}`)
+    },
+    probabilities: (name) => {
+      const value = text(name)
+      if (value === null) return null
+      const parsed = value.split(',').flatMap((part) => probabilityOf(part.trim()) ?? [])
+      if (parsed.length === value.split(',').length) return parsed
+      throw usageError(command, `--${name} is ${value}; accepted: numbers above 0 and below 1, separated by commas`)
     },
     missing: (name) => missing(name, PROBABILITY),
     required: (name, minimum, maximum) => {

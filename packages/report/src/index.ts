@@ -8,6 +8,8 @@ import { tableOf } from './table.ts'
 
 export { csvOf, parquetOf, pngOf, svgOf, tableOf }
 export { figureDigest } from './summary.ts'
+export { mapsOf } from './cell-map.ts'
+export type { CellMap, MapAxis } from './cell-map.ts'
 export type { MapAxes } from './map-axes.ts'
 export type { Alarm, Contour, Overlay, View } from './overlay.ts'
 export type { TableOptions } from './table.ts'

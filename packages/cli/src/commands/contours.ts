@@ -1,0 +1,90 @@
+import { mapsOf } from '@collapsar/report'
+import type { CellMap } from '@collapsar/report'
+import { sweepDocument } from '@collapsar/standalone'
+import type { MapContours } from '@collapsar/sweep'
+import type { Command } from '../command.ts'
+import { EXIT } from '../command.ts'
+import { contoursOfMap } from '../map-contours.ts'
+import { AXES_OPTIONS, axesOf, JSON_OPTION } from '../options.ts'
+import { requireSweep } from '../require-sweep.ts'
+import { withBackends } from '../with-backends.ts'
+
+/** The two levels of the published safe region. */
+const DEFAULT_LEVELS = [0.01, 0.1]
+
+/** Where P(collapse) crosses levels. */
+export const contours: Command = {
+  name: 'contours',
+  summary: 'say where P(collapse) crosses levels: what is shown, what was observed, and what a smooth fit guesses',
+  positionals: ['ID'],
+  options: {
+    levels: { type: 'string', value: 'P,...', description: 'probabilities above 0 and below 1 (default 0.01,0.1)' },
+    confidence: { type: 'string', value: 'C', description: 'confidence of each verdict (default 0.95)' },
+    monotone: { type: 'boolean', value: null, description: 'suppose that collapse grows with depth and falls with width; verdicts never do' },
+    ...AXES_OPTIONS,
+    json: JSON_OPTION,
+  },
+  run: async ({ positionals, options, configuration, terminal, log }) => {
+    const question = {
+      levels: options.probabilities('levels') ?? DEFAULT_LEVELS,
+      confidence: options.probability('confidence') ?? 0.95,
+      monotone: options.flag('monotone'),
+    }
+    return withBackends({ configuration, log }, async ({ store }) => {
+      const document = await sweepDocument(store, await requireSweep(store, positionals[0] ?? ''))
+      const maps = mapsOf(document, axesOf(options)).map((map) => ({ map, answer: contoursOfMap(map, question) }))
+      await terminal.data(
+        options.flag('json')
+          ? `${JSON.stringify({ sweep: document.sweep.id, ...question, maps: maps.map(describe) }, null, 2)}\n`
+          : maps.map(contoursText).join('\n'),
+      )
+      return EXIT.ok
+    })
+  },
+}
+
+interface AnsweredMap {
+  readonly map: CellMap
+  readonly answer: MapContours
+}
+
+function describe({ map, answer }: AnsweredMap): object {
+  const { columns, rows, heading } = map
+  return { x: columns.name, y: rows.name, ...(heading !== '' && { setting: heading }), ...answer }
+}
+
+function contoursText({ map, answer }: AnsweredMap): string {
+  const name = map.columns.name
+  const tables = answer.contours.flatMap((contour) => [
+    '',
+    `P(collapse) = ${Number((100 * contour.level).toPrecision(4))}%: the largest ${name} below it`,
+    `${map.rows.name.padStart(10)}   shown     undecided up to   observed   fitted`,
+    ...contour.band.map(({ y, below, above }, row) => {
+      const undecided = below === map.columns.values.at(-1) ? 'none' : above === null ? 'the end' : `below ${above}`
+      const fitted = contour.fitted === null ? '' : valueText(contour.fitted.steps[row]?.x)
+      return `${String(y).padStart(10)}   ${valueText(below).padEnd(7)}   ${undecided.padEnd(15)}   ${valueText(contour.observed.steps[row]?.x).padEnd(8)}   ${fitted}`
+    }),
+  ])
+  return [...(map.heading === '' ? [] : [map.heading]), ...tables, '', ...fitLines(answer), ''].join('\n').replace(/^\n/, '')
+}
+
+function valueText(value: number | null | undefined): string {
+  return value === null || value === undefined ? '–' : String(value)
+}
+
+const VERDICTS = {
+  fits: 'its residual checks pass',
+  misfit: 'its residual check fails, so it is not drawn: only the cells speak',
+  unchecked: 'there are too few cells to check it, so it is not drawn',
+} as const
+
+function fitLines({ fit }: MapContours): string[] {
+  const checks = fit.checks.map(({ part, chiSquare, degreesOfFreedom, pValue }) => {
+    const p = pValue === null ? 'not checked' : `p = ${Number(pValue.toPrecision(2))}`
+    return `${part}: chi-square ${chiSquare.toFixed(1)} on ${degreesOfFreedom}, ${p}`
+  })
+  return [
+    'shown: by the anytime-valid interval of every cell up to it. observed and fitted are guesses.',
+    `The smooth surface (${fit.fitted}): ${VERDICTS[fit.verdict]}${checks.length === 0 ? '' : ` (${checks.join('; ')})`}.`,
+  ]
+}

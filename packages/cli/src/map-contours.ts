@@ -1,0 +1,46 @@
+import type { CellMap, Contour as DrawnContour } from '@collapsar/report'
+import { CollapsarError, mapContours } from '@collapsar/sweep'
+import type { ContourQuestion, MapContours, PlacedCell } from '@collapsar/sweep'
+
+export type LevelsQuestion = Pick<ContourQuestion, 'levels' | 'confidence' | 'monotone'>
+
+/**
+ * Contours of one map of a document.
+ * @throws CollapsarError `usage` where a parameter of the map is not a number, or monotony is asked of other maps than depth and width
+ */
+export function contoursOfMap(map: CellMap, question: LevelsQuestion): MapContours {
+  const { columns, rows } = map
+  for (const axis of [columns, rows]) {
+    const odd = axis.values.find((value) => typeof value !== 'number')
+    if (odd !== undefined) {
+      throw new CollapsarError('usage', `collapsar contours: ${axis.name} has the value ${JSON.stringify(odd)}; accepted: parameters that are numbers`)
+    }
+  }
+  try {
+    return mapContours(placedCells(map), { ...question, x: columns.name, y: rows.name })
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause
+    throw new CollapsarError('usage', `collapsar contours: ${cause.message}`, { cause })
+  }
+}
+
+/** Row by row, from the smallest values on; places without a cell are left out. */
+export function placedCells(map: CellMap): PlacedCell[] {
+  return map.rows.values.flatMap((y, row) =>
+    map.columns.values.flatMap((x, column) => {
+      const cell = map.cellAt(column, row)
+      return cell === null ? [] : [{ x: Number(x), y: Number(y), cell }]
+    }),
+  )
+}
+
+/** The fitted lines with their bands, as they are drawn over map number `index`; none where the fit is not fit to be drawn. */
+export function drawnContours(map: CellMap, index: number, { contours, fittedBand }: MapContours): DrawnContour[] {
+  const upwards = (steps: readonly { readonly y: number; readonly x: number | null }[]): (number | null)[] =>
+    map.rows.values.map((y) => steps.find((step) => step.y === y)?.x ?? null)
+  return contours.flatMap(({ level, fitted }, i) => {
+    const band = fittedBand?.[i]
+    if (fitted === null || band === undefined) return []
+    return [{ level, map: index, staircase: upwards(fitted.steps), low: upwards(band.low), high: upwards(band.high) }]
+  })
+}
