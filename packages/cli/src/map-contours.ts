@@ -2,6 +2,9 @@ import type { CellMap, Contour as DrawnContour } from '@collapsar/report'
 import { CollapsarError, mapContours } from '@collapsar/sweep'
 import type { ContourQuestion, MapContours, PlacedCell } from '@collapsar/sweep'
 
+/** The two levels of the published safe region (Lu, Su, Karniadakis 2018, arXiv:1808.04947). */
+export const DEFAULT_LEVELS = [0.01, 0.1]
+
 export type LevelsQuestion = Pick<ContourQuestion, 'levels' | 'confidence' | 'monotone'>
 
 /**

@@ -158,7 +158,16 @@ const SurfaceCell = Type.Object({
       exact: share(),
       simulated: nullable(Type.Object({ estimate: Type.Number(), standardError: Type.Number() })),
     }),
+    pieces: Type.Object({
+      maximum: nullable(Type.Number({ description: 'no network of this shape has more pieces' })),
+      linear: nullable(Type.Number({ description: 'expected at initialization if every layer adds as many as the first' })),
+    }),
+    inactive: share(),
   }),
+  alarms: Type.Array(
+    Type.Object({ about: oneOf(['born dead', 'pieces'], 'born dead or pieces'), sentence: Type.String() }),
+    { description: 'contradictions to what has been proved; none but for a fault' },
+  ),
   engine: nullable(Type.String({ description: 'engines that trained its blocks' })),
   numerics: Type.String({ description: 'the arithmetic that made the bits' }),
   digest: nullable(Type.String({ description: 'SHA-256 over the digests of its blocks, once all are settled' })),

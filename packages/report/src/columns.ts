@@ -1,7 +1,7 @@
 import type { BornDeadTheory, CellDocument, SweepDocument } from '@collapsar/sweep'
 import { OUTCOMES } from '@collapsar/trial'
 import { axisValue } from './axis-labels.ts'
-import { alarmsOf } from './overlay.ts'
+import { alarmsOf, overlayOf } from './overlay.ts'
 import type { Overlay } from './overlay.ts'
 
 /** One column of the flat table of cells, with one value a cell, in the order of the document. */
@@ -15,8 +15,9 @@ export type Column =
  * counts. A swept parameter is a column `axis_<name>`. Null stands for "none", never NaN. Where alarms are given,
  * the column `alarm` carries their sentences.
  */
-export function columnsOf(document: SweepDocument, overlay: Overlay = {}): Column[] {
+export function columnsOf(document: SweepDocument, given: Overlay = {}): Column[] {
   const { cells, sweep } = document
+  const overlay = overlayOf(document, given)
   return [
     text('sweep_id', cells, () => sweep.id),
     text('sweep_name', cells, () => sweep.name),

@@ -1,4 +1,4 @@
-import type { CellDocument } from '@collapsar/sweep'
+import type { CellDocument, SweepDocument } from '@collapsar/sweep'
 import type { MapAxes } from './map-axes.ts'
 
 /** Where a fitted surface crosses a level of P(collapse), as integer staircases over the rows of one map. */
@@ -33,6 +33,12 @@ export interface View {
   /** Which swept parameters span the map. */
   readonly axes?: MapAxes
   readonly overlay?: Overlay
+}
+
+/** The overlay with the alarms that the document itself raises, before those given. */
+export function overlayOf(document: SweepDocument, overlay: Overlay = {}): Overlay {
+  const raised = document.cells.flatMap(({ cell, alarms }) => alarms.map(({ sentence }) => ({ cell, sentence })))
+  return raised.length === 0 ? overlay : { ...overlay, alarms: [...raised, ...(overlay.alarms ?? [])] }
 }
 
 /** The alarms of one cell, in words; empty without any. */

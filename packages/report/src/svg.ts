@@ -15,6 +15,7 @@ import type { Layout } from './figure/layout.ts'
 import { legend } from './figure/legend.ts'
 import { page } from './figure/page.ts'
 import { charactersIn, INK } from './figure/typography.ts'
+import { overlayOf } from './overlay.ts'
 import type { Overlay, View } from './overlay.ts'
 import { titleOf } from './summary.ts'
 import { wrap } from './text.ts'
@@ -31,7 +32,7 @@ const HEADING_SIZE = 12
  * @throws CollapsarError `invalid-request` where the sweep has no parameter of the name asked for.
  */
 export function svgOf(document: SweepDocument, view: View = {}): string {
-  const { overlay = {} } = view
+  const overlay = overlayOf(document, view.overlay)
   const maps = mapsOf(document, view.axes)
   const headingLines = headingHeight(maps)
   const layout = layoutOf(maps, headingLines)

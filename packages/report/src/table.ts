@@ -5,7 +5,7 @@ import { mapsOf } from './cell-map.ts'
 import type { CellMap } from './cell-map.ts'
 import { contoursOf } from './figure/contours.ts'
 import { undecidedLevels } from './levels.ts'
-import { alarmsOf } from './overlay.ts'
+import { alarmsOf, overlayOf } from './overlay.ts'
 import type { Overlay, View } from './overlay.ts'
 import { estimateText, intervalText, percent } from './percent.ts'
 import { arithmeticText, figureDigest, initsText, intervalMethodText, titleOf, trialsText, untilText } from './summary.ts'
@@ -34,7 +34,7 @@ export function tableOf(document: SweepDocument, options: TableOptions = {}): st
   const columns = options.columns ?? 80
   const paint = paintFor(options.colour ?? false)
   const maps = mapsOf(document, options.axes)
-  const { overlay = {} } = options
+  const overlay = overlayOf(document, options.overlay)
   const sections = [
     headingLines(document, columns, paint),
     ...maps.flatMap((map, index) => mapSections(map, { index, overlay, columns, paint })),

@@ -2,8 +2,10 @@ import { estimate } from '@collapsar/statistics'
 import type { Estimate } from '@collapsar/statistics'
 import { COLLAPSED, OUTCOMES } from '@collapsar/trial'
 import type { Outcome, TrialSpec } from '@collapsar/trial'
-import { bornDeadTheory } from './born-dead-theory.ts'
-import type { BornDeadTheory } from './born-dead-theory.ts'
+import { cellAlarms } from './alarms.ts'
+import type { Alarm } from './alarms.ts'
+import { cellTheory } from './cell-theory.ts'
+import type { CellTheory } from './cell-theory.ts'
 import type { EngineVersion } from './chunk.ts'
 import { histogramMedian, histogramTotal } from './histogram.ts'
 import type { Until } from './sweep-file.ts'
@@ -40,7 +42,9 @@ export interface CellDocument {
   readonly pieces: { readonly mean: number | null; readonly median: number | null; readonly max: number | null }
   /** The median is the middle of a histogram bin at most 3.2% wide. */
   readonly loss: { readonly median: number | null; readonly best: number | null }
-  readonly theory: { readonly bornDead: BornDeadTheory }
+  readonly theory: CellTheory
+  /** Contradictions to what has been proved; none but for a fault. */
+  readonly alarms: readonly Alarm[]
   readonly engine: string | null
   readonly numerics: string
   readonly digest: string | null
@@ -72,6 +76,7 @@ export interface SweepDocument {
 
 export function cellDocument(counts: CellCounts, axes: Readonly<Record<string, unknown>> = {}): CellDocument {
   const { spec, tally } = counts
+  const theory = cellTheory(spec)
   return {
     cell: counts.cell,
     depth: spec.depth,
@@ -85,7 +90,8 @@ export function cellDocument(counts: CellCounts, axes: Readonly<Record<string, u
     collapse: estimate(collapsedTrials(tally), tally.trials, counts.gaps),
     pieces: piecesSummary(tally),
     loss: lossSummary(tally),
-    theory: { bornDead: bornDeadTheory(spec) },
+    theory,
+    alarms: cellAlarms(counts, theory),
     engine: counts.engines.length === 0 ? null : [...new Set(counts.engines.map((engine) => engine.id))].join('+'),
     numerics: spec.numerics,
     digest: counts.digest,

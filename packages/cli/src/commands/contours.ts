@@ -4,13 +4,10 @@ import { sweepDocument } from '@collapsar/standalone'
 import type { MapContours } from '@collapsar/sweep'
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
-import { contoursOfMap } from '../map-contours.ts'
+import { contoursOfMap, DEFAULT_LEVELS } from '../map-contours.ts'
 import { AXES_OPTIONS, axesOf, JSON_OPTION } from '../options.ts'
 import { requireSweep } from '../require-sweep.ts'
 import { withBackends } from '../with-backends.ts'
-
-/** The two levels of the published safe region. */
-const DEFAULT_LEVELS = [0.01, 0.1]
 
 /** Where P(collapse) crosses levels. */
 export const contours: Command = {

@@ -1,9 +1,13 @@
-import { FORMATS, tableOf } from '@collapsar/report'
+import { FORMATS, mapsOf, tableOf } from '@collapsar/report'
+import type { Contour, MapAxes } from '@collapsar/report'
 import { sweepDocument } from '@collapsar/standalone'
+import type { SweepDocument } from '@collapsar/sweep'
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
 import { requireSweep } from '../require-sweep.ts'
 import { withBackends } from '../with-backends.ts'
+import { contoursOfMap, DEFAULT_LEVELS, drawnContours } from '../map-contours.ts'
+import { AXES_OPTIONS, axesOf } from '../options.ts'
 
 const NAMES = ['table', 'csv', 'json', 'parquet', 'svg', 'png'] as const
 
@@ -14,18 +18,29 @@ export const surface: Command = {
   positionals: ['ID'],
   options: {
     format: { type: 'string', value: 'F', description: `one of ${NAMES.join(', ')} (default table)` },
+    ...AXES_OPTIONS,
+    fit: { type: 'boolean', value: null, description: 'draw the contours of a smooth fit with their band, where its residual checks pass' },
+    levels: { type: 'string', value: 'P,...', description: 'with --fit: the levels of its contours (default 0.01,0.1)' },
     json: { type: 'boolean', value: null, description: 'short for --format json' },
   },
   run: async ({ positionals, options, configuration, terminal, log }) => {
     const format = options.oneOf('format', NAMES) ?? (options.flag('json') ? 'json' : 'table')
     return withBackends({ configuration, log }, async (backends) => {
       const document = await sweepDocument(backends.store, await requireSweep(backends.store, positionals[0] ?? ''))
+      const axes = axesOf(options)
+      const contours = options.flag('fit') ? fittedContours(document, axes, options.probabilities('levels') ?? DEFAULT_LEVELS) : null
+      if (contours?.length === 0) terminal.message('no fit is drawn: its residual check fails, or there are too few cells to check it; see: collapsar contours')
+      const view = { axes, ...(contours !== null && { overlay: { contours } }) }
       await terminal.data(
         format === 'table'
-          ? tableOf(document, { columns: terminal.columns, colour: terminal.colour })
-          : await FORMATS[format].render(document),
+          ? tableOf(document, { ...view, columns: terminal.columns, colour: terminal.colour })
+          : await FORMATS[format].render(document, view),
       )
       return document.cells.some((cell) => cell.gaps > 0) ? EXIT.gaps : EXIT.ok
     })
   },
+}
+
+function fittedContours(document: SweepDocument, axes: MapAxes, levels: readonly number[]): Contour[] {
+  return mapsOf(document, axes).flatMap((map, index) => drawnContours(map, index, contoursOfMap(map, { levels })))
 }
