@@ -31,5 +31,8 @@ it('raises an alarm at one piece more than a network of the shape can have', () 
   // Two layers of two units: (2 + 1)^2.
   expect(cellDocument(counts(156, {}, [1, 9])).alarms).toEqual([])
   expect(cellDocument(counts(156, {}, [1, 10])).alarms).toEqual([{ about: 'pieces', sentence: 'a network has 10 pieces; at most 9 are possible' }])
-  expect(cellDocument(counts(156)).theory.pieces).toEqual({ maximum: 9, linear: 3 })
+  // (2 / pi) atan(sqrt 6) = 0.7532 kinks a unit where weights have std sqrt 2, biases 1 and x goes to sqrt 3.
+  const biased = cellDocument(counts(156, { network: { bias: { kind: 'normal', std: 1 } } }))
+  expect(biased.theory.pieces.linear).toBeCloseTo(1 + 2 * 2 * 0.7532, 3)
+  expect(cellDocument(counts(156)).theory.pieces).toEqual({ maximum: 9, linear: null })
 })

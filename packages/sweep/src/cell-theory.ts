@@ -11,7 +11,7 @@ export interface CellTheory {
   readonly pieces: {
     /** No network of this shape has more pieces; Infinity beyond binary64 is null. Proved. */
     readonly maximum: number | null
-    /** Expected at initialization if every layer adds as many as the first, for which it is exact. A reference, no bound. */
+    /** Expected at initialization if every layer adds as many as the first, for which it is exact. A reference, no bound; null for zero biases, where all kinks meet. */
     readonly linear: number | null
   }
   /** Probability of a hidden layer of negative parameters only, which nothing revives: below that of being born dead. */
@@ -39,8 +39,8 @@ function maximumOf(spec: TrialSpec): number | null {
 }
 
 function linearOf(spec: TrialSpec): number | null {
-  const { depth, inputDim, relu, symmetricWeights, width } = theoryCell(spec)
-  const first = relu && symmetricWeights && inputDim === 1 ? initialLaw(spec)?.layers[0] : undefined
+  const { depth, inputDim, relu, symmetricWeights, width, zeroBias } = theoryCell(spec)
+  const first = relu && symmetricWeights && inputDim === 1 && !zeroBias ? initialLaw(spec)?.layers[0] : undefined
   const weights = first === undefined ? null : entryLaw(first.weights)
   if (first === undefined || weights === null) return null
   const pieces = expectedFirstLayerPieces({ inputDim, width, relu, weights, biases: entryLaw(first.biases), domain: spec.problem.domain })
