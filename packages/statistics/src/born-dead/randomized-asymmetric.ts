@@ -1,16 +1,16 @@
 import { checkShape } from './one-ray.ts'
 import type { Shape } from './one-ray.ts'
 
-/** What the bound supposes: `randomizedAsymmetricBound` is null where it fails. */
+/** What the bound supposes: `randomizedAsymmetricBound` is null where one of these is not known to hold. */
 export interface RandomizedAsymmetricCase extends Shape {
   readonly relu: boolean
   /**
    * Every hidden layer is drawn so: the row [w, b] of a unit, fan_in + 1 numbers, normal with std 0.6007 / sqrt(fan_in),
    * then one position of it, each equally likely, replaced by a Beta(2, 1) number.
    */
-  readonly randomizedAsymmetric: boolean
+  readonly randomizedAsymmetric?: boolean
   /** Some training point has no negative coordinate. */
-  readonly nonnegativePoint: boolean
+  readonly nonnegativePoint?: boolean
 }
 
 export interface RandomizedAsymmetricBound {
@@ -37,7 +37,7 @@ export interface RandomizedAsymmetricBound {
 export function randomizedAsymmetricBound(network: RandomizedAsymmetricCase): RandomizedAsymmetricBound | null {
   checkShape(network)
   const { depth, width } = network
-  if (!network.relu || !network.randomizedAsymmetric || !network.nonnegativePoint) return null
+  if (!network.relu || network.randomizedAsymmetric !== true || network.nonnegativePoint !== true) return null
   const excess = 1 / (2 * (width + 1))
   if (depth === 1) return { upper: 0, excess }
   const logAlive = Math.log1p(-(2 ** -width)) + (depth - 2) * Math.log1p(-((0.5 - excess) ** width))

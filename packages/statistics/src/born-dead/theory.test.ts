@@ -62,6 +62,14 @@ test('says nothing of units that cannot die, or of asymmetric weights', () => {
   expect(theory({ ...heNormal, symmetricWeights: false }).bornDead).toEqual(nothing)
 })
 
+test('bounds randomized asymmetric initialization from above, where some point has no negative coordinate', () => {
+  const asymmetric = { ...heNormal, gaussianWeights: false, symmetricWeights: false, zeroBias: false, randomizedAsymmetric: true }
+  // 1 - (3/4)(1 - 1/9)^8 at width 2 and depth 10.
+  const upper = expect.closeTo(1 - 0.75 * (8 / 9) ** 8, 14)
+  expect(theory({ ...asymmetric, nonnegativePoint: true }).bornDead).toMatchObject({ lower: null, upper })
+  expect(theory(asymmetric).bornDead.upper).toBeNull()
+})
+
 test('gives a map the numbers of its cells', () => {
   const cells = [4, 9, 6].flatMap((depth) => [2, 3].map((width) => ({ ...heNormal, depth, width })))
   const options = { repetitions: 500, seed: 3 }

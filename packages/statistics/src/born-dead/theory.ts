@@ -1,5 +1,6 @@
 import { bornDeadBounds } from './bounds.ts'
 import { oneRayBornDead } from './one-ray.ts'
+import { randomizedAsymmetricBound } from './randomized-asymmetric.ts'
 import { twoRayBornDead, twoRayExact } from './two-ray.ts'
 
 /** As much of a cell as the theorems ask for. */
@@ -15,6 +16,10 @@ export interface TheoryCell {
   readonly relu: boolean
   /** Rays from the origin on which the inputs lie: one, two opposite ones, or more. */
   readonly raysOfInput: 'one' | 'both' | 'many'
+  /** Every hidden layer is drawn by randomized asymmetric initialization; false unless said. */
+  readonly randomizedAsymmetric?: boolean
+  /** Some training point has no negative coordinate; false unless said. */
+  readonly nonnegativePoint?: boolean
 }
 
 /** Probability of being born dead, as far as it is known without training; null where nothing is. */
@@ -62,8 +67,9 @@ function withSimulation(cell: TheoryCell, simulated: Simulated): Theory {
     symmetric: cell.relu && cell.symmetricWeights,
   })
   const exact = closedForm(cell)
+  const asymmetric = randomizedAsymmetricBound(cell)
   const oneRay = cell.raysOfInput === 'one' ? exact : null
-  return { bornDead: { lower: oneRay ?? lower, upper, exact, simulated } }
+  return { bornDead: { lower: oneRay ?? lower, upper: upper ?? asymmetric?.upper ?? null, exact, simulated } }
 }
 
 function closedForm(cell: TheoryCell): number | null {

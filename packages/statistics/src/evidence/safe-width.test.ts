@@ -20,6 +20,8 @@ test('goes from wide to narrow and stops at the first width that is not safe', (
   expect(width).toBe(8)
   expect(steps.map((step) => [step.width, step.verdict])).toEqual([[10, 'safe'], [8, 'safe'], [6, 'undecided']])
   expect(firstNotSafe?.width).toBe(6)
+  // The bound says the same as the verdict.
+  for (const step of steps) expect(step.upperBound < 0.01).toBe(step.verdict === 'safe')
   // Its one missing trial: 377 in all.
   expect(missing).toEqual({ toward: 'safe', trials: 1 })
 })

@@ -47,8 +47,9 @@ export interface BestOf {
  * errors are clipped there, and the answer says in how many trials.
  *
  * The band is the bootstrap's over trials, moved from its own mean, which is biased upwards, to the unbiased estimate.
- * Approximate: a nominal 95% covered in 91% to 96% of simulated samples of 150 trials with K up to 50. Takes
- * O(n log K) for each K and resample.
+ * Approximate: of 1,000 simulated samples of 150 trials a nominal 95% covered in 92% to 95% up to n/6 and in 90% to 92%
+ * at n/3 (`npm run calibrate`). Takes n steps for each resample and, for each K, the 40 n / K best ranks if those are
+ * fewer: about a second for 10,000 trials.
  *
  * @throws RangeError on K beyond n/3 (naming both), fewer than 3 trials, arrays of different lengths, `clipAt` not finite,
  *   resamples below 2, or a level outside (0, 1).

@@ -32,12 +32,6 @@ test('is 1 + m / delta for the sawtooth, which counted regions never exceed', ()
   }
 })
 
-test('bounds what 200 units with noisy biases are counted to turn', () => {
-  // One hidden layer w x + b, |w| <= 1, on [0, 1], all biases -1/2 but for noise of +-0.01: the expected number of turning
-  // points is exactly N times P(-b / w inside) <= N C |I| / (2 delta) = 200 / 0.02.
-  expect(noisyPiecesBound({ ...sawtooth(1, 0.01), width: 200 })).toBeCloseTo(1 + 200 / 0.02, 8)
-})
-
 test('scales with the updates where noise is relative to them', () => {
   const noise = { kind: 'relative', level: 2 ** -24, meanReciprocalUpdate: 1e3 } as const
   expect(noisyPiecesBound({ ...sawtooth(3, 1), noise })).toBeCloseTo(1 + (6 * 1e3 * 2 ** 24) / 2, 0)
