@@ -20,6 +20,7 @@ export type { BlockRange, CellProgress, ChunkSizing, OpenRange, Plan } from './p
 export { bornDeadTheory } from './born-dead-theory.ts'
 export type { BornDeadTheory } from './born-dead-theory.ts'
 export { cellDocument, collapsedTrials } from './surface.ts'
+export type { HistogramQuantile, TallyQuantiles } from './tally-quantiles.ts'
 export type { CellCounts, CellDocument, SweepDocument } from './surface.ts'
 export { ASSUMED_FLOPS_PER_THREAD, planDocument } from './plan-document.ts'
 export type { MeasuredTrials, PlanCell, PlanDocument, PlanSpeed } from './plan-document.ts'

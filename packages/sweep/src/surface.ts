@@ -6,6 +6,8 @@ import { bornDeadTheory } from './born-dead-theory.ts'
 import type { BornDeadTheory } from './born-dead-theory.ts'
 import type { EngineVersion } from './chunk.ts'
 import { histogramMedian, histogramTotal } from './histogram.ts'
+import { countedPieces, tallyQuantiles } from './tally-quantiles.ts'
+import type { TallyQuantiles } from './tally-quantiles.ts'
 import { lossOfBin } from './tally.ts'
 import type { Tally } from './tally.ts'
 
@@ -39,6 +41,8 @@ export interface CellDocument {
   readonly pieces: { readonly mean: number | null; readonly median: number | null; readonly max: number | null }
   /** The median is the middle of a histogram bin at most 3.2% wide. */
   readonly loss: { readonly median: number | null; readonly best: number | null }
+  /** With the bounds that the bins of the counts leave; absent before the first trial is counted. */
+  readonly quantiles?: TallyQuantiles
   readonly theory: { readonly bornDead: BornDeadTheory }
   readonly engine: string | null
   readonly numerics: string
@@ -74,6 +78,7 @@ export function cellDocument(counts: CellCounts, axes: Readonly<Record<string, u
     collapse: estimate(collapsedTrials(tally), tally.trials, counts.gaps),
     pieces: piecesSummary(tally),
     loss: lossSummary(tally),
+    ...(tally.trials > 0 && { quantiles: tallyQuantiles(tally) }),
     theory: { bornDead: bornDeadTheory(spec) },
     engine: counts.engines.length === 0 ? null : [...new Set(counts.engines.map((engine) => engine.id))].join('+'),
     numerics: spec.numerics,
@@ -87,8 +92,7 @@ export function collapsedTrials(tally: Tally): number {
 }
 
 function piecesSummary({ pieces, piecesSum }: Tally): CellDocument['pieces'] {
-  const uncounted = pieces.bins[0] === 0 ? 1 : 0
-  const counted = { bins: pieces.bins.slice(uncounted), counts: pieces.counts.slice(uncounted) }
+  const counted = countedPieces(pieces)
   const trials = histogramTotal(counted)
   if (trials === 0) return { mean: null, median: null, max: null }
   return { mean: piecesSum / trials, median: histogramMedian(counted, (bin) => bin), max: counted.bins.at(-1) ?? null }
