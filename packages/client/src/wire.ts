@@ -132,6 +132,15 @@ const outcomeCounts = Type.Object(
   ),
 )
 
+const quantiles = Type.Array(
+  Type.Object({
+    p: Type.Number({ description: 'probability' }),
+    value: nullable(Type.Number({ description: 'by the middles of the bins' })),
+    low: nullable(Type.Number({ description: 'that of the trials is at least this' })),
+    high: nullable(Type.Number({ description: 'and at most this' })),
+  }),
+)
+
 const SurfaceCell = Type.Object({
   cell: Type.String({ description: 'the id of the cell' }),
   depth: count('affine layers'),
@@ -151,6 +160,7 @@ const SurfaceCell = Type.Object({
   }),
   pieces: Type.Object({ mean: nullable(Type.Number()), median: nullable(Type.Number()), max: nullable(Type.Number()) }),
   loss: Type.Object({ median: nullable(Type.Number()), best: nullable(Type.Number()) }),
+  quantiles: Type.Optional(Type.Object({ loss: quantiles, pieces: quantiles }, { description: 'of loss and pieces, type 7' })),
   theory: Type.Object({
     bornDead: Type.Object({
       lower: share(),

@@ -44,6 +44,25 @@ export function histogramMedian(histogram: Histogram, valueOfBin: (bin: number) 
   return lower === upper ? valueOfBin(lower) : (valueOfBin(lower) + valueOfBin(upper)) / 2
 }
 
+/** Where a quantile of type 7 lies: `fraction` of the way between the things at two neighbouring ranks, which are in these bins. */
+export interface QuantilePlace {
+  readonly below: number
+  readonly above: number
+  readonly fraction: number
+}
+
+/** The place (n - 1) p among the n things; null when there are none. @source Hyndman and Fan (1996), definition 7 */
+export function quantilePlace(histogram: Histogram, p: number): QuantilePlace | null {
+  const total = histogramTotal(histogram)
+  if (total === 0) return null
+  const place = (total - 1) * p
+  return {
+    below: binAtRank(histogram, Math.floor(place)),
+    above: binAtRank(histogram, Math.ceil(place)),
+    fraction: place - Math.floor(place),
+  }
+}
+
 function binAtRank({ bins, counts }: Histogram, rank: number): number {
   let below = 0
   for (let index = 0; index < bins.length; index += 1) {

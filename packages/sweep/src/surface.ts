@@ -9,6 +9,8 @@ import type { CellTheory } from './cell-theory.ts'
 import type { EngineVersion } from './chunk.ts'
 import { histogramMedian, histogramTotal } from './histogram.ts'
 import type { Until } from './sweep-file.ts'
+import { countedPieces, tallyQuantiles } from './tally-quantiles.ts'
+import type { TallyQuantiles } from './tally-quantiles.ts'
 import { lossOfBin } from './tally.ts'
 import type { Tally } from './tally.ts'
 
@@ -45,6 +47,8 @@ export interface CellDocument {
   readonly theory: CellTheory
   /** Contradictions to what has been proved; none but for a fault. */
   readonly alarms: readonly Alarm[]
+  /** With the bounds that the bins of the counts leave; absent before the first trial is counted. */
+  readonly quantiles?: TallyQuantiles
   readonly engine: string | null
   readonly numerics: string
   readonly digest: string | null
@@ -92,6 +96,7 @@ export function cellDocument(counts: CellCounts, axes: Readonly<Record<string, u
     loss: lossSummary(tally),
     theory,
     alarms: cellAlarms(counts, theory),
+    ...(tally.trials > 0 && { quantiles: tallyQuantiles(tally) }),
     engine: counts.engines.length === 0 ? null : [...new Set(counts.engines.map((engine) => engine.id))].join('+'),
     numerics: spec.numerics,
     digest: counts.digest,
@@ -104,8 +109,7 @@ export function collapsedTrials(tally: Tally): number {
 }
 
 function piecesSummary({ pieces, piecesSum }: Tally): CellDocument['pieces'] {
-  const uncounted = pieces.bins[0] === 0 ? 1 : 0
-  const counted = { bins: pieces.bins.slice(uncounted), counts: pieces.counts.slice(uncounted) }
+  const counted = countedPieces(pieces)
   const trials = histogramTotal(counted)
   if (trials === 0) return { mean: null, median: null, max: null }
   return { mean: piecesSum / trials, median: histogramMedian(counted, (bin) => bin), max: counted.bins.at(-1) ?? null }

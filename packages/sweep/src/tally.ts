@@ -54,6 +54,11 @@ export function lossOfBin(bin: number): number {
   return (binEdge(bin) + binEdge(bin + 1)) / 2
 }
 
+/** A loss of this bin lies in [low, high); NaN for the bin of NaN, and above the bin of infinity. */
+export function lossBinEdges(bin: number): readonly [low: number, high: number] {
+  return bin === NAN_BIN ? [NaN, NaN] : [binEdge(bin), binEdge(bin + 1)]
+}
+
 function binEdge(bin: number): number {
   floatBits.setUint32(0, bin << MANTISSA_BITS_DROPPED)
   return floatBits.getFloat32(0)
