@@ -1,3 +1,4 @@
+import type { TrialSpec } from '@collapsar/trial'
 import { describe, expect, it } from 'vitest'
 import { CollapsarError } from './errors.ts'
 import { blocksFor, parseSweep } from './sweep.ts'
@@ -78,6 +79,43 @@ describe('a sweep file', () => {
     expect(parseSweep({ grid, inits: 1, ...fields }).cells[0]!.spec.training.batch).toBe(1)
   })
 
+  it('knows formulas as targets, in their canonical form', () => {
+    const problem = { target: 'expression', expression: 'abs(x1-x2)+sin(5*x1)', inputDim: 2, testPoints: 50 }
+    expect(parseSweep({ grid, inits: 1, problem }).cells[0]!.spec.problem).toEqual({
+      target: 'expression',
+      expression: 'abs(x1 - x2) + sin(5 * x1)',
+      inputDim: 2,
+      points: 128,
+      sampling: 'random',
+      domain: [-Math.sqrt(3), Math.sqrt(3)],
+      testPoints: 50,
+    })
+  })
+
+  it('takes the points of five-points and the domain of each target', () => {
+    const problemOf = (target: string) => parseSweep({ grid, inits: 1, problem: { target } }).cells[0]!.spec.problem
+    expect(problemOf('five-points')).toEqual({ target: 'five-points', inputDim: 1, points: 5, sampling: 'grid', domain: [-1.25, 1.25] })
+    expect(problemOf('sawtooth')).toMatchObject({ teeth: 4, points: 128, domain: [0, 1] })
+    expect(problemOf('condensation')).toMatchObject({ domain: [-1, 1] })
+  })
+
+  it.each<[string, object, readonly unknown[], (spec: TrialSpec) => unknown]>([
+    ['network.initScale', {}, [0.5, 2], ({ network }) => network.initScale],
+    ['network.init.std', { network: { init: { kind: 'small', std: 1 } } }, [0.1, 0.2], ({ network }) => 'std' in network.initialization && network.initialization.std],
+    ['network.init.variant', { network: { init: { kind: 'sawtooth' } } }, ['plain', 'lipschitz'], ({ network }) => 'variant' in network.initialization && network.initialization.variant],
+    ['network.bias.std', { network: { bias: { kind: 'normal', std: 1 } } }, [0.1, 0.2], ({ network }) => 'std' in network.bias && network.bias.std],
+    ['training.optimizer.learningRate', { training: { optimizer: { kind: 'sgd' } } }, [0, 0.1], ({ training }) => training.optimizer.learningRate],
+    ['problem.points', {}, [16, 32], ({ problem }) => problem.points],
+    ['problem.teeth', { problem: { target: 'sawtooth' } }, [2, 3], ({ problem }) => problem.teeth],
+    ['problem.expression', { problem: { target: 'expression' } }, ['x1^2', 'abs(x1)'], ({ problem }) => problem.expression],
+    ['problem.testPoints', {}, [10, 20], ({ problem }) => problem.testPoints],
+    ['precision', {}, ['float16', 'float64'], ({ numerics }) => ({ 'f16/1': 'float16', 'ieee-f64/1': 'float64' })[numerics as 'f16/1']],
+  ])('sweeps %s', (name, fields, values, read) => {
+    const { cells } = parseSweep({ grid, inits: 1, ...fields, axes: { [name]: values } })
+    expect(cells.map(({ spec }) => read(spec))).toEqual(values)
+    expect(new Set(cells.map(({ cell }) => cell)).size).toBe(values.length)
+  })
+
   it('counts blocks of 100 trials, the last one begun', () => {
     expect([1, 100, 101, 1000].map(blocksFor)).toEqual([1, 1, 2, 10])
   })
@@ -114,7 +152,36 @@ describe('an invalid sweep file', () => {
     [{ grid, inits: 1, network: { init: 'randomized-asymmetric', bias: { kind: 'normal', std: 1 } } }, '/network/bias', 'draws the biases itself'],
     [{ grid, inits: 1, training: { steps: -1 } }, '/training/steps', 'is -1'],
     [{ grid, inits: 1, training: { optimizer: { kind: 'adam', momentum: 0.9 } } }, '/training/optimizer/momentum', 'momentum with sgd only'],
-    [{ grid, inits: 1, training: { optimizer: { kind: 'sgd', learningRate: 0 } } }, '/training/optimizer/learningRate', 'is 0'],
+    [{ grid, inits: 1, training: { optimizer: { kind: 'sgd', learningRate: -1 } } }, '/training/optimizer/learningRate', 'is -1; accepted: the learning rate: a number from 0'],
+    [{ grid, inits: 1, network: { initScale: 0 } }, '/network/initScale', 'network.initScale is 0; accepted: the factor'],
+    [{ grid, inits: 1, network: { initScale: '2' } }, '/network/initScale', 'network.initScale is "2"'],
+    [{ grid, inits: 1, network: { init: { kind: 'orthogonal', gain: 1 } } }, '/network/init/gain', 'not a known field'],
+    [{ grid, inits: 1, network: { init: { kind: 'orthogonal', variant: 'plain' } } }, '/network/init/variant', 'network.init.variant is not a known field; accepted: kind'],
+    [{ grid, inits: 1, network: { init: { kind: 'sawtoth' } } }, '/network/init/kind', 'network.init.kind is "sawtoth"; accepted: one of small, randomized-asymmetric, sawtooth, he-normal'],
+    [{ grid, inits: 1, network: { init: { std: 1 } } }, '/network/init/kind', 'network.init.kind is missing; accepted: one of small'],
+    [{ grid, inits: 1, network: { init: { kind: 'small', std: 0 } } }, '/network/init/std', 'network.init.std is 0; accepted: the standard deviation'],
+    [{ grid, inits: 1, network: { bias: { kind: 'cauchy', std: 1 } } }, '/network/bias/kind', 'network.bias.kind is "cauchy"; accepted: one of normal, uniform'],
+    [{ grid, inits: 1, network: { init: 'sawtooth' } }, '/network/init', 'accepted: one of he-normal'],
+    [{ grid, inits: 1, network: { init: { kind: 'sawtooth', variant: 'smooth' } } }, '/network/init/variant', 'is "smooth"; accepted: one of plain, lipschitz'],
+    [{ grid, inits: 1, network: { init: { kind: 'sawtooth' }, initScale: 2 } }, '/network/init', 'its weights are given, leave out initScale (2)'],
+    [{ grid, inits: 1, network: { init: { kind: 'sawtooth' }, activation: 'gelu' } }, '/network/init', 'needs the activation relu, not gelu'],
+    [{ grid: { depth: 3, width: { from: 1, to: 4 } }, inits: 1, network: { init: { kind: 'sawtooth' } } }, '/network/init', 'depth and width of at least 2, not 3 and 1'],
+    [{ grid, inits: 1, network: { init: { kind: 'sawtooth' } }, problem: { target: 'abs-2d', points: 9 } }, '/network/init', 'one input and one output; the problem has 2 and 2'],
+    [{ grid, inits: 1, problem: { expression: 'x' } }, '/problem/expression', 'problem.expression is "x" but problem.target is abs; accepted: expression with'],
+    [{ grid, inits: 1, problem: { target: 'expression' } }, '/problem/expression', 'problem.expression is missing'],
+    [{ grid, inits: 1, problem: { target: 'expression', expression: '' } }, '/problem/expression', 'problem.expression is ""; accepted: with the target expression'],
+    [{ grid, inits: 1, problem: { target: 'expression', expression: 'x1 + y' } }, '/problem/expression', 'at character 6, "y": expected x1, pi, e or one of abs'],
+    [{ grid, inits: 1, problem: { target: 'expression', expression: 'x2' } }, '/problem/expression', '"x2": expected x1'],
+    [{ grid, inits: 1, problem: { target: 'expression', expression: 'log(x)' } }, '/problem', 'expression "log(x1)" is not finite at (-1.718'],
+    [{ grid, inits: 1, problem: { target: 'expression', expression: 'x - x' } }, '/problem', 'is constant on the 128 training points'],
+    [{ grid, inits: 1, problem: { target: 'expression', expression: 'x1', inputDim: 9 } }, '/problem/inputDim', 'is 9; accepted'],
+    [{ grid, inits: 1, problem: { target: 'expression', expression: 'x1', inputDim: 3, sampling: 'grid' } }, '/problem/points', 'a power of 3, such as 125'],
+    [{ grid, inits: 1, problem: { teeth: 2 } }, '/problem/teeth', 'accepted: teeth with the target sawtooth only'],
+    [{ grid, inits: 1, problem: { target: 'sawtooth', teeth: 0 } }, '/problem/teeth', 'is 0; accepted: with the target sawtooth'],
+    [{ grid, inits: 1, problem: { target: 'sawtooth', teeth: 64 } }, '/problem', 'target sawtooth is constant on the 128'],
+    [{ grid, inits: 1, problem: { testPoints: 1 } }, '/problem/testPoints', 'is 1; accepted: the size of a test set'],
+    [{ grid, inits: 1, problem: { testPoints: 65_537 } }, '/problem/testPoints', 'is 65537'],
+    [{ grid, inits: 1, axes: { 'problem.expression': ['x1', 'x1)'] }, problem: { target: 'expression' } }, '/problem/expression', '(at problem.expression = "x1)")'],
     [{ grid, inits: 1, precision: 'float8' }, '/precision', 'accepted: one of float32, float64, float16, bfloat16'],
     [{ grid, inits: 1, numerics: 'f16' }, '/numerics', 'accepted: one of ieee-f32/1, ieee-f64/1, f16/1, bf16/1'],
     [{ grid, inits: 1, precision: 'float16', numerics: 'bf16/1' }, '/numerics', 'give one of the two'],
@@ -137,6 +204,16 @@ describe('an invalid sweep file', () => {
     const problems = problemsOf(source)
     expect(problems.map((problem) => problem.pointer)).toContain(pointer)
     expect(problems.find((problem) => problem.pointer === pointer)!.detail).toContain(detail)
+  })
+
+  it.each([
+    { init: { kind: 'sawtooth', variant: 'smooth' } },
+    { init: { kind: 'sawtoth' } },
+    { init: { kind: 'orthogonal', gain: 1 } },
+    { init: { kind: 'small', std: 'x' } },
+    { initScale: -1 },
+  ])('is told once what is wrong with %j', (network) => {
+    expect(problemsOf({ grid, inits: 1, network })).toHaveLength(1)
   })
 
   it('is told everything that is wrong at once', () => {
