@@ -181,7 +181,7 @@ const training = Type.Object(
     optimizer: Type.Optional(
       Type.Object(
         {
-          kind: oneOf(['sgd', 'adam'], 'one of sgd, adam'),
+          kind: Type.Optional(oneOf(['sgd', 'adam'], 'one of sgd, adam (default adam)')),
           // 0 trains nothing: what remains is the noise, where there is noise
           learningRate: Type.Optional(
             Type.Number({ minimum: 0, maximum: 1e6, description: 'the learning rate: a number from 0 to 1e6' }),
