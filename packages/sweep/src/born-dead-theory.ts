@@ -63,12 +63,26 @@ function keyOf(cell: TheoryCell): string {
   return JSON.stringify(cell)
 }
 
-const SYMMETRIC = ['he-normal', 'he-uniform', 'glorot-normal', 'glorot-uniform', 'lecun-normal', 'torch-default', 'small']
+/**
+ * Laws that a change of sign of any row leaves as they are: given the layer below, the signs of the units are then independent, which
+ * is all that the upper bound and the closed form of one ray need. Rows of orthogonal weights are not independent, and two
+ * rays that are orthogonal stay so, hence cannot die in one layer: the formulas of two rays do not hold for them, and
+ * `theoryCell` calls their rays many. Nothing is drawn of a sawtooth, and nothing said.
+ */
+const SYMMETRIC = [
+  'he-normal',
+  'he-uniform',
+  'glorot-normal',
+  'glorot-uniform',
+  'lecun-normal',
+  'torch-default',
+  'small',
+  'orthogonal',
+]
 const GAUSSIAN = ['he-normal', 'glorot-normal', 'lecun-normal', 'small']
 
 /** The hypotheses of the theorems, as far as a cell meets them; the science is in `@collapsar/statistics`. */
 export function theoryCell(spec: TrialSpec): TheoryCell {
-  const [low, high] = spec.problem.domain
   const kind = spec.network.initialization.kind
   return {
     inputDim: spec.problem.inputDim,
@@ -79,6 +93,14 @@ export function theoryCell(spec: TrialSpec): TheoryCell {
     gaussianWeights: GAUSSIAN.includes(kind),
     symmetricWeights: SYMMETRIC.includes(kind),
     zeroBias: spec.network.bias.kind === 'zero',
-    raysOfInput: spec.problem.inputDim > 1 ? 'many' : low < 0 && high > 0 ? 'both' : 'one',
+    raysOfInput: kind === 'orthogonal' && raysOfInput(spec) === 'both' ? 'many' : raysOfInput(spec),
   }
+}
+
+function raysOfInput({ problem }: TrialSpec): TheoryCell['raysOfInput'] {
+  if (problem.inputDim > 1) return 'many'
+  const [low, high] = problem.domain
+  // the outermost midpoints of a coarse grid may lie on one side of 0 though the domain does not
+  const margin = problem.sampling === 'grid' ? (high - low) / (2 * problem.points) : 0
+  return low + margin < 0 && high - margin > 0 ? 'both' : 'one'
 }

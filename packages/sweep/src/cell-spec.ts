@@ -1,4 +1,4 @@
-import { NUMERICS_OF_PRECISION, targets } from '@collapsar/trial'
+import { NUMERICS_OF_PRECISION } from '@collapsar/trial'
 import type {
   ActivationSpec,
   BiasSpec,
@@ -7,18 +7,18 @@ import type {
   NetworkSpec,
   Numerics,
   OptimizerSpec,
-  ProblemSpec,
   TrainingSpec,
   TrialSpec,
 } from '@collapsar/trial'
 import type { Problem } from './errors.ts'
+import { problemOf } from './problem-spec.ts'
+import { reportSawtooth } from './sawtooth-fit.ts'
 import type { SweepFile } from './sweep-file.ts'
 import { show } from './validation.ts'
 
 /** What all cells of a grid have in common. */
 export type CellTemplate = Omit<TrialSpec, 'depth' | 'width'>
 
-const DEFAULT_POINTS = 128
 const DEFAULT_STEPS = 3000
 const DEFAULT_LEARNING_RATE = 0.001
 const DEFAULT_LEAK = 0.01
@@ -27,13 +27,15 @@ const DEFAULT_NOISY_PARAMETERS = 'biases'
 
 /** Fills in the defaults of a file whose fields are valid one by one, and reports the fields that do not go together. */
 export function cellTemplate(file: SweepFile, report: (problem: Problem) => void): CellTemplate {
-  return {
+  const template = {
     numerics: numericsOf(file, report),
     seed: file.seed ?? 0,
     network: networkOf(file.network ?? {}, report),
     problem: problemOf(file.problem ?? {}, report),
     training: trainingOf(file.training ?? {}, report),
   }
+  reportSawtooth(template, file.grid, report)
+  return template
 }
 
 function numericsOf(file: SweepFile, report: (problem: Problem) => void): Numerics {
@@ -49,13 +51,14 @@ function numericsOf(file: SweepFile, report: (problem: Problem) => void): Numeri
 
 function networkOf(network: NonNullable<SweepFile['network']>, report: (problem: Problem) => void): NetworkSpec {
   const initialization = initializationOf(network.init ?? 'he-normal')
-  const { normalization = 'none' } = network
+  const { normalization = 'none', initScale = 1 } = network
   return {
     activation: activationOf(network, report),
     initialization,
     bias: biasOf(network.bias, initialization, report),
     // absent where there is none, as in cells that were named before there were normalizations
     ...(normalization !== 'none' && { normalization }),
+    ...(initScale !== 1 && { initScale }),
   }
 }
 
@@ -81,6 +84,7 @@ function initializationOf(init: InitField): InitializationSpec {
   if (init.kind === 'randomized-asymmetric') {
     return { kind: init.kind, outputLayer: 'outputLayer' in init ? (init.outputLayer ?? true) : true }
   }
+  if (init.kind === 'sawtooth') return { kind: 'sawtooth', variant: init.variant ?? 'plain' }
   return { kind: init.kind }
 }
 
@@ -99,46 +103,6 @@ function biasOf(
     return { kind: 'initialization' }
   }
   return bias === undefined || typeof bias === 'string' ? { kind: 'zero' } : { kind: bias.kind, std: bias.std }
-}
-
-function problemOf(problem: NonNullable<SweepFile['problem']>, report: (problem: Problem) => void): ProblemSpec {
-  const kind = problem.target ?? 'abs'
-  const target = targets[kind]
-  const [low, high] = problem.domain ?? target.domain
-  const points = problem.points ?? DEFAULT_POINTS
-  const sampling = problem.sampling ?? target.sampling
-  if (problem.inputDim !== undefined && problem.inputDim !== target.inputDim) {
-    report({
-      pointer: '/problem/inputDim',
-      detail: `problem.inputDim is ${problem.inputDim}; accepted for the target ${kind}: ${target.inputDim}`,
-    })
-  }
-  if (low === undefined || high === undefined || low >= high) {
-    report({ pointer: '/problem/domain', detail: `problem.domain is ${show([low, high])}; accepted: [low, high] with low < high` })
-  }
-  reportSampling(target.inputDim, sampling, points, report)
-  return { target: kind, inputDim: target.inputDim, points, sampling, domain: [low ?? 0, high ?? 1] }
-}
-
-function reportSampling(
-  inputDim: number,
-  sampling: ProblemSpec['sampling'],
-  points: number,
-  report: (problem: Problem) => void,
-): void {
-  if (sampling === 'directions' && inputDim !== 2) {
-    report({
-      pointer: '/problem/sampling',
-      detail: `problem.sampling is directions, which needs 2 inputs; this target has ${inputDim}; accepted: grid, random`,
-    })
-  }
-  const side = Math.round(Math.sqrt(points))
-  if (sampling === 'grid' && inputDim === 2 && side * side !== points) {
-    report({
-      pointer: '/problem/points',
-      detail: `problem.points is ${points}; accepted for a grid over 2 inputs: a square, such as ${side * side}`,
-    })
-  }
 }
 
 function trainingOf(training: NonNullable<SweepFile['training']>, report: (problem: Problem) => void): TrainingSpec {

@@ -15,3 +15,9 @@ it('counts 19 and 8 more of each normalized unit', () => {
     expect(flopsOf({ network: { normalization } }) - flopsOf({})).toBe(8 * (19 * 80 + 8 * 8))
   }
 })
+
+it('counts the inputs and the one output of an expression', () => {
+  // 3 x 4 + 16 + 4 weights
+  const problem = { target: 'expression', expression: 'x1 + x3', inputDim: 3, points: 8 }
+  expect(flopsOf({ problem })).toBe(32 * (6 * 80 + 2 * 8))
+})

@@ -68,6 +68,18 @@ describe('the id of a cell', () => {
       { network: { normalization: 'layer' } },
       { precision: 'float16' },
       { precision: 'bfloat16' },
+      { network: { init: 'orthogonal' } },
+      { network: { init: { kind: 'sawtooth' } } },
+      { network: { init: { kind: 'sawtooth', variant: 'lipschitz' } } },
+      { network: { initScale: 2 } },
+      { problem: { target: 'sawtooth' } },
+      { problem: { target: 'sawtooth', teeth: 5 } },
+      { problem: { target: 'five-points' } },
+      { problem: { target: 'condensation' } },
+      { problem: { target: 'expression', expression: 'x1 + 1' } },
+      { problem: { target: 'expression', expression: 'x1 + 2' } },
+      { problem: { testPoints: 100 } },
+      { training: { optimizer: { kind: 'adam', learningRate: 0 } } },
       { training: { optimizer: { kind: 'sgd' } } },
       { training: { optimizer: { kind: 'adam', learningRate: 0.002 } } },
     ].map(cellOf)
@@ -81,6 +93,14 @@ describe('the id of a cell', () => {
     expect(cellOf({ training: { loss: 'huber', huberDelta: 1 } })).toBe(huber)
     expect(cellOf({ numerics: 'f16/1' })).toBe(cellOf({ precision: 'float16' }))
     expect(cellOf({ numerics: 'bf16/1' })).toBe(cellOf({ precision: 'bfloat16' }))
+  })
+
+  it('does not depend on how a formula is written, nor on defaults of new fields', () => {
+    expect(cellOf({ network: { initScale: 1 } })).toBe(cellOf({}))
+    expect(cellOf({ problem: { target: 'sawtooth', teeth: 4 } })).toBe(cellOf({ problem: { target: 'sawtooth' } }))
+    const written = (expression: string) => cellOf({ problem: { target: 'expression', expression } })
+    expect(written('((x)+ 1.0)')).toBe(written('x1 + 1'))
+    expect(written('1 + x1')).not.toBe(written('x1 + 1'))
   })
 
   it('has not changed: it names every result ever stored', () => {

@@ -27,6 +27,17 @@ it('names the noise', () => {
   expect(wordsOf({ training: { noise: { ...noise, parameters: 'all' } } })).toContain('on all parameters')
 })
 
+it('names formulas, teeth, test points, and how the first weights come about', () => {
+  const problem = { target: 'expression', expression: 'max(x,0)', testPoints: 10 }
+  expect(wordsOf({ problem, network: { init: 'orthogonal', initScale: 0.5 }, training: { steps: 0 } })).toBe(
+    'max(x1, 0), relu, orthogonal, initial scale 0.5, zero bias, 128 points (grid), 10 test points, no training',
+  )
+  const network = { init: { kind: 'sawtooth', variant: 'lipschitz' } }
+  expect(wordsOf({ problem: { target: 'sawtooth', teeth: 8 }, network, training: { steps: 0 } })).toBe(
+    'sawtooth of 8 teeth, relu, lipschitz sawtooth weights, zero bias, 128 points (grid), no training',
+  )
+})
+
 it('leaves out what the axes vary', () => {
   const axes = { 'training.loss': ['mse', 'mae'] }
   expect(wordsOf({ axes })).toBe('abs, relu, he-normal, zero bias, 128 points (grid), 3000 steps, adam 0.001, full batch')

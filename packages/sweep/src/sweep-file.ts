@@ -1,4 +1,4 @@
-import { MEASUREMENT_NAMES, NUMERICS, PRECISIONS } from '@collapsar/trial'
+import { EXPRESSION_LIMITS, MEASUREMENT_NAMES, MOST_TEETH, NUMERICS, PRECISIONS } from '@collapsar/trial'
 import Type from 'typebox'
 
 /** Limits that are refused before anything is allocated. */
@@ -52,6 +52,7 @@ export const PLAIN_INITIALIZATIONS = [
   'lecun-normal',
   'torch-default',
   'randomized-asymmetric',
+  'orthogonal',
 ] as const
 
 const network = Type.Object(
@@ -80,15 +81,25 @@ const network = Type.Object(
             },
             closed,
           ),
+          Type.Object(
+            {
+              kind: oneOf(['sawtooth'], 'sawtooth'),
+              variant: Type.Optional(
+                oneOf(['plain', 'lipschitz'], 'one of plain, lipschitz: slopes of 2^m, or of 1 (default plain)'),
+              ),
+            },
+            closed,
+          ),
           Type.Object({ kind: oneOf(PLAIN_INITIALIZATIONS, `one of ${PLAIN_INITIALIZATIONS.join(', ')}`) }, closed),
         ],
         {
           description:
-            `one of ${PLAIN_INITIALIZATIONS.join(', ')}, { kind: small, std }` +
-            ' or { kind: randomized-asymmetric, outputLayer } (default he-normal)',
+            `one of ${PLAIN_INITIALIZATIONS.join(', ')}, { kind: small, std },` +
+            ' { kind: randomized-asymmetric, outputLayer } or { kind: sawtooth, variant } (default he-normal)',
         },
       ),
     ),
+    initScale: Type.Optional(positive('the factor of all deviations and limits of the initialization (default 1)')),
     bias: Type.Optional(
       Type.Union(
         [
@@ -105,21 +116,57 @@ const network = Type.Object(
   closed,
 )
 
+const TARGETS = [
+  'abs',
+  'x-sin-5x',
+  'step-sin',
+  'abs-2d',
+  'square',
+  'sawtooth',
+  'five-points',
+  'condensation',
+  'expression',
+] as const
+
 const problem = Type.Object(
   {
     target: Type.Optional(
-      oneOf(
-        ['abs', 'x-sin-5x', 'step-sin', 'abs-2d', 'square'],
-        'one of abs, x-sin-5x, step-sin, abs-2d, square (default abs)',
-      ),
+      oneOf(TARGETS, `one of ${TARGETS.join(', ')} (default abs)`),
+    ),
+    expression: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: EXPRESSION_LIMITS.length,
+        description:
+          `with the target expression: a formula of at most ${EXPRESSION_LIMITS.length} characters in x1, x2, .. with + - * / ^,` +
+          ' abs, sin, cos, exp, log, sqrt, tanh, min, max, step, sign, relu, pi and e',
+      }),
+    ),
+    teeth: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: MOST_TEETH,
+        description: `with the target sawtooth: how often it rises and falls on [0, 1], an integer from 1 to ${MOST_TEETH} (default 4)`,
+      }),
     ),
     points: Type.Optional(
-      Type.Integer({ minimum: 2, maximum: LIMITS.points, description: `an integer from 2 to ${LIMITS.points} (default 128)` }),
+      Type.Integer({
+        minimum: 2,
+        maximum: LIMITS.points,
+        description: `an integer from 2 to ${LIMITS.points} (default 128; 5 for five-points)`,
+      }),
+    ),
+    testPoints: Type.Optional(
+      Type.Integer({
+        minimum: 2,
+        maximum: LIMITS.points,
+        description: `the size of a test set, an integer from 2 to ${LIMITS.points} (default: none)`,
+      }),
     ),
     sampling: Type.Optional(
       oneOf(['grid', 'random', 'directions'], "one of grid, random, directions (default: the target's own)"),
     ),
-    inputDim: Type.Optional(Type.Integer({ minimum: 1, maximum: 8, description: "the target's number of inputs" })),
+    inputDim: Type.Optional(Type.Integer({ minimum: 1, maximum: 8, description: "the target's number of inputs; of an expression 1 to 8 (default 1)" })),
     domain: Type.Optional(
       Type.Array(Type.Number({ minimum: -1e6, maximum: 1e6, description: 'a number within 1e6 of 0' }), {
         minItems: 2,
@@ -138,7 +185,8 @@ const training = Type.Object(
     optimizer: Type.Optional(
       Type.Object(
         {
-          kind: oneOf(['sgd', 'adam'], 'one of sgd, adam'),
+          kind: Type.Optional(oneOf(['sgd', 'adam'], 'one of sgd, adam (default adam)')),
+          // 0 trains nothing: what remains is the noise, where there is noise
           learningRate: Type.Optional(
             Type.Number({ minimum: 0, maximum: 1e6, description: 'the learning rate: a number from 0 to 1e6' }),
           ),

@@ -186,6 +186,16 @@ describe('an invalid sweep file', () => {
     expect(problems.find((problem) => problem.pointer === pointer)!.detail).toContain(detail)
   })
 
+  it.each([
+    { init: { kind: 'sawtooth', variant: 'smooth' } },
+    { init: { kind: 'sawtoth' } },
+    { init: { kind: 'orthogonal', gain: 1 } },
+    { init: { kind: 'small', std: 'x' } },
+    { initScale: -1 },
+  ])('is told once what is wrong with %j', (network) => {
+    expect(problemsOf({ grid, inits: 1, network })).toHaveLength(1)
+  })
+
   it('is told everything that is wrong at once', () => {
     const problems = problemsOf({ grid: { depth: 0, width: 'x' }, training: { steps: 1.5, batch: 'half' }, hello: 1 })
     expect(problems.map((problem) => problem.pointer).toSorted()).toEqual([

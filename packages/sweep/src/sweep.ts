@@ -1,4 +1,4 @@
-import { trainingPoints } from '@collapsar/trial'
+import { testPoints, trainingPoints } from '@collapsar/trial'
 import type { MeasurementName, TrialSpec } from '@collapsar/trial'
 import { BLOCK_TRIALS } from './block.ts'
 import { cellTemplate } from './cell-spec.ts'
@@ -179,10 +179,11 @@ function pointChecker(): PointCheck {
   let points = 0
   return (template) => {
     const { problem, seed } = template
-    const key = JSON.stringify([problem, problem.sampling === 'random' ? seed : null])
+    const { testPoints: tested = 0 } = problem
+    const key = JSON.stringify([problem, problem.sampling === 'random' || tested > 0 ? seed : null])
     const before = known.get(key)
     if (before !== undefined) return before
-    points += problem.points
+    points += problem.points + tested
     const problems = points <= LIMITS.trainingPoints ? pointProblems(template) : [tooManyPoints]
     known.set(key, problems)
     return problems
@@ -191,13 +192,14 @@ function pointChecker(): PointCheck {
 
 const tooManyPoints: Problem = {
   pointer: '/axes',
-  detail: `axes make training sets of over ${LIMITS.trainingPoints} points in all; accepted: up to that many`,
+  detail: `axes make sets of over ${LIMITS.trainingPoints} points in all; accepted: up to that many`,
 }
 
-/** Building the points once shows whether the target is finite and not constant on them. */
+/** Building the points once shows whether the target is finite on them and, to be learned, not constant. */
 function pointProblems(template: CellTemplate): Problem[] {
   try {
     trainingPoints(template.problem, template.seed)
+    testPoints(template.problem, template.seed)
     return []
   } catch (error) {
     if (error instanceof RangeError) return [{ pointer: '/problem', detail: error.message }]

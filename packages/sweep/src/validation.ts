@@ -1,22 +1,16 @@
 import type { TSchema } from 'typebox'
 import { Settings } from 'typebox/system'
 import { Value } from 'typebox/value'
+import { chooseAlternatives } from './choose-alternatives.ts'
+import type { Node } from './choose-alternatives.ts'
 import type { Problem } from './errors.ts'
-
-interface Node {
-  readonly description?: string
-  readonly enum?: readonly unknown[]
-  readonly properties?: Readonly<Record<string, Node>>
-  readonly patternProperties?: Readonly<Record<string, Node>>
-  readonly items?: Node
-  readonly anyOf?: readonly Node[]
-}
 
 /**
  * Everything that is wrong with `value`, one problem for each place, each naming the value received and what is accepted
  * there (the schema's descriptions).
  */
-export function schemaProblems(schema: TSchema, value: unknown): Problem[] {
+export function schemaProblems(general: TSchema, value: unknown): Problem[] {
+  const schema: TSchema = chooseAlternatives(general, value)
   // Its default of 8 would hide problems; one list of 1,000 bad values is enough to read.
   Settings.Set({ maxErrors: MAXIMUM_ERRORS })
   const errors = Value.Errors(schema, value)

@@ -1,5 +1,5 @@
 import type { InitialLaw, LayerLaw, TensorLaw, TrialBatch } from './batch.ts'
-import type { LayerLayout, NetworkShape, Parameters } from './network.ts'
+import type { NetworkShape, Parameters } from './network.ts'
 import type { DrawnLayer } from './initializations/initialization.ts'
 import { affineParameterCount, allocateParameters, layerLayouts, parameterCount } from './network.ts'
 import { fillNormals } from './random/normal.ts'
@@ -47,7 +47,7 @@ export function* drawSteps(draw: InitialDraw, trials: ArrayLike<number>): Genera
     const trial = trialIndex(trials[row])
     for (const draw of layers) {
       drawLayer(draw, trial)
-      if (makeLayer !== null) yield* makeLayer({ ...draw.layout, ...draw, depth: layers.length })
+      if (makeLayer !== null) yield* makeLayer(draw)
     }
     parameters.set(isNarrow ? network.map(stored) : network, row * count)
   }
@@ -77,15 +77,9 @@ export function isLaw(initial: Parameters | InitialLaw): initial is InitialLaw {
 }
 
 /** One affine layer of a network that is drawn again and again. */
-interface LayerDraw {
+interface LayerDraw extends DrawnLayer {
   readonly law: LayerLaw
   readonly keys: InitialLaw
-  readonly layer: number
-  readonly layout: LayerLayout
-  /** [output][input], to be written. */
-  readonly weights: Float64Array
-  /** [output], to be written. */
-  readonly biases: Float64Array
 }
 
 function layerDraws(network: Float64Array, keys: InitialLaw, { sizes }: NetworkShape): LayerDraw[] {
@@ -97,7 +91,7 @@ function layerDraws(network: Float64Array, keys: InitialLaw, { sizes }: NetworkS
     }
     const weights = network.subarray(layout.weights, layout.biases)
     const biases = network.subarray(layout.biases, layout.biases + layout.outputs)
-    return { law, keys, layer, layout, weights, biases }
+    return { law, keys, layer, depth: layouts.length, inputs: layout.inputs, outputs: layout.outputs, weights, biases }
   })
 }
 
@@ -110,12 +104,12 @@ function drawScales(network: Float64Array, { sizes }: NetworkShape): void {
   }
 }
 
-function drawLayer({ law, keys, layer, layout, weights, biases }: LayerDraw, trial: number): void {
+function drawLayer({ law, keys, layer, outputs, weights, biases }: LayerDraw, trial: number): void {
   drawTensor(weights, law.weights, { key: keys.initKey, trial, tensor: layer })
   drawTensor(biases, law.biases, { key: keys.biasKey, trial, tensor: layer })
   if (!law.replacesOne) return
   const stream = { key: keys.initKey, trial, tensor: keys.layers.length + layer }
-  for (let unit = 0; unit < layout.outputs; unit++) replaceOne(weights, biases, unit, stream)
+  for (let unit = 0; unit < outputs; unit++) replaceOne(weights, biases, unit, stream)
 }
 
 function drawTensor(into: Float64Array, law: TensorLaw, stream: TensorStream): void {
