@@ -1,9 +1,19 @@
+import { directions } from './directions.ts'
 import { facts } from './facts.ts'
+import { functions } from './functions.ts'
 import type { MeasurementName, MeasurementSet } from './measurement-set.ts'
+import { regions } from './regions.ts'
+import { traces } from './traces.ts'
 
 export type * from './measurement-set.ts'
 
 /** Every set, by its name in a sweep file. */
-export const measurementSets: Readonly<Record<MeasurementName, MeasurementSet>> = { facts }
+export const measurementSets: Readonly<Record<MeasurementName, MeasurementSet>> = {
+  facts,
+  traces,
+  directions,
+  functions,
+  regions,
+}
 
 export const MEASUREMENT_NAMES = Object.keys(measurementSets) as readonly MeasurementName[]

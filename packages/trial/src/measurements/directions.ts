@@ -47,7 +47,9 @@ export function firstLayerDirections(
   points: Float64Array,
 ): Directions {
   const layers = layerLayouts(shape.sizes).slice(0, 2)
-  return layerDirections({ shape, layers, own: ownParameters(shape, parameters, offset) }, 0, points)
+  const own = ownParameters(shape, parameters, offset)
+  const values = layers.slice(0, 1).map((layer) => affineValues(own, layer, points))
+  return layerDirections({ shape, layers, own }, 0, values[0] ?? points)
 }
 
 /**
@@ -62,11 +64,12 @@ export function hiddenDirections(
 ): Directions[] {
   const layers = layerLayouts(shape.sizes)
   const network = { shape, layers, own: ownParameters(shape, parameters, offset) }
+  const activation = activationOf(shape.activation)
   let received = points
   return layers.slice(0, -1).map((layer, l) => {
-    const directions = layerDirections(network, l, received)
-    received = activationsOf(network, layer, received)
-    return directions
+    const values = affineValues(network.own, layer, received)
+    received = values.map(activation.value)
+    return layerDirections(network, l, values)
   })
 }
 
@@ -81,8 +84,8 @@ function ownParameters({ sizes }: NetworkShape, parameters: Parameters, offset: 
   return Float64Array.from(parameters.subarray(offset, offset + affineParameterCount(sizes)))
 }
 
-/** @param received what layer `l` receives, [point][unit] */
-function layerDirections(network: Layers, l: number, received: Float64Array): Directions {
+/** @param values z of layer `l` at the points, [point][unit] */
+function layerDirections(network: Layers, l: number, values: Float64Array): Directions {
   const layer = network.layers[l]
   if (layer === undefined) throw new RangeError(`invalid layer: ${l}`)
   const rows = incomingRows(network.own, layer)
@@ -91,7 +94,7 @@ function layerDirections(network: Layers, l: number, received: Float64Array): Di
   const units = rows.map((row, j): UnitDirection => {
     const amplitude = amplitudes[j] ?? 0
     const isNegligible = !(Math.abs(amplitude) >= NEGLIGIBLE_AMPLITUDE * largest && amplitude !== 0)
-    const kind = kindOnPoints(row, network.shape, received) ?? (isNegligible ? 'negligible' : 'kept')
+    const kind = kindOnPoints(values.subarray(j), layer.outputs, network.shape) ?? (isNegligible ? 'negligible' : 'kept')
     const norm = Math.hypot(...row)
     return { kind, direction: row.map((element) => (norm === 0 ? 0 : element / norm)), amplitude }
   })
@@ -122,28 +125,26 @@ function amplitudesOf(rows: readonly (readonly number[])[], own: Float64Array, n
   })
 }
 
-/** The values of a layer's units behind their activation, [point][unit]. */
-function activationsOf({ own, shape }: Layers, { biases, inputs, outputs, weights }: LayerLayout, received: Float64Array): Float64Array {
-  const activation = activationOf(shape.activation)
-  return Float64Array.from({ length: (received.length / inputs) * outputs }, (_, i) => {
-    const j = i % outputs
-    const point = ((i - j) / outputs) * inputs
-    let z = at(own, biases + j)
-    for (let k = 0; k < inputs; k++) z += at(own, weights + j * inputs + k) * at(received, point + k)
-    return activation.value(z)
-  })
+/** z of a layer at the points, [point][unit]. Hot, and so indexed directly. @param received [point][unit of the layer below] */
+function affineValues(own: Float64Array, { biases, inputs, outputs, weights }: LayerLayout, received: Float64Array): Float64Array {
+  const values = new Float64Array((received.length / inputs) * outputs)
+  for (let row = 0, i = 0; row < received.length; row += inputs) {
+    for (let j = 0, w = weights; j < outputs; j++, i++) {
+      let z = own[biases + j] as number
+      for (let k = 0; k < inputs; k++, w++) z += (own[w] as number) * (received[row + k] as number)
+      values[i] = z
+    }
+  }
+  return values
 }
 
-/** `dead` or `linear` where what the unit receives, [point][unit], leaves no kink; null otherwise. */
-function kindOnPoints(row: readonly number[], { activation }: NetworkShape, received: Float64Array): UnitKind | null {
+/** `dead` or `linear` where the values of a unit, the first and every `stride`-th on, leave no kink; null otherwise. */
+function kindOnPoints(values: Float64Array, stride: number, { activation }: NetworkShape): UnitKind | null {
   if (activation.kind !== 'relu' && activation.kind !== 'leaky-relu') return null
-  const inputs = row.length - 1
   let isOpen = false
   let isShut = false
-  for (let i = 0; i < received.length; i += inputs) {
-    let z = 0
-    for (let k = 0; k < inputs; k++) z += (row[k] ?? 0) * at(received, i + k)
-    if (z + (row[inputs] ?? 0) > 0) isOpen = true
+  for (let i = 0; i < values.length && !(isOpen && isShut); i += stride) {
+    if (at(values, i) > 0) isOpen = true
     else isShut = true
   }
   if (!isShut) return 'linear'

@@ -49,17 +49,26 @@ export function trialColumns(batch: MeasuredBatch, trained: TrainedBatch, domain
   return columns
 }
 
+/** The outcomes alone, [trial]. @throws RangeError where the targets are constant */
+export function trialOutcomes(batch: MeasuredBatch, trained: TrainedBatch): Outcome[] {
+  const setting = settingOf(batch)
+  return Array.from(batch.trials, (_, lane) => outcomeOf(factsOf(batch, trained, lane), setting))
+}
+
 /** The base record of the trial in one lane of a batch. */
 export function trialRecord(batch: MeasuredBatch, trained: TrainedBatch, domain: Domain, lane: number): TrialRecord {
   return laneRecord(record(batch, trained, domain), lane)
 }
 
 function record(batch: MeasuredBatch, trained: TrainedBatch, domain: Domain): Recording {
-  const { points, shape, training } = batch
-  const scale = targetScale(points, training)
-  const setting = { loss: training.loss, steps: training.steps, points: points.count, scale }
+  const { points, shape } = batch
+  const setting = settingOf(batch)
   const hasPieces = points.inputDim === 1 && isPiecewiseAffine(shape)
   return { batch, trained, setting, piecesOf: hasPieces ? piecesIn(batch, trained, domain) : null }
+}
+
+function settingOf({ points, training }: MeasuredBatch): OutcomeSetting {
+  return { loss: training.loss, steps: training.steps, points: points.count, scale: targetScale(points, training) }
 }
 
 /** A normalized network is measured with the statistics of the training points, as they are stored. */

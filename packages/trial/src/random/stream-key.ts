@@ -3,7 +3,7 @@ import type { TargetKind } from '../trial.ts'
 import type { StreamKey } from './philox.ts'
 
 /** What a cell's draws are for; each purpose has a stream of its own. */
-export type Purpose = 'init' | 'bias' | 'minibatch' | 'noise'
+export type Purpose = 'init' | 'bias' | 'minibatch' | 'noise' | 'segments'
 
 export interface StreamName {
   readonly seed: number
