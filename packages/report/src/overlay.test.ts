@@ -41,6 +41,7 @@ describe('a fitted contour', () => {
   test('must have one value for each row, and a level that is a probability', () => {
     const refuse = (change: object) => () => svgOf(DOCUMENT, { overlay: { contours: [{ ...contour, ...change }] } })
     expect(refuse({ staircase: [3] })).toThrow('invalid contour: 1 rows (the map has 2)')
+    expect(refuse({ map: 1 })).toThrow('invalid contour: of map 1 (the sweep has 1)')
     expect(refuse({ level: 1 })).toThrow('invalid contour level: 1 (accepted: inside (0, 1))')
     const words = ['a', 'b'].flatMap((kind) => [1, 2].map((width) => ({ depth: 2, width, axes: { kind } })))
     expect(() => svgOf(sampleDocument('words', words), { overlay })).toThrow('invalid contour: kind is not a number')

@@ -25,7 +25,8 @@ export function collapseCurves(document: SweepDocument): Curves {
  * probability of its own. A cell in which every trial collapsed has no finite value; a note says how many.
  */
 export function hazardCurves(document: SweepDocument): Curves {
-  const curves = curvesFor(document, { valueOf: (probability) => -Math.log1p(-probability), label: '−ln(1 − P(collapse))' })
+  const hazardOf = (probability: number): number => -Math.log1p(-probability)
+  const curves = curvesFor(document, { valueOf: hazardOf, label: '−ln(1 − P(collapse))' })
   const sure = document.cells.filter(({ collapse }) => collapse.estimate === 1).length
   const note = `No finite value where every trial collapsed: ${countText(sure)} of ${countText(document.cells.length)} cells, not shown.`
   return { ...curves, notes: [...(curves.notes ?? []), ...(sure > 0 ? [note] : [])] }
@@ -41,7 +42,10 @@ function curvesFor(document: SweepDocument, shown: Shown): Curves {
     subtitle: `${document.sweep.setting}; ${initsText(document)} initializations a cell, ${arithmeticText(document)}`,
     x: { label: 'depth (affine layers)', numbers: 'whole' },
     y: { label: shown.label },
-    curves: [...widths.map((width) => measured(width, ofWidth(width), shown)), ...widths.flatMap((width) => theory(width, ofWidth(width), shown))],
+    curves: [
+      ...widths.map((width) => measured(width, ofWidth(width), shown)),
+      ...widths.flatMap((width) => theory(width, ofWidth(width), shown)),
+    ],
     areas: widths.flatMap((width) => bounds(width, ofWidth(width), shown)),
     notes: [trialsText(document), `Interval of each cell by itself: ${intervalMethodText(document)}`],
     digest: figureDigest(document),
@@ -51,7 +55,7 @@ function curvesFor(document: SweepDocument, shown: Shown): Curves {
 function check({ cells }: SweepDocument): void {
   const shapes = new Set(cells.map(({ depth, width }) => `${depth} ${width}`))
   if (shapes.size < cells.length) {
-    throw new RangeError('invalid document: several cells of one depth and width (accepted: one setting of all other parameters)')
+    throw new RangeError('invalid document: several cells of one depth and width (accepted: one setting of all others)')
   }
 }
 

@@ -25,7 +25,10 @@ export function curveLegend(figure: Curves, styles: GroupStyles): Caption {
   const theories = onceEach(samples.filter(({ isTheory }) => isTheory))
   return legendRows(
     [
-      ...measured.map(({ label, colour, shape, dot }) => ({ label, sample: lineMark(middle, measuredLine(figure, colour)) + dotsMark(dot, { colour, shape }) })),
+      ...measured.map(({ label, colour, shape, dot }) => {
+        const line = lineMark(middle, measuredLine(figure, colour))
+        return { label, sample: line + dotsMark(dot, { colour, shape }) }
+      }),
       ...bandItems(curves, styles),
       ...theories.map(({ label, colour }) => ({ label, sample: lineMark(middle, theoryLine(figure, label, colour)) })),
       ...onceEach(areas.map(({ name, group = '' }) => ({ label: name, colour: styles.get(group)?.colour ?? INK }))).map(

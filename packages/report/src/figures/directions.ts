@@ -55,8 +55,12 @@ export function directionsOf(figure: Directions): string {
   const styles = stylesOf(figure)
   const units = figure.units.map((unit) => ({ unit, style: styles.get(unit.group ?? '') ?? seriesStyle(0) }))
   const predicted = (figure.rays ?? []).filter(({ angle }) => Number.isFinite(angle))
-  const ends = [...styles.values()].map((style) => endMarks(units.filter((unit) => unit.style === style).map(({ unit }) => unit), radius, style))
-  const rayMarks = rays(predicted.map(({ angle, label = '', group }) => ({ angle, label, colour: styles.get(group ?? '')?.colour ?? INK })))
+  const ends = [...styles.values()].map((style) =>
+    endMarks(units.filter((unit) => unit.style === style).map(({ unit }) => unit), radius, style),
+  )
+  const rayMarks = rays(
+    predicted.map(({ angle, label = '', group = '' }) => ({ angle, label, colour: styles.get(group)?.colour ?? INK })),
+  )
   const marks = [
     polarFrame(radius),
     ...units.map(({ unit, style }) => trailMark(unit, radius, style)),
@@ -68,9 +72,11 @@ export function directionsOf(figure: Directions): string {
   const transform = `translate(${CONTENT_WIDTH / 2} ${side / 2})`
   const nothing = units.every(({ unit }) => lastOf(unit, radius) === null) ? noData() : ''
   const circle: Caption = { markup: element('g', { transform }, ...marks, nothing), height: side }
-  const pinned = values.filter((value) => radius.isPinned(value)).length
-  const beyond = values.filter((value) => radius.isBeyond(value)).length
-  return figurePage(figure, [circle, legendOf(figure, styles)], [`From the middle outwards: ${axis.label}.`, ...omissionNotes({ pinned, beyond })])
+  const omitted = omissionNotes({
+    pinned: values.filter((value) => radius.isPinned(value)).length,
+    beyond: values.filter((value) => radius.isBeyond(value)).length,
+  })
+  return figurePage(figure, [circle, legendOf(figure, styles)], [`From the middle outwards: ${axis.label}.`, ...omitted])
 }
 
 function stylesOf({ units, rays: predicted = [] }: Directions): ReadonlyMap<string, SeriesStyle> {

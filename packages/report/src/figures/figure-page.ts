@@ -21,7 +21,8 @@ export interface Captions {
 /** Title, blocks, notes and digest one below the other; a self-contained SVG 1.1 document. */
 export function figurePage(captions: Captions, blocks: readonly Caption[], ownNotes: readonly string[] = []): string {
   const filled = blocks.filter(({ height }) => height > 0)
-  return page({ title: printable(captions.title), width: CONTENT_WIDTH }, [heading(captions), ...filled, ...footing(captions, ownNotes)])
+  const all = [heading(captions), ...filled, ...footing(captions, ownNotes)]
+  return page({ title: printable(captions.title), width: CONTENT_WIDTH }, all)
 }
 
 function heading({ title, subtitle = '' }: Captions): Caption {

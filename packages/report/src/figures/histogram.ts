@@ -35,7 +35,7 @@ export function histogramOf(histogram: Histogram): string {
   const { bounds, counts, rules = [] } = histogram
   const used = bounds.filter((_, index) => (counts[index] ?? 0) > 0 || (counts[index - 1] ?? 0) > 0)
   const plot = plotOf({
-    axes: { x: histogram.x, y: { label: 'trials', from: 0, to: 1.06 * Math.max(1, ...counts), numbers: 'whole' } },
+    axes: { x: histogram.x, y: { label: 'trials', from: 0, to: 1.06 * counts.reduce((a, b) => Math.max(a, b), 1), numbers: 'whole' } },
     values: { x: [...used, ...rules.map(({ value }) => value)], y: counts },
     height: 300,
   })

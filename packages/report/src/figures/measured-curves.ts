@@ -13,8 +13,14 @@ export interface PiecesAtDepth {
   readonly expected?: number | null
 }
 
-/** Pieces against depth, both as they are counted, on a logarithmic axis, since the maximum grows exponentially. */
-export function piecesCurves(captions: Captions, widths: readonly { readonly width: number; readonly depths: readonly PiecesAtDepth[] }[]): Curves {
+export interface PiecesOfWidth {
+  readonly width: number
+  /** Ascending in depth. */
+  readonly depths: readonly PiecesAtDepth[]
+}
+
+/** Pieces against depth, on a logarithmic axis, since the maximum grows exponentially. */
+export function piecesCurves(captions: Captions, widths: readonly PiecesOfWidth[]): Curves {
   const theory = (name: string, key: 'maximum' | 'expected') =>
     widths
       .filter(({ depths }) => depths.some((at) => typeof at[key] === 'number'))
@@ -32,12 +38,16 @@ export function piecesCurves(captions: Captions, widths: readonly { readonly wid
       ...widths.map(({ width, depths }) => ({
         name: `width ${width}`,
         points: depths.map(({ depth, mean }) => ({ x: depth, y: mean })),
-        bands: [{ name: 'middle half', ranges: depths.map(({ depth, lower = null, upper = null }) => ({ x: depth, low: lower, high: upper })) }],
+        bands: [{ name: 'middle half', ranges: depths.map(middleHalf) }],
       })),
       ...theory('maximum', 'maximum'),
       ...theory('expected at initialization', 'expected'),
     ],
   }
+}
+
+function middleHalf({ depth, lower = null, upper = null }: PiecesAtDepth): Range {
+  return { x: depth, low: lower, high: upper }
 }
 
 /** Quantiles of the training loss over trials, at one step. */
@@ -80,13 +90,22 @@ export interface BestOfPoint {
   readonly high?: number | null
 }
 
+/** Each ascending in the count. */
+export interface BestOf {
+  readonly points: readonly BestOfPoint[]
+  /** A proved lower bound. */
+  readonly bound?: readonly BestOfPoint[]
+  /** The error of the best constant. */
+  readonly constant?: number | null
+}
+
 /**
  * E[least error] against the number K of initializations, on a logarithmic axis; where known, the lower bound that
  * follows from the probability that all of them are inactive, and the error of the best constant.
  */
 export function bestOfCurves(
   captions: Captions,
-  { points, bound = [], constant = null }: { points: readonly BestOfPoint[]; bound?: readonly BestOfPoint[]; constant?: number | null },
+  { points, bound = [], constant = null }: BestOf,
 ): Curves {
   const at = ({ count, mean }: BestOfPoint): CurvePoint => ({ x: count, y: mean })
   const ranges = points.map(({ count, low = null, high = null }) => ({ x: count, low, high }))

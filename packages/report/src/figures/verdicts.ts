@@ -85,9 +85,10 @@ function stripMark(row: VerdictRow): string {
   if (!values.some((value) => value !== null && Number.isFinite(value))) return ''
   const scale = scaleOf({ label: row.name }, { values, range: [4, STRIP_WIDTH - 4], count: 3 })
   const axis = element('line', { x1: 0, x2: STRIP_WIDTH, y1: 22, y2: 22, stroke: '#8c8c8c' })
-  const publishedMark = typeof published === 'string' || published === null ? '' : quantityMark(published, scale, { y: 14, isOurs: false })
-  const ours = measured === null ? '' : quantityMark(measured, scale, { y: accept === null ? 30 : 28, isOurs: true })
-  return acceptMark(row, scale) + axis + publishedMark + ours
+  const isNumber = typeof published !== 'string' && published !== null
+  const publishedMark = isNumber ? quantityMark(published, scale, { y: 14, isOurs: false }) : ''
+  const measuredMark = measured === null ? '' : quantityMark(measured, scale, { y: 28, isOurs: true })
+  return acceptMark(row, scale) + axis + publishedMark + measuredMark
 }
 
 /** The range in grey, itself in small type below; an end that is not finite reaches to the edge. */

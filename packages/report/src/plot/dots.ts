@@ -25,7 +25,7 @@ function shapePath(shape: Shape, [x, y]: Pixel, radius: number): string {
   const at = (dx: number, dy: number): string => `${coordinate(x + dx * radius)},${coordinate(y + dy * radius)}`
   switch (shape) {
     case 'circle':
-      return `M${at(-1, 0)}a${radius},${radius} 0 1 0 ${coordinate(2 * radius)},0a${radius},${radius} 0 1 0 ${coordinate(-2 * radius)},0Z`
+      return `M${at(-1, 0)}${halfCircle(radius, 2 * radius)}${halfCircle(radius, -2 * radius)}Z`
     case 'square':
       return `M${at(-0.9, -0.9)}L${at(0.9, -0.9)} ${at(0.9, 0.9)} ${at(-0.9, 0.9)}Z`
     case 'triangle':
@@ -37,4 +37,8 @@ function shapePath(shape: Shape, [x, y]: Pixel, radius: number): string {
     default:
       return shape satisfies never
   }
+}
+
+function halfCircle(radius: number, across: number): string {
+  return `a${radius},${radius} 0 1 0 ${coordinate(across)},0`
 }

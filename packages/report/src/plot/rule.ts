@@ -14,6 +14,11 @@ export interface PlacedRule {
   readonly label: string
 }
 
+interface PlacedRules {
+  readonly upright?: readonly PlacedRule[]
+  readonly level?: readonly PlacedRule[]
+}
+
 interface Area {
   readonly width: number
   readonly height: number
@@ -28,8 +33,7 @@ interface Label {
 }
 
 /** Upright and level lines across a frame with their labels, which keep clear of each other and of the lines. */
-export function rulesMark(rules: { readonly upright?: readonly PlacedRule[]; readonly level?: readonly PlacedRule[] }, area: Area): string {
-  const { upright = [], level = [] } = rules
+export function rulesMark({ upright = [], level = [] }: PlacedRules, area: Area): string {
   const lines = [
     ...upright.map(({ place }) => ruleLine({ x1: place, x2: place, y1: 0, y2: area.height })),
     ...level.map(({ place }) => ruleLine({ x1: 0, x2: area.width, y1: place, y2: place })),

@@ -12,7 +12,10 @@ export interface Bar {
 export function stepMark(bars: readonly Bar[], foot: number, colour: string): string {
   if (bars.length === 0) return ''
   const d = bars
-    .map(({ left, right, top }) => `M${coordinate(left)},${coordinate(foot)}V${coordinate(top)}H${coordinate(right)}V${coordinate(foot)}Z`)
+    .map(({ left, right, top }) => {
+      const [x1, x2, y1, y2] = [left, right, top, foot].map(coordinate)
+      return `M${x1},${y2}V${y1}H${x2}V${y2}Z`
+    })
     .join('')
   return element('path', { d, 'fill': colour, 'fill-opacity': 0.22, 'stroke': colour, 'stroke-width': 1 })
 }

@@ -31,7 +31,8 @@ function niceStep(rough: number, numbers: Numbers): number {
 
 function linearText(value: number, step: number, numbers: Numbers): string {
   const [shown, unit] = numbers === 'percent' ? [100 * value, 100 * step] : [value, step]
-  if (Math.abs(shown) >= 1e6 || unit < 1e-4) return shown === 0 ? '0' : Number(shown.toPrecision(6)).toExponential().replace('e+', 'e')
+  if (shown === 0) return '0'
+  if (Math.abs(shown) >= 1e6 || unit < 1e-4) return Number(shown.toPrecision(6)).toExponential().replace('e+', 'e')
   const text = shown.toFixed(Math.max(0, -Math.floor(Math.log10(unit) + 1e-9)))
   return Number(text) === 0 ? '0' : text
 }
