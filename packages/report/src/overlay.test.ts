@@ -1,8 +1,9 @@
 import { Resvg } from '@resvg/resvg-js'
 import { describe, expect, test } from 'vitest'
 import { csvOf } from './csv.ts'
+import { FORMATS } from './index.ts'
 import type { Overlay } from './overlay.ts'
-import { sampleDocument } from './samples/documents.ts'
+import { bornDeadSample, sampleDocument } from './samples/documents.ts'
 import { svgOf } from './svg.ts'
 import { tableOf } from './table.ts'
 
@@ -33,13 +34,14 @@ describe('a fitted contour', () => {
   test('is told by the legend with its level, and by the text map with its band', () => {
     expect(svgOf(DOCUMENT, { overlay })).toMatch(/>5%<\/text>.*>fitted<\/text>/)
     expect(tableOf(DOCUMENT, { overlay })).toContain(
-      'Largest depth below 5%, fitted [undecided from, to]\n  width 1: – [–, 2]; width 2: 3 [2, 4]\n',
+      'Largest depth below 5%, fitted [at least, at most]\n  width 1: – [–, 2]; width 2: 3 [2, 4]\n',
     )
   })
 
   test('must have one value for each row, and a level that is a probability', () => {
     const refuse = (change: object) => () => svgOf(DOCUMENT, { overlay: { contours: [{ ...contour, ...change }] } })
     expect(refuse({ staircase: [3] })).toThrow('invalid contour: 1 rows (the map has 2)')
+    expect(refuse({ map: 1 })).toThrow('invalid contour: of map 1 (the sweep has 1)')
     expect(refuse({ level: 1 })).toThrow('invalid contour level: 1 (accepted: inside (0, 1))')
     const words = ['a', 'b'].flatMap((kind) => [1, 2].map((width) => ({ depth: 2, width, axes: { kind } })))
     expect(() => svgOf(sampleDocument('words', words), { overlay })).toThrow('invalid contour: kind is not a number')
@@ -87,4 +89,24 @@ describe('an alarm', () => {
     const alarms = [{ cell: DOCUMENT.cells[0]!.cell, sentence: '</text><script>&"\u0000' }]
     expect(new Resvg(svgOf(DOCUMENT, { overlay: { alarms } })).width).toBeGreaterThan(0)
   })
+})
+
+test('the overlaid map looks as it did when it was last looked at', async () => {
+  const document = bornDeadSample()
+  const contours = [
+    { level: 0.01, staircase: [null, null, null, null, 3, 5, 10, 20], low: [null, null, null, null, 3, 5, 5, 15], high: [null, null, null, 3, 5, 5, 10, 30] },
+    { level: 0.1, staircase: [null, null, 3, 5, 10, 10, 30, 30], low: [null, null, 3, 5, 8, 10, 20, 30], high: [null, 3, 3, 5, 10, 15, 30, 30] },
+  ]
+  const { cell } = document.cells.find(({ depth, width }) => depth === 10 && width === 3)!
+  const alarms = [{ cell, sentence: 'born dead 579 of 1,000; proved: at most 44.1%; chance of this 2e-17' }]
+  await expect(svgOf(document, { overlay: { contours, alarms } })).toMatchFileSnapshot('samples/pictures/map-with-overlay.svg')
+})
+
+test('every format takes the axes and the overlay', async () => {
+  const view = { axes: { columns: 'width', rows: 'depth' }, overlay: { alarms: [{ cell: DOCUMENT.cells[0]!.cell, sentence: 'ALARMED' }] } }
+  for (const name of ['table', 'csv', 'svg'] as const) expect(FORMATS[name].render(DOCUMENT, view)).toContain('ALARMED')
+  const sizes = await Promise.all([undefined, view].map(async (shown) => (await FORMATS.png.render(DOCUMENT, shown)).length))
+  expect(sizes[0]).not.toBe(sizes[1])
+  const [plain, alarmed] = await Promise.all([undefined, view].map(async (shown) => (await FORMATS.parquet.render(DOCUMENT, shown)).length))
+  expect(alarmed).toBeGreaterThan(plain!)
 })

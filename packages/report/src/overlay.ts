@@ -1,4 +1,5 @@
 import type { CellDocument, SweepDocument } from '@collapsar/sweep'
+import type { CellMap } from './cell-map.ts'
 import type { MapAxes } from './map-axes.ts'
 
 /** Where a fitted surface crosses a level of P(collapse), as integer staircases over the rows of one map. */
@@ -44,4 +45,28 @@ export function overlayOf(document: SweepDocument, overlay: Overlay = {}): Overl
 /** The alarms of one cell, in words; empty without any. */
 export function alarmsOf(cell: CellDocument, overlay: Overlay = {}): string[] {
   return (overlay.alarms ?? []).filter((alarm) => alarm.cell === cell.cell).map(({ sentence }) => sentence)
+}
+
+/**
+ * [map]: the contours of each map.
+ * @throws RangeError where a contour is of no map, or does not have one value for each row of its map.
+ */
+export function contoursByMap(contours: readonly Contour[], maps: readonly CellMap[]): (readonly Contour[])[] {
+  for (const contour of contours) {
+    const map = maps[contour.map ?? 0]
+    if (map === undefined) throw new RangeError(`invalid contour: of map ${contour.map ?? 0} (the sweep has ${maps.length})`)
+    check(contour, map)
+  }
+  return maps.map((_, index) => contours.filter((contour) => (contour.map ?? 0) === index))
+}
+
+function check({ level, staircase, low, high }: Contour, map: CellMap): void {
+  if (!(level > 0 && level < 1)) throw new RangeError(`invalid contour level: ${level} (accepted: inside (0, 1))`)
+  const rows = map.rows.values.length
+  for (const line of [staircase, low, high]) {
+    if (line.length !== rows) throw new RangeError(`invalid contour: ${line.length} rows (the map has ${rows})`)
+  }
+  if (map.columns.values.some((value) => typeof value !== 'number')) {
+    throw new RangeError(`invalid contour: ${map.columns.name} is not a number everywhere`)
+  }
 }

@@ -2,6 +2,7 @@ import { Resvg } from '@resvg/resvg-js'
 import { describe, expect, test } from 'vitest'
 import { hexColour } from './colour-scale.ts'
 import { bornDeadSample, sampleDocument } from './samples/documents.ts'
+import { overlaps, textBoxes } from './samples/text-boxes.ts'
 import { figureDigest } from './summary.ts'
 import { svgOf } from './svg.ts'
 
@@ -99,5 +100,53 @@ describe('the picture', () => {
     const cells = Array.from({ length: 150 }, (_, index) => ({ depth: index + 2, width: 2, bornDead: 500 }))
     expect(svgOf(sampleDocument('long', cells))).not.toContain('>50.0</text>')
     expect(count(svgOf(sampleDocument('short', cells.slice(0, 20))), />50\.0<\/text>/g)).toBe(20)
+  })
+})
+
+/** Numbers, words and records as values, of which two vary beside a depth and a width that do not. */
+function settingsSample() {
+  const inits = ['he-normal', { kind: 'small', std: 0.001 }, { kind: 'randomized-asymmetric', outputLayer: true }]
+  const rates = [1e-4, 10 ** -3.5, 1e-3, 10 ** -2.5, 1e-2]
+  const cells = inits.flatMap((init, row) =>
+    rates.map((rate, column) => ({
+      depth: 10,
+      width: 2,
+      bornDead: 20 * (row + 1) * (column + 1),
+      axes: { 'network.initialization': init, 'training.optimizer.learningRate': rate },
+    })),
+  )
+  return sampleDocument('settings', cells)
+}
+
+const MAPS = {
+  'map': svgOf(bornDeadSample()),
+  'map-of-settings': svgOf(settingsSample(), { axes: { columns: 'training.optimizer.learningRate' } }),
+  'map-of-words': svgOf(settingsSample()),
+}
+
+describe.each(Object.entries(MAPS))('the picture %s', (name, svg) => {
+  test('looks as it did when it was last looked at', async () => {
+    await expect(svg).toMatchFileSnapshot(`samples/pictures/${name}.svg`)
+  })
+
+  test('has no text on other text', () => {
+    expect(textBoxes(svg).length).toBeGreaterThan(20)
+    expect(overlaps(textBoxes(svg))).toEqual([])
+  })
+})
+
+describe('the axes', () => {
+  test('carry short labels: numbers to three digits, records by their kind', () => {
+    const svg = MAPS['map-of-settings']
+    for (const label of ['1e-4', '3.16e-4', '0.001', '0.00316', '0.01', 'small, std 0.001', 'randomized-asymmetric, …']) {
+      expect(svg).toContain(`>${label}</text>`)
+    }
+    expect(svg).toContain('>training.optimizer.learningRate</text>')
+    expect(svg).toContain('<title>training.optimizer.learningRate 0.0001, network.initialization he-normal: 20 of')
+  })
+
+  test('slant the labels of columns that are wider than their cells', () => {
+    expect(count(MAPS['map-of-words'], /rotate\(-40 /g)).toBe(3)
+    expect(count(MAPS['map-of-settings'], /rotate\(-40 /g)).toBe(0)
   })
 })

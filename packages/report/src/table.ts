@@ -3,10 +3,9 @@ import { alarmLines } from './alarm-lines.ts'
 import { bornDeadShare, bornDeadTheoryText } from './born-dead.ts'
 import { mapsOf } from './cell-map.ts'
 import type { CellMap } from './cell-map.ts'
-import { contoursOf } from './figure/contours.ts'
 import { undecidedLevels } from './levels.ts'
-import { alarmsOf, overlayOf } from './overlay.ts'
-import type { Overlay, View } from './overlay.ts'
+import { alarmsOf, contoursByMap, overlayOf } from './overlay.ts'
+import type { Contour, Overlay, View } from './overlay.ts'
 import { estimateText, intervalText, percent } from './percent.ts'
 import { arithmeticText, figureDigest, initsText, intervalMethodText, titleOf, trialsText, untilText } from './summary.ts'
 import { contourSections } from './terminal/contours.ts'
@@ -29,15 +28,18 @@ export interface TableOptions extends View {
  * The map of P(collapse) for a terminal: every cell with its estimate and interval in percent, the share born
  * dead beside the theory, how the trials ended, what was lost, and how to read it. Plain text, ended by a line
  * feed; within `columns` where these are at least 60.
+ * @throws RangeError where a contour does not have one value for each row of its map.
+ * @throws CollapsarError `invalid-request` where the sweep has no parameter of the name asked for.
  */
 export function tableOf(document: SweepDocument, options: TableOptions = {}): string {
   const columns = options.columns ?? 80
   const paint = paintFor(options.colour ?? false)
   const maps = mapsOf(document, options.axes)
   const overlay = overlayOf(document, options.overlay)
+  const contours = contoursByMap(overlay.contours ?? [], maps)
   const sections = [
     headingLines(document, columns, paint),
-    ...maps.flatMap((map, index) => mapSections(map, { index, overlay, columns, paint })),
+    ...maps.flatMap((map, index) => mapSections(map, { contours: contours[index] ?? [], overlay, columns, paint })),
     outcomeLines(document, paint),
     gapLines(document, maps, { columns, paint }),
     alarmSection(maps, { overlay, columns, paint }),
@@ -67,11 +69,11 @@ interface SectionOptions {
 }
 
 interface MapOptions extends SectionOptions {
-  readonly index: number
+  readonly contours: readonly Contour[]
 }
 
 /** Both maps of a variant, turned the same way: the one that takes fewer lines. */
-function mapSections(map: CellMap, { index, overlay, columns, paint }: MapOptions): string[][] {
+function mapSections(map: CellMap, { contours, overlay, columns, paint }: MapOptions): string[][] {
   const heading = map.heading === '' ? [] : [wrap(map.heading, columns).map((line) => paint.bold(line))]
   const collapse = (cell: CellDocument): Entry => collapseEntry(cell, overlay)
   const turned = (across: 'columns' | 'rows'): string[][] => [
@@ -80,7 +82,7 @@ function mapSections(map: CellMap, { index, overlay, columns, paint }: MapOption
   ]
   const [upright, sideways] = [turned('rows'), turned('columns')]
   const grids = sideways.flat().length < upright.flat().length ? sideways : upright
-  return [...heading, ...grids, ...contourSections(contoursOf(overlay.contours ?? [], map, index), map, { columns, paint })]
+  return [...heading, ...grids, ...contourSections(contours, map, { columns, paint })]
 }
 
 function collapseEntry(cell: CellDocument, overlay: Overlay): Entry {

@@ -25,3 +25,8 @@ function pieces(word: string, length: number): string[] {
   if (characters.length <= length) return [word]
   return [characters.slice(0, length).join(''), ...pieces(characters.slice(length).join(''), length)]
 }
+
+/** The beginning of a text that is longer than it may be. */
+export function cut(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, Math.max(1, length - 1))}…`
+}

@@ -1,5 +1,5 @@
 import type { CellMap, MapAxis } from '../cell-map.ts'
-import { printable } from '../text.ts'
+import { cut, printable } from '../text.ts'
 import { element, text } from './element.ts'
 import { shortLabel, SLANT_DEGREES, TICK_SIZE } from './layout.ts'
 import type { Layout } from './layout.ts'
@@ -72,7 +72,7 @@ function nameWithin(name: string, length: number): string {
   const room = Math.max(14, charactersIn(length + 40, NAME_SIZE))
   const parts = printable(name).split('.')
   const fitting = parts.map((_, index) => parts.slice(index).join('.')).find((candidate) => candidate.length <= room)
-  return fitting ?? `${(parts.at(-1) ?? '').slice(0, room - 1)}…`
+  return fitting ?? cut(parts.at(-1) ?? '', room)
 }
 
 /** Every label; where they would touch, multiples of 2, 5, ... of consecutive values, else every second, ... */

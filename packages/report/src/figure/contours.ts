@@ -8,24 +8,6 @@ import type { Layout } from './layout.ts'
 /** Blue of the luminance of a dark grey. */
 const COLOUR = '#1f4e9c'
 
-/** The contours of one map. */
-export function contoursOf(contours: readonly Contour[], map: CellMap, index: number): readonly Contour[] {
-  const own = contours.filter((contour) => (contour.map ?? 0) === index)
-  for (const contour of own) check(contour, map)
-  return own
-}
-
-function check({ level, staircase, low, high }: Contour, map: CellMap): void {
-  if (!(level > 0 && level < 1)) throw new RangeError(`invalid contour level: ${level} (accepted: inside (0, 1))`)
-  const rows = map.rows.values.length
-  for (const line of [staircase, low, high]) {
-    if (line.length !== rows) throw new RangeError(`invalid contour: ${line.length} rows (the map has ${rows})`)
-  }
-  if (map.columns.values.some((value) => typeof value !== 'number')) {
-    throw new RangeError(`invalid contour: ${map.columns.name} is not a number everywhere`)
-  }
-}
-
 /** Staircases of the fit, thin and thick as those of the measurement, to be drawn before these. */
 export function contourMarks(contours: readonly Contour[], map: CellMap, layout: Layout): string {
   return contours

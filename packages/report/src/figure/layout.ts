@@ -1,5 +1,6 @@
 import type { CellMap, MapAxis } from '../cell-map.ts'
 import { estimateText } from '../percent.ts'
+import { cut } from '../text.ts'
 import { numberWidth, textWidth } from './typography.ts'
 
 /** All lengths of a figure in pixels of the SVG. */
@@ -95,7 +96,7 @@ function cellText(map: CellMap, column: number, row: number): string {
 
 /** A label of an axis as far as there is room for it. */
 export function shortLabel(label: string): string {
-  return label.length <= MOST_LABEL ? label : `${label.slice(0, MOST_LABEL - 1)}…`
+  return cut(label, MOST_LABEL)
 }
 
 function widestLabel(axes: readonly MapAxis[]): number {

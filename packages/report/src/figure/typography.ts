@@ -21,8 +21,14 @@ export function textWidth(text: string, fontSize: number): number {
 
 /** Advance widths of letters that are far from the average, in units of the font size. */
 const WIDTHS: ReadonlyMap<string, number> = new Map(
-  Object.entries({ 0.28: 'ijlI|\'', 0.34: 'f.,:;()[]-/ ', 0.41: 'rtJ"', 0.55: 'cszkvxy', 0.84: 'w=+<>≤≥×~−', 0.98: 'mM%W@…' })
-    .flatMap(([width, letters]) => [...letters].map((letter) => [letter, Number(width)])),
+  Object.entries({
+    0.28: "ijlI|'",
+    0.34: 'f.,:;()[]-/ ',
+    0.41: 'rtJ"⁰¹²³⁴⁵⁶⁷⁸⁹',
+    0.55: 'cszkvxy⁻',
+    0.84: 'w=+<>≤≥×~−',
+    0.98: 'mM%W@…',
+  }).flatMap(([width, letters]) => [...letters].map((letter) => [letter, Number(width)])),
 )
 
 function characterWidth(character: string): number {

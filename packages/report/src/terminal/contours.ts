@@ -5,8 +5,8 @@ import { printable, wrap } from '../text.ts'
 import type { Paint } from './paint.ts'
 
 /**
- * For each fitted contour the largest column value below its level, row by row, with the band where the fit
- * decides nothing: `width 2: 3 [2, 4]`; – where no column is below.
+ * For each fitted contour the largest column value below its level, row by row, with the ends of its band:
+ * `width 2: 3 [2, 4]`; – where no column is below.
  */
 export function contourSections(
   contours: readonly Contour[],
@@ -17,7 +17,7 @@ export function contourSections(
   return contours.map((contour) => {
     const entries = map.rows.labels.map((label, row) => `${printable(map.rows.name)} ${label}: ${rangeText(contour, row)}`)
     const lines = wrap(entries.join('; '), columns - 2).map((line) => `  ${line}`)
-    const heading = `Largest ${name} below ${numberText(100 * contour.level)}%, fitted [undecided from, to]`
+    const heading = `Largest ${name} below ${numberText(100 * contour.level)}%, fitted [at least, at most]`
     return [...wrap(heading, columns).map(paint.bold), ...lines]
   })
 }

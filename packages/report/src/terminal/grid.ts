@@ -1,6 +1,6 @@
 import type { CellDocument } from '@collapsar/sweep'
 import type { CellMap, MapAxis } from '../cell-map.ts'
-import { printable } from '../text.ts'
+import { cut, printable } from '../text.ts'
 import type { Paint } from './paint.ts'
 
 /**
@@ -55,11 +55,7 @@ export function gridLines(
 }
 
 function axisOf({ name, labels }: MapAxis): Axis {
-  return { name: printable(name), places: labels.map((_, place) => place), labels: labels.map(shortened) }
-}
-
-function shortened(label: string): string {
-  return label.length <= MOST_LABEL ? label : `${label.slice(0, MOST_LABEL - 1)}…`
+  return { name: printable(name), places: labels.map((_, place) => place), labels: labels.map((label) => cut(label, MOST_LABEL)) }
 }
 
 /** Widths in characters. */

@@ -1,7 +1,7 @@
 import { at } from '../at.ts'
 import type { TrainingPoints } from '../batch.ts'
 import { eachOutput } from '../reference/evaluate.ts'
-import { targets } from '../targets/index.ts'
+import { outputDimOf } from '../targets/index.ts'
 import type { ProblemSpec } from '../trial.ts'
 import type { LaneNetwork } from './lane-network.ts'
 import { laneNetworks, storedInputs } from './lane-network.ts'
@@ -25,7 +25,7 @@ export const functions: MeasurementSet = {
   applies: () => true,
   observes: () => [],
   columns: ({ problem }) => {
-    const outputs = targets[problem.target].outputDim
+    const outputs = outputDimOf(problem)
     const data = Math.min(MOST_POINTS, problem.points)
     const onData = { name: 'onData', type: 'f32' as const, size: data * outputs }
     const onGrid = { name: 'onGrid', type: 'f32' as const, size: GRID_POINTS * outputs }

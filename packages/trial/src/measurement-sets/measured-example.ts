@@ -1,7 +1,7 @@
 import type { TrainingPoints } from '../batch.ts'
 import { layerSizes } from '../network.ts'
 import { createReferenceEngine } from '../reference-engine.ts'
-import { targets } from '../targets/index.ts'
+import { outputDimOf, targetOf } from '../targets/index.ts'
 import { trialBatch } from '../trial-batch.ts'
 import type { TrialSpec } from '../trial.ts'
 import type { ColumnArray, MeasurementSet, ObservedTrials } from './measurement-set.ts'
@@ -21,9 +21,9 @@ export async function observedExample(set: MeasurementSet, spec: TrialSpec, tria
 
 /** Networks that are given by their parameters, [trial][parameter], trained as a spec says, on other points if they are given. */
 export async function givenExample(spec: TrialSpec, networks: readonly (readonly number[])[], points?: TrainingPoints): Promise<ObservedTrials> {
-  const outputs = points?.outputDim ?? targets[spec.problem.target].outputDim
+  const outputs = points?.outputDim ?? outputDimOf(spec.problem)
   const sizes = layerSizes(spec.problem.inputDim, spec.depth, spec.width, outputs)
-  const target = { ...spec, problem: { ...spec.problem, inputDim: targets[spec.problem.target].inputDim } }
+  const target = { ...spec, problem: { ...spec.problem, inputDim: targetOf(spec.problem).inputDim } }
   const drawn = trialBatch(target, networks.map((_, trial) => trial))
   const batch = {
     ...drawn,
