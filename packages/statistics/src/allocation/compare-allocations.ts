@@ -1,6 +1,7 @@
 import type { Counts } from '../counts.ts'
-import { criterionOf } from './decide-round.ts'
-import type { AllocationOptions, CellDecision } from './decide-round.ts'
+import { BLOCK, criterionOf, firstLook, nextLook } from './allocation-options.ts'
+import type { AllocationOptions } from './allocation-options.ts'
+import type { CellDecision } from './decide-round.ts'
 import { createBlockDraws } from './headline-grid.ts'
 import type { SimulatedCell } from './headline-grid.ts'
 import { replayRounds } from './replay-rounds.ts'
@@ -25,8 +26,6 @@ export interface Comparison {
   /** Verdicts on the wrong side of the truth, of all cells and levels. */
   readonly wrong: number
 }
-
-const BLOCK = 100
 
 /** A simulated map decided adaptively, uniformly and by bisection, over the outcomes that a seed names. */
 export function compareAllocations(
@@ -73,7 +72,7 @@ function spend(grid: readonly SimulatedCell[], trials: readonly number[]): Spent
 /** Looking after every block, and keeping a verdict once it is reached: as early as a uniform sweep could stop. */
 function uniformTrials(decisions: readonly CellDecision[], record: Record, options: AllocationOptions): number {
   const criterion = criterionOf(options)
-  let most = options.pilot ?? BLOCK
+  let most = firstLook(options)
   for (const [cell, { status }] of decisions.entries()) {
     if (status !== 'settled') continue
     const isOpen = (trials: number): boolean =>
@@ -104,14 +103,12 @@ function bisect(grid: readonly SimulatedCell[], record: Record, options: Allocat
 
   /** Whether the cell is below the level; by its rate where it is close, or undecided at the last trial. */
   function probe(cell: number, level: number): boolean {
-    const { maxTrials, pilot = BLOCK, growth = 1.5 } = options
-    const grow = (asked: number): number => Math.max(asked + BLOCK, Math.floor((asked * growth) / BLOCK) * BLOCK)
-    for (let asked = pilot; ; asked = Math.min(maxTrials, grow(asked))) {
+    for (let asked = firstLook(options); ; asked = nextLook(asked, options)) {
       const counts = record(cell, asked)
       const { verdict } = verdictOn(counts, level, criterionOf(options))
       trials[cell] = Math.max(trials[cell] ?? 0, asked)
       if (verdict === 'below' || verdict === 'above') return verdict === 'below'
-      if (verdict === 'close' || asked === maxTrials) return counts.successes <= level * counts.trials
+      if (verdict === 'close' || asked === options.maxTrials) return counts.successes <= level * counts.trials
     }
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import type { AllocationCell } from './allocation-options.ts'
 import { decideRound } from './decide-round.ts'
-import type { AllocationCell } from './decide-round.ts'
 
 const options = { levels: [0.01, 0.1], maxTrials: 100_000 }
 const cell = (successes: number, trials: number, more: Partial<AllocationCell> = {}): AllocationCell => {

@@ -1,44 +1,14 @@
-import { checkCount, checkCounts, checkOpenUnit } from '../counts.ts'
-import type { Counts } from '../counts.ts'
 import type { Monotony } from '../surface/axis.ts'
+import { askedOf, checkCell, checkOptions, criterionOf, firstLook, nextLook } from './allocation-options.ts'
+import type { AllocationCell, AllocationOptions } from './allocation-options.ts'
 import { decisionProbability, openRanges } from './decision-probability.ts'
 import type { OpenRange } from './decision-probability.ts'
 import { inferFromNeighbours } from './infer-from-neighbours.ts'
-import type { Place } from './infer-from-neighbours.ts'
 import { verdictOn } from './verdicts.ts'
-import type { Criterion, Indifference, LevelVerdict } from './verdicts.ts'
+import type { LevelVerdict } from './verdicts.ts'
 
-/** Trials are asked for, trained and stored in blocks of this many. */
-const BLOCK = 100
 /** A look that decides more rarely than this is skipped: it would cost a round, and next to nothing is lost. */
 const WORTH_A_LOOK = 0.01
-
-/** A cell with its counts at exactly the trials that earlier rounds asked for: trials + gaps of them, in order. */
-export interface AllocationCell extends Counts, Place {
-  /** Work of one trial in any unit, from a model: never a measured time, or rounds could not be repeated. */
-  readonly cost: number
-}
-
-export interface AllocationOptions {
-  /** Probabilities to place every cell against, each in (0, 1). */
-  readonly levels: readonly number[]
-  /** At this many trials, whole blocks, a cell is given up as undecided. */
-  readonly maxTrials: number
-  /** Of each cell's anytime-valid interval; 0.95 unless said. */
-  readonly confidence?: number
-  /** Trials of the first round, whole blocks; 100 unless said. */
-  readonly pilot?: number
-  /** The next look at a cell is at most this many times its trials, but at least a block on; 1.5 unless said. */
-  readonly growth?: number
-  /** Where given, an interval inside [from h, to h] settles the cell as close to the level h. */
-  readonly indifference?: Indifference | null
-  /** Where given, cells may be decided by others, on the assumption that the probability is monotone. */
-  readonly monotony?: Monotony | null
-  /** The most work asked for in one round, but always one request; none unless said. */
-  readonly roundCost?: number
-  /** The most work of all rounds together; none unless said. */
-  readonly maxCost?: number
-}
 
 /** Trials [from, to) of a cell, whole blocks. */
 export interface TrialRequest {
@@ -84,10 +54,6 @@ export function decideRound(cells: readonly AllocationCell[], options: Allocatio
   return roundOf(cells, cells.map((cell) => options.levels.map((level) => verdictOn(cell, level, criterion))), options)
 }
 
-export function criterionOf({ confidence = 0.95, indifference = null }: AllocationOptions): Criterion {
-  return { indifference, threshold: -Math.log1p(-confidence) }
-}
-
 /** `decideRound` where the verdicts of each cell's own interval, [cell][level], are known. */
 export function roundOf(
   cells: readonly AllocationCell[],
@@ -99,11 +65,6 @@ export function roundOf(
   if (decisions.every(({ status }) => status !== 'open')) return { state: 'done', requests: [], cells: decisions }
   const requests = affordable(cells, requestsFor(cells, decisions, options), options)
   return { state: requests.length > 0 ? 'open' : 'out of budget', requests, cells: decisions }
-}
-
-/** How many of a cell's trials earlier rounds asked for. */
-function askedOf({ trials, gaps = 0 }: AllocationCell): number {
-  return trials + gaps
 }
 
 function decisionOf(cell: AllocationCell, verdicts: readonly LevelVerdict[], maxTrials: number): CellDecision {
@@ -133,7 +94,7 @@ function requestsFor(
 ): readonly TrialRequest[] {
   const ranges = rememberedRanges(options)
   const requests = cells.flatMap((cell, index) =>
-    decisions[index]?.status === 'open' ? [{ cell: index, ...nextLook(cell, options, ranges) }] : [],
+    decisions[index]?.status === 'open' ? [{ cell: index, ...requestFor(cell, options, ranges) }] : [],
   )
   return requests.toSorted((a, b) => b.priority - a.priority || a.cell - b.cell)
 }
@@ -151,17 +112,17 @@ function rememberedRanges(options: AllocationOptions): Ranges {
   }
 }
 
-function nextLook(cell: AllocationCell, options: AllocationOptions, ranges: Ranges): Omit<TrialRequest, 'cell'> {
-  const { maxTrials, pilot = BLOCK, growth = 1.5 } = options
+function requestFor(cell: AllocationCell, options: AllocationOptions, ranges: Ranges): Omit<TrialRequest, 'cell'> {
   const from = askedOf(cell)
   const gaps = cell.gaps ?? 0
-  for (let to = from === 0 ? Math.min(pilot, maxTrials) : from; ; ) {
-    if (from > 0) to = Math.min(maxTrials, Math.max(to + BLOCK, Math.floor((to * growth) / BLOCK) * BLOCK))
-    const probability = decisionProbability(cell, to - from, ranges(to - gaps, gaps))
-    if (from === 0 || to === maxTrials || probability >= WORTH_A_LOOK) {
-      return { from, to, priority: probability / ((to - from) * cell.cost) }
-    }
+  const chanceAt = (to: number): number => decisionProbability(cell, to - from, ranges(to - gaps, gaps))
+  let to = from === 0 ? firstLook(options) : nextLook(from, options)
+  let chance = chanceAt(to)
+  while (from > 0 && to < options.maxTrials && chance < WORTH_A_LOOK) {
+    to = nextLook(to, options)
+    chance = chanceAt(to)
   }
+  return { from, to, priority: chance / ((to - from) * cell.cost) }
 }
 
 /** The first requests, in order, that fit into what is left of the budgets; one that does not fit is passed over. */
@@ -179,38 +140,4 @@ function affordable(
     inRound += cost
     return true
   })
-}
-
-export function checkOptions(options: AllocationOptions): void {
-  const { levels, maxTrials, confidence = 0.95, pilot = BLOCK, growth = 1.5, indifference = null } = options
-  if (levels.length === 0) throw new RangeError('levels must name at least one probability, got none')
-  for (const level of levels) checkOpenUnit('a level', level)
-  checkOpenUnit('confidence', confidence)
-  checkBlocks('maxTrials', maxTrials)
-  checkBlocks('pilot', pilot)
-  if (!(growth > 1 && growth < Infinity)) throw new RangeError(`growth must be a number above 1, got ${growth}`)
-  if (indifference !== null) checkIndifference(indifference)
-  for (const name of ['roundCost', 'maxCost'] as const) {
-    const cost = options[name] ?? Infinity
-    if (!(cost > 0)) throw new RangeError(`${name} must be positive, got ${cost}`)
-  }
-}
-
-function checkIndifference({ from, to }: Indifference): void {
-  checkOpenUnit('indifference.from', from)
-  if (!(to > 1 && to < Infinity)) throw new RangeError(`indifference.to must be a number above 1, got ${to}`)
-}
-
-export function checkCell(cell: AllocationCell): void {
-  checkCounts(cell.successes, cell.trials)
-  checkCount('gaps', cell.gaps ?? 0)
-  if (askedOf(cell) % BLOCK !== 0) {
-    throw new RangeError(`trials + gaps must be whole blocks of ${BLOCK}, got ${askedOf(cell)}`)
-  }
-  if (!(cell.cost > 0 && cell.cost < Infinity)) throw new RangeError(`cost must be a positive number, got ${cell.cost}`)
-}
-
-function checkBlocks(name: string, trials: number): void {
-  checkCount(name, trials, BLOCK)
-  if (trials % BLOCK !== 0) throw new RangeError(`${name} must be whole blocks of ${BLOCK}, got ${trials}`)
 }

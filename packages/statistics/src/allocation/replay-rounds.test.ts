@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Counts } from '../counts.ts'
+import type { AllocationCell, AllocationOptions } from './allocation-options.ts'
 import { compareAllocations } from './compare-allocations.ts'
 import type { Comparison } from './compare-allocations.ts'
 import { decideRound } from './decide-round.ts'
-import type { AllocationCell, AllocationOptions } from './decide-round.ts'
 import { createBlockDraws, headlineGrid } from './headline-grid.ts'
 import { replayRounds } from './replay-rounds.ts'
 

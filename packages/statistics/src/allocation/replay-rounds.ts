@@ -1,6 +1,8 @@
 import type { Counts } from '../counts.ts'
-import { checkCell, checkOptions, criterionOf, roundOf } from './decide-round.ts'
-import type { AllocationCell, AllocationOptions, Round } from './decide-round.ts'
+import { checkCell, checkOptions, criterionOf } from './allocation-options.ts'
+import type { AllocationCell, AllocationOptions } from './allocation-options.ts'
+import { roundOf } from './decide-round.ts'
+import type { Round } from './decide-round.ts'
 import { verdictOn } from './verdicts.ts'
 
 /** The rounds of an adaptive sweep up to the first whose trials are not all there. */
