@@ -75,7 +75,8 @@ export function contour(cells: readonly SurfaceCell[], level: number, options: C
 
 function verdictOn({ collapsed, trials, gaps = 0 }: SurfaceCell, level: number, confidence: number): CellVerdict {
   const { low, high } = intervalWithGaps('confidence-sequence', collapsed, trials, gaps, confidence)
-  const verdict = high < level ? 'below' : low > level ? 'above' : 'undecided'
+  // The ends themselves are excluded.
+  const verdict = high <= level ? 'below' : low >= level ? 'above' : 'undecided'
   return { basis: 'interval', verdict, low, high }
 }
 

@@ -79,6 +79,16 @@ test('joins hazards: -ln(1 - p) is that of theory plus that of the fit', () => {
   }
 })
 
+test('has a band as wide as the error of the theory where the fit is sure', () => {
+  // A million trials without a death: r and its error are below 1e-6, so that 1.959964 standard errors of b remain.
+  const theory = { estimate: 0.2, standardError: 0.01 }
+  const cells = [3, 4, 5, 6].map((x) => ({ x, y: 2, trials: 1_000_000, collapsed: 200_000, bornDead: 200_000, theory }))
+  for (const cell of fitSurface(cells, AXES).cells) {
+    expect(cell!.low).toBeCloseTo(0.2 - 1.959964 * 0.01, 4)
+    expect(cell!.high).toBeCloseTo(0.2 + 1.959964 * 0.01, 4)
+  }
+})
+
 test('leaves depth 2 out', () => {
   const cells = simulate(100, 1)
   expect(fitSurface(cells, AXES).cells.map((cell) => cell === null)).toEqual(cells.map(({ x }) => x === 2))

@@ -50,7 +50,7 @@ export interface SurfaceFit {
  * A smooth surface of P(collapse) over two axes. Hazards add: collapse is p = b + (1 - b) r, with b = P(born dead)
  * from theory and r = P(died | alive) fitted to the trials that were born alive, by a binomial model with
  * complementary log-log link in 1, u, v, u v, u^2, v^2, where u and v are the scales of the axes. Where theory leaves
- * any cell out, p itself is fitted to all trials.
+ * any cell out, p itself is fitted to all trials. Lost trials take no part: only intervals can answer for them.
  *
  * The band is pointwise, of fixed trials, and right only as far as the model is: it combines the standard errors of
  * the fit and of b (MOVER: Zou and Donner, Statist. Med. 27 (2008) 1693). O(cells).

@@ -14,18 +14,19 @@ const ROUNDING = 1e-13
  * The nearest grid, in weighted squares, that falls neither along rows nor along columns: isotonic regression in two
  * variables. Exact but for rounding: the cells are split where they deviate most from their mean in the direction of
  * the order, into an upper part, whose solution is at least the mean, and a lower part, whose solution is at most the
- * mean, until a part has no such split and is constant. One split is O(cells); random grids need about 20 levels.
+ * mean, until a part rises as it is, or has no such split and is constant. One split is O(cells).
  *
  * Pooling adjacent violators in rows and columns by turns (Dykstra and Robertson, Ann. Statist. 10 (1982) 708) has the
  * same limit, but took 450 to 4,700 rounds, 0.8 to 6.5 s, on 100 x 100 noisy cells, where this takes 0.01 to 0.2 s.
  * Source: Spouge, Wan and Wilbur, J. Optim. Theory Appl. 117 (2003) 585.
  */
 export function isotonicGrid(grid: WeightedGrid): Float64Array {
-  const solution = new Float64Array(grid.values.length)
+  const solution = Float64Array.from(grid.values)
   const { rows, columns } = grid
   const choices = new Int32Array(rows * (columns + 1))
   const parts: Part[] = [{ from: new Int32Array(rows), to: new Int32Array(rows).fill(columns) }]
   for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
+    if (rises(grid, part)) continue
     const mean = meanOf(grid, part)
     const cut = bestCut(grid, part, { mean, choices })
     if (cut === null) fill(solution, { ...part, columns, value: mean })
@@ -39,6 +40,19 @@ export function isotonicGrid(grid: WeightedGrid): Float64Array {
 interface Part {
   readonly from: Int32Array
   readonly to: Int32Array
+}
+
+/** Whether the part is its own solution already; neighbours suffice, since a part has no holes. */
+function rises({ columns, values }: WeightedGrid, { from, to }: Part): boolean {
+  for (const [row, start] of from.entries()) {
+    const [startAbove, endAbove] = row === 0 ? [0, 0] : [from[row - 1] ?? 0, to[row - 1] ?? 0]
+    for (let column = start; column < (to[row] ?? 0); column += 1) {
+      const value = values[row * columns + column] ?? 0
+      if (column > start && value < (values[row * columns + column - 1] ?? 0)) return false
+      if (column >= startAbove && column < endAbove && value < (values[(row - 1) * columns + column] ?? 0)) return false
+    }
+  }
+  return true
 }
 
 function meanOf({ columns, values, weights }: WeightedGrid, { from, to }: Part): number {

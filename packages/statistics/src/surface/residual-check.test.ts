@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { binomialTails } from '../agreement/binomial.ts'
+import { twoRayBornDead } from '../born-dead/two-ray.ts'
 import { checkResiduals } from './residual-check.ts'
 
 const cell = (trials: number, observed: number, probability: number, standardError = 0) => {
@@ -27,9 +29,25 @@ test('lets a remainder join the pool before it', () => {
   expect(checkResiduals('collapse', cells, 0).degreesOfFreedom).toBe(1)
 })
 
-test('weighs in that a probability is itself uncertain', () => {
-  // Variance 100/4 + (100 x 0.05)^2 = 50.
-  expect(checkResiduals('born dead', [cell(100, 60, 0.5, 0.05)], 0).chiSquare).toBeCloseTo(2, 12)
+test('grants an uncertain probability three standard errors', () => {
+  // 10 more than expected, 3 of them granted: 49 / 25. And 2 fewer, all granted.
+  expect(checkResiduals('born dead', [cell(100, 60, 0.5, 0.01)], 0).chiSquare).toBeCloseTo(49 / 25, 12)
+  expect(checkResiduals('born dead', [cell(100, 48, 0.5, 0.01)], 0).chiSquare).toBe(0)
+})
+
+test('rejects a true theory no more often than asked, however many trials outweigh its own error', () => {
+  // Theory of 500 chains against counts at the value of 50,000 chains: at 10^6 trials its error is what remains.
+  const depths = { width: 4, maxDepth: 20 }
+  const truth = twoRayBornDead({ ...depths, repetitions: 50_000, seed: 999 })
+  for (const trials of [1_000, 30_000, 1_000_000]) {
+    const alarms = Array.from({ length: 100 }, (_, seed) => {
+      const cells = twoRayBornDead({ ...depths, repetitions: 500, seed }).slice(2).map(({ estimate, standardError }, k) => {
+        return cell(trials, Math.round(trials * truth[k + 2]!.estimate), estimate, standardError)
+      })
+      return checkResiduals('born dead', cells, 0).pValue! < 0.01
+    })
+    expect(binomialTails(alarms.filter(Boolean).length, 100, 0.01).upper).toBeGreaterThan(1e-3)
+  }
 })
 
 test('cannot hold where what is impossible was seen', () => {

@@ -22,10 +22,16 @@ export interface ResidualCheck {
 
 /** Below this expected count, of successes or of failures, a cell is pooled with others (Cochran 1954). */
 const LEAST_EXPECTED = 5
+/** Standard errors of a probability that are granted to it. */
+const GRANTED = 3
 
 /**
  * Checks counts against probabilities of which `terms` coefficients were fitted to the same counts. Cells that expect
  * fewer than 5 successes or failures are pooled in order of their probability until they expect as many.
+ *
+ * A simulated probability is granted three of its standard errors before a deviation counts. To add its variance would
+ * suit independent errors; those of one width share their simulation. Where they outweigh the counts (1,000 chains,
+ * 10^6 trials), that rejected one true map in six at 0.5%, and this none of 100.
  */
 export function checkResiduals(part: ResidualCheck['part'], cells: readonly Expected[], terms: number): ResidualCheck {
   const pools = poolSmall(cells.filter(({ trials }) => trials > 0))
@@ -40,6 +46,7 @@ interface Pool {
   expected: number
   failures: number
   variance: number
+  granted: number
 }
 
 function poolSmall(cells: readonly Expected[]): readonly Pool[] {
@@ -69,8 +76,8 @@ function withoutRemainder(own: readonly Pool[], pooled: Pool[]): readonly Pool[]
 
 function poolOf({ trials, observed, probability, standardError }: Expected): Pool {
   const expected = trials * probability
-  const variance = expected * (1 - probability) + (trials * standardError) ** 2
-  return { observed, expected, failures: trials - expected, variance }
+  const variance = expected * (1 - probability)
+  return { observed, expected, failures: trials - expected, variance, granted: GRANTED * trials * standardError }
 }
 
 function isLarge({ expected, failures }: Pool): boolean {
@@ -82,9 +89,10 @@ function merge(into: Pool, pool: Pool): void {
   into.expected += pool.expected
   into.failures += pool.failures
   into.variance += pool.variance
+  into.granted += pool.granted
 }
 
-function pearson({ observed, expected, variance }: Pool): number {
-  const deviation = (observed - expected) ** 2
-  return deviation === 0 ? 0 : deviation / variance
+function pearson({ observed, expected, variance, granted }: Pool): number {
+  const deviation = Math.max(0, Math.abs(observed - expected) - granted)
+  return deviation === 0 ? 0 : (deviation * deviation) / variance
 }
