@@ -26,7 +26,11 @@ export function initializationsNeeded(miss: number, pCollapse: number): number {
   checkOpenUnit('miss', miss)
   checkProbability('pCollapse', pCollapse)
   if (pCollapse === 1) return Infinity
-  const quotient = Math.log(miss) / Math.log(pCollapse)
+  return leastExponent(Math.log(miss) / Math.log(pCollapse))
+}
+
+/** The least K >= 1 that reaches a quotient of logarithms. */
+export function leastExponent(quotient: number): number {
   const nearest = Math.round(quotient)
   // An exact power such as 0.1^3 = 0.001 may come out a rounding error above its integer.
   const exact = Math.abs(quotient - nearest) <= 4 * Number.EPSILON * nearest

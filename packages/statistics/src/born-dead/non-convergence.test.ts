@@ -31,6 +31,8 @@ test('demands starts that grow exponentially with depth', () => {
 
 test('agrees with the number from the probability of collapse, where that has digits', () => {
   for (const p of [0.1, 0.5, 0.926, 0.999]) expect(startsFor(0.05, 1 - p)).toBe(initializationsNeeded(0.05, p))
+  // 0.1^3 = 0.001 exactly.
+  expect(startsFor(0.001, 0.9)).toBe(3)
   expect(startsFor(0.05, 0)).toBe(Infinity)
   expect(startsFor(0.05, 1)).toBe(1)
 })

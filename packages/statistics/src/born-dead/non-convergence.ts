@@ -1,5 +1,5 @@
 import { checkCount, checkOpenUnit } from '../counts.ts'
-import { inactiveProbability } from './inactive.ts'
+import { inactiveProbability, leastExponent } from './inactive.ts'
 import { checkShape } from './one-ray.ts'
 import type { Shape } from './one-ray.ts'
 
@@ -72,7 +72,7 @@ export function startsDemanded(network: InactiveCase, miss: number): number | nu
 export function startsFor(miss: number, alive: number): number {
   checkOpenUnit('miss', miss)
   if (!(alive >= 0 && alive <= 1)) throw new RangeError(`alive must lie in [0, 1], got ${alive}`)
-  return Math.max(1, Math.ceil(Math.log(miss) / Math.log1p(-alive)))
+  return alive === 0 ? Infinity : leastExponent(Math.log(miss) / Math.log1p(-alive))
 }
 
 function holds({ relu, symmetricWeights, gradientOnly }: InactiveCase): boolean {
