@@ -26,7 +26,7 @@ export const measure: Command = {
 
 /** A count that was given up is a lower bound wherever it appears. */
 function shown(name: string, value: unknown, { truncated = false }: NetworkReport): string {
-  const isBound = truncated && (name === 'pieces' || name === 'regions')
+  const isBound = truncated && ['pieces', 'regions', 'range'].includes(name)
   return isBound ? `at least ${JSON.stringify(value)} (a lower bound: too many cells)` : JSON.stringify(value)
 }
 

@@ -1,3 +1,6 @@
+/** Tolerances of the fine and of the coarse view, as parts of the range of the targets. */
+export const FUNCTION_TOLERANCES = [0.01, 0.05] as const
+
 /** What functions are among those that trials have learned. */
 export interface DistinctFunctions {
   /** Number of different functions. */
@@ -15,7 +18,7 @@ export interface DistinctFunctions {
  * everywhere, or is the first of a new one. Deterministic in that order. Rows with a number that is not finite belong to no function.
  * Candidates are looked up by their first value, in buckets twice as wide as the tolerance, which decide nothing.
  * @param values values of each trial at the same places, [trial][place]
- * @param tolerance largest difference at a place, in units of the values; 0.01 of the range of the targets, or 0.05 for a coarser view
+ * @param tolerance largest difference at a place, in units of the values; see FUNCTION_TOLERANCES
  * @throws RangeError for a tolerance that is not positive, or no whole number of rows
  */
 export function distinctFunctions(values: Float32Array | Float64Array, places: number, tolerance: number): DistinctFunctions {

@@ -22,7 +22,7 @@ export interface NetworkReport {
   readonly pieces: number | null
   readonly regions: number | null
   readonly nearTies: number | null
-  /** For a box, where the network is piecewise affine: true if pieces and regions are lower bounds, as the cells were too many. */
+  /** For a box, where the network is piecewise affine: true if pieces, regions and range are lower bounds, as the cells were too many. */
   readonly truncated?: boolean
   /** First hidden layer (1, 2, ...) that is zero on the whole domain or box, or on all segments; 0 if none. */
   readonly deadLayer: number
