@@ -1,5 +1,7 @@
-import { estimate } from '@collapsar/statistics'
+import { decideRound, estimate } from '@collapsar/statistics'
+import type { AllocationCell, Round } from '@collapsar/statistics'
 import { BLOCK_TRIALS } from './block.ts'
+import { trialFlops } from './cost.ts'
 import { collapsedTrials } from './surface.ts'
 import type { CellCounts } from './surface.ts'
 import type { Until } from './sweep-file.ts'
@@ -15,8 +17,20 @@ export function firstGoal({ maxInits }: Until): number {
  * exist already make a sweep cheaper, never different.
  */
 export function nextGoals(cells: readonly CellCounts[], until: Until): readonly number[] | null {
-  const goals = cells.map((cell) => (isDecided(cell, until) ? cell.inits : Math.min(until.maxInits, 2 * cell.inits)))
-  return goals.every((goal, i) => goal === cells[i]?.inits) ? null : goals
+  const { requests } = roundAfter(cells, until)
+  if (requests.length === 0) return null
+  const wanted = new Map(requests.map(({ cell, to }) => [cell, to]))
+  return cells.map(({ inits }, index) => wanted.get(index) ?? inits)
+}
+
+function roundAfter(cells: readonly CellCounts[], { confidence, decide, maxInits }: Until): Round {
+  return decideRound(cells.map(allocationCell), { levels: decide, confidence, maxTrials: maxInits })
+}
+
+/** Work by the static cost model: a measured speed would make other decisions on other machines. */
+function allocationCell({ spec, tally, gaps }: CellCounts): AllocationCell {
+  const { depth: x, width: y } = spec
+  return { x, y, cost: trialFlops(spec), successes: collapsedTrials(tally), trials: tally.trials, gaps }
 }
 
 /** Whether the anytime-valid interval of a cell leaves every level on one side. */

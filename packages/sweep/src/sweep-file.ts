@@ -242,7 +242,8 @@ const until = Type.Object(
       Type.Integer({
         minimum: 100,
         maximum: LIMITS.inits,
-        description: `most trials of a cell, an integer from 100 to ${LIMITS.inits} (default ${DEFAULT_MAX_INITS})`,
+        multipleOf: 100,
+        description: `most trials of a cell, a multiple of 100 from 100 to ${LIMITS.inits} (default ${DEFAULT_MAX_INITS})`,
       }),
     ),
     maxDeviceSeconds: Type.Optional(
