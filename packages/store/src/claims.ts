@@ -1,9 +1,8 @@
-import { setVersions } from '@collapsar/sweep'
 import type { Chunk, ChunkWork, EngineKind } from '@collapsar/sweep'
 import type { TrialSpec } from '@collapsar/trial'
 import { lockCells } from './cell-rows.ts'
 import type { Queries } from './connection.ts'
-import { BLOCK_HAS_ITS_SETS, knownSets, LACKING_SETS, withKnown } from './measurement-sets.ts'
+import { BLOCK_HAS_ITS_SETS, knownSets, lackingSets, withKnown } from './measurement-sets.ts'
 
 /** A chunk as its row has it, with its cell's id. */
 export interface ChunkRow {
@@ -25,14 +24,18 @@ export function chunkOf(row: ChunkRow): Chunk {
  */
 export async function issueChunks(client: Queries, chunks: readonly Chunk[]): Promise<readonly Chunk[]> {
   await lockCells(client, chunks.map(({ cell }) => cell))
-  const free = withoutOverlaps(await freeChunks(client, chunks))
+  const unrecorded = await freeChunks(client, chunks, '')
+  // Only blocks that are recorded can lack a set: a planner whose chunks are all free never asks for sets.
+  const all = unrecorded.length === chunks.length ? unrecorded : await freeChunks(client, chunks, BLOCK_HAS_ITS_SETS)
+  const free = withoutOverlaps(all)
   await insertChunks(client, free)
   return free
 }
 
-async function freeChunks(client: Queries, chunks: readonly Chunk[]): Promise<Chunk[]> {
+/** @param settled what else must hold for a recorded block to be settled; nothing: each is */
+async function freeChunks(client: Queries, chunks: readonly Chunk[], settled: string): Promise<Chunk[]> {
   const { rows } = await client.query<ChunkRow>(
-    `${withKnown(6, 7)}
+    `${settled === '' ? '' : withKnown(6, 7)}
      SELECT given.id, given.cell, given.engine, given.first_block, given.blocks
      FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::int[]) WITH ORDINALITY
        AS given (id, cell, engine, first_block, blocks, place) JOIN cells ON cells.id = given.cell
@@ -41,13 +44,13 @@ async function freeChunks(client: Queries, chunks: readonly Chunk[]): Promise<Ch
          AND chunks.first_block < given.first_block + given.blocks
          AND given.first_block < chunks.first_block + chunks.blocks)
        AND NOT EXISTS (SELECT FROM blocks block WHERE block.cell = cells.key
-         AND block.index >= given.first_block AND block.index < given.first_block + given.blocks AND ${BLOCK_HAS_ITS_SETS})
+         AND block.index >= given.first_block AND block.index < given.first_block + given.blocks${settled === '' ? '' : ` AND ${settled}`})
        AND NOT EXISTS (SELECT FROM gaps WHERE gaps.cell = cells.key
          AND gaps.index >= given.first_block AND gaps.index < given.first_block + given.blocks)
        AND EXISTS (SELECT FROM sweep_cells wish JOIN sweeps ON sweeps.id = wish.sweep
          WHERE wish.cell = cells.key AND wish.goal_blocks > given.first_block AND sweeps.state = 'active')
      ORDER BY given.place`,
-    [...chunkColumns(chunks), ...knownSets()],
+    [...chunkColumns(chunks), ...(settled === '' ? [] : knownSets())],
   )
   return rows.map(chunkOf)
 }
@@ -105,13 +108,13 @@ export async function unfinishedChunks(queries: Queries, engine: EngineKind): Pr
 
 /** A live chunk with its cell's description and what is to be measured of it, or null. */
 export async function chunkWork(queries: Queries, chunkId: string): Promise<ChunkWork | null> {
-  const { rows } = await queries.query<ChunkRow & { spec: TrialSpec; sets: readonly string[] }>(
-    `${withKnown(2, 3)}
-     SELECT chunks.id, cells.id AS cell, chunks.engine, chunks.first_block, chunks.blocks, cells.spec,
-       ARRAY(${LACKING_SETS} ORDER BY 1) AS sets
+  const { rows } = await queries.query<ChunkRow & { spec: TrialSpec; measures: boolean }>(
+    `SELECT chunks.id, cells.id AS cell, chunks.engine, chunks.first_block, chunks.blocks, cells.spec,
+       EXISTS (SELECT FROM sweeps WHERE state = 'active' AND measure <> '{}') AS measures
      FROM chunks JOIN cells ON cells.key = chunks.cell WHERE chunks.id = $1`,
-    [chunkId, ...knownSets()],
+    [chunkId],
   )
   const row = rows[0]
-  return row === undefined ? null : { chunk: chunkOf(row), spec: row.spec, sets: setVersions(row.sets) }
+  if (row === undefined) return null
+  return { chunk: chunkOf(row), spec: row.spec, sets: row.measures ? await lackingSets(queries, chunkId) : [] }
 }

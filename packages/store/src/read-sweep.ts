@@ -99,7 +99,7 @@ interface ProgressRow {
 /** Where each cell of the sweep stands, in the sweep's order. One snapshot, taken after the rest where the sweep measures. */
 export async function sweepProgress(queries: Queries, sweepId: string): Promise<readonly CellProgress[]> {
   const { rows } = await queries.query<ProgressRow>(
-    `SELECT cells.id AS cell, cells.spec, sweeps.measure, wish.goal_blocks, cells.prefix_blocks,
+    `SELECT cells.id AS cell, cells.spec, (SELECT measure FROM sweeps WHERE id = $1) AS measure, wish.goal_blocks, cells.prefix_blocks,
        ARRAY(
          SELECT index FROM blocks
          WHERE blocks.cell = cells.key AND index >= cells.prefix_blocks AND index < wish.goal_blocks
@@ -113,8 +113,7 @@ export async function sweepProgress(queries: Queries, sweepId: string): Promise<
          WHERE chunks.cell = cells.key AND first_block < wish.goal_blocks AND first_block + blocks > cells.prefix_blocks
        ), '[]') AS claimed,
        CASE WHEN measured_blocks > 0 THEN measured_seconds / measured_blocks END AS seconds_per_block
-     FROM sweep_cells wish JOIN cells ON cells.key = wish.cell JOIN sweeps ON sweeps.id = wish.sweep
-     WHERE wish.sweep = $1 ORDER BY wish.position`,
+     FROM sweep_cells wish JOIN cells ON cells.key = wish.cell WHERE wish.sweep = $1 ORDER BY wish.position`,
     [sweepId],
   )
   const measures = (rows[0]?.measure.length ?? 0) > 0

@@ -8,19 +8,36 @@ import type { SweepState } from './store.ts'
 /** Marks active sweeps whose rows are all frozen, and whose blocks have all their sets, as done; gives their ids. */
 export async function finishSweeps(client: Queries): Promise<readonly string[]> {
   // Locked first: a sweep that is being retried shows its open rows to the second statement only after the wait.
-  const { rows: active } = await client.query<{ id: string }>(
-    `SELECT id FROM sweeps WHERE state = 'active' ORDER BY id FOR NO KEY UPDATE`,
+  const { rows: active } = await client.query<{ id: string; measures: boolean }>(
+    `SELECT id, measure <> '{}' AS measures FROM sweeps WHERE state = 'active' ORDER BY id FOR NO KEY UPDATE`,
   )
-  const { rows: done } = await client.query<{ id: string }>(
+  const ids = (measures: boolean) => active.filter((sweep) => sweep.measures === measures).map(({ id }) => id)
+  return [...(await finishFrozen(client, ids(false))), ...(await finishMeasured(client, ids(true)))]
+}
+
+async function finishFrozen(client: Queries, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return []
+  const { rows } = await client.query<{ id: string }>(
+    `UPDATE sweeps SET state = 'done', finished_at = now()
+     WHERE id = ANY($1::text[]) AND NOT EXISTS (SELECT FROM sweep_cells WHERE sweep = sweeps.id AND tally IS NULL)
+     RETURNING id`,
+    [ids],
+  )
+  return rows.map(({ id }) => id)
+}
+
+async function finishMeasured(client: Queries, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return []
+  const { rows } = await client.query<{ id: string }>(
     `${withKnown(2, 3)}
      UPDATE sweeps SET state = 'done', finished_at = now()
      WHERE id = ANY($1::text[]) AND NOT EXISTS (SELECT FROM sweep_cells WHERE sweep = sweeps.id AND tally IS NULL)
-       AND (measure = '{}' OR NOT EXISTS (SELECT FROM sweep_cells wish JOIN cells ON cells.key = wish.cell
-         WHERE wish.sweep = sweeps.id AND wish.goal_blocks > (SELECT count(*) FROM (${MEASURED_BLOCKS}) settled)))
+       AND NOT EXISTS (SELECT FROM sweep_cells wish JOIN cells ON cells.key = wish.cell
+         WHERE wish.sweep = sweeps.id AND wish.goal_blocks > (SELECT count(*) FROM (${MEASURED_BLOCKS}) settled))
      RETURNING id`,
-    [active.map(({ id }) => id), ...knownSets()],
+    [ids, ...knownSets()],
   )
-  return done.map(({ id }) => id)
+  return rows.map(({ id }) => id)
 }
 
 /** Cancels an active sweep and drops the live chunks that no active sweep wants any more; gives their ids. */
