@@ -10,7 +10,7 @@ import { writeWhole } from './output-folder.ts'
 export async function writeReproduction(folder: string, { document, figure }: Reproduction): Promise<void> {
   const { name } = document
   if (figure !== null) {
-    for (const format of ['svg', 'png'] as const) await writeWhole(folder, `${name}.${format}`, () => FORMATS[format].render(figure))
+    for (const format of ['svg', 'png'] as const) await writeWhole(folder, `${name}.${format}`, () => FORMATS[format].render(figure.document))
   }
   await writeWhole(folder, `${name}.md`, () => markdownOf(document, figure === null ? null : `${name}.png`))
   await writeWhole(folder, `${name}.json`, () => `${JSON.stringify(document, null, 2)}\n`)

@@ -1,8 +1,8 @@
 import { collapsedTrials } from '@collapsar/sweep'
-import type { Histogram, SweepDocument } from '@collapsar/sweep'
+import type { Histogram } from '@collapsar/sweep'
 import type { Counts } from '@collapsar/statistics'
 import type { UncertainNumber } from './comparisons/number.ts'
-import type { CellEvidence, SweepEvidence } from './target.ts'
+import type { CellEvidence, Figure, SweepEvidence } from './target.ts'
 
 /** How often a cell collapsed. */
 export function collapsedOf({ tally, document }: CellEvidence): Counts {
@@ -32,9 +32,9 @@ export function onlyCell(sweep: SweepEvidence | undefined): CellEvidence {
 }
 
 /** The map of a sweep. @throws RangeError where there is no such sweep */
-export function documentOf(sweep: SweepEvidence | undefined): SweepDocument {
+export function mapOf(sweep: SweepEvidence | undefined): Figure {
   if (sweep === undefined) throw new RangeError('expected the evidence of another sweep, got none')
-  return sweep.document
+  return { kind: 'map', document: sweep.document }
 }
 
 /** The mean number of pieces over the trials that have a count, from the exact histogram. */

@@ -1,8 +1,7 @@
-import type { SweepDocument } from '@collapsar/sweep'
 import { costOf } from './cost.ts'
 import { reproductionDocument } from './document.ts'
 import type { ReproductionDocument } from './document.ts'
-import type { PlannedSweep, Size, SweepEvidence, Target } from './target.ts'
+import type { Figure, PlannedSweep, Size, SweepEvidence, Target } from './target.ts'
 
 /** Runs a sweep file, or finds it done, and reads what came of it. */
 export type SweepRunner = (sweep: PlannedSweep) => Promise<SweepEvidence>
@@ -15,8 +14,8 @@ export interface ReproductionOptions {
 
 export interface Reproduction {
   readonly document: ReproductionDocument
-  /** null where the target has no map. */
-  readonly figure: SweepDocument | null
+  /** null where the target has none. */
+  readonly figure: Figure | null
 }
 
 /**

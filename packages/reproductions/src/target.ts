@@ -35,6 +35,13 @@ export interface SweepEvidence {
   readonly cells: readonly CellEvidence[]
 }
 
+/** What a picture is drawn from. */
+export interface Figure {
+  /** The map of a sweep. */
+  readonly kind: 'map'
+  readonly document: SweepDocument
+}
+
 /** A figure or a number of a paper: how it was made, how we make it, and what to hold it against. */
 export interface Target {
   /** Place in the list; numbers are stable. */
@@ -58,6 +65,6 @@ export interface Target {
    * @param evidence of `sweeps(size)`, in that order
    */
   judge(evidence: readonly SweepEvidence[]): readonly Measurement[]
-  /** The map that the paper has; absent where it has none, or none that is a map. */
-  figure?(evidence: readonly SweepEvidence[]): SweepDocument
+  /** The figure that the paper has, from our trials; absent where it has none. */
+  figure?(evidence: readonly SweepEvidence[]): Figure
 }

@@ -1,7 +1,7 @@
 import { oneRayBornDead } from '@collapsar/statistics'
 import type { SweepFile } from '@collapsar/sweep'
 import { compareShare } from '../comparisons/share.ts'
-import { bornDeadOf, documentOf } from '../evidence.ts'
+import { bornDeadOf } from '../evidence.ts'
 import { FAMILY_FALSE_ALARM } from '../measurement.ts'
 import { LU_2020 } from '../papers.ts'
 import type { Target } from '../target.ts'
@@ -50,5 +50,4 @@ export const oneRay: Target = {
         }),
       ),
     ),
-  figure: ([sweep]) => documentOf(sweep),
 }

@@ -1,8 +1,9 @@
 import { initializationsNeeded, inactiveProbability, twoRayBornDead } from '@collapsar/statistics'
+import type { BornDeadPoint } from '@collapsar/statistics'
 import { compareBand } from '../comparisons/band.ts'
 import { compareNumberBand } from '../comparisons/number.ts'
 import { hazardOf, slopeOf } from '../comparisons/slope.ts'
-import { collapsedOf, documentOf } from '../evidence.ts'
+import { collapsedOf } from '../evidence.ts'
 import type { Measurement } from '../measurement.ts'
 import { FAMILY_FALSE_ALARM } from '../measurement.ts'
 import { CHERIDITO_2021 } from '../papers.ts'
@@ -46,12 +47,14 @@ export const restartsNeeded: Target = {
       },
     },
   ],
-  judge: ([sweep]) => [...(sweep?.cells ?? []).flatMap(boundComparisons), ...rateComparison(sweep)],
-  figure: ([sweep]) => documentOf(sweep),
+  judge: ([sweep]) => {
+    const bornDead = twoRayBornDead({ width: WIDTH, maxDepth: Math.max(...DEPTHS) })
+    return [...(sweep?.cells ?? []).flatMap((cell) => boundComparisons(cell, bornDead)), ...rateComparison(sweep)]
+  },
 }
 
 /** A network that is inactive, or born dead, has collapsed; so collapse is at least as likely. */
-function boundComparisons(cell: CellEvidence): Measurement[] {
+function boundComparisons(cell: CellEvidence, bornDead: readonly BornDeadPoint[]): Measurement[] {
   const { depth, width } = cell.spec
   const counts = collapsedOf(cell)
   const inactive = inactiveProbability({ depth, width, zeroBias: true })
@@ -63,13 +66,12 @@ function boundComparisons(cell: CellEvidence): Measurement[] {
       ...compared,
       what: `collapse at least as likely as being born dead, depth ${depth} (K = ${needed})`,
       kind: 'proved',
-      band: { low: bornDeadAtLeast(depth), high: 1 },
+      band: { low: lowEnd(bornDead.find((point) => point.depth === depth)), high: 1 },
     }),
   ]
 }
 
-function bornDeadAtLeast(depth: number): number {
-  const point = twoRayBornDead({ width: WIDTH, maxDepth: depth }).at(-1)
+function lowEnd(point: BornDeadPoint | undefined): number {
   return Math.max(0, (point?.estimate ?? 0) - BOUND_SLACK * (point?.standardError ?? 0))
 }
 

@@ -1,7 +1,7 @@
 import type { SweepFile } from '@collapsar/sweep'
 import { compareBoundary } from '../comparisons/boundary.ts'
 import { compareShare } from '../comparisons/share.ts'
-import { bornDeadOf, cellAt, collapsedOf, documentOf } from '../evidence.ts'
+import { bornDeadOf, cellAt, collapsedOf, mapOf } from '../evidence.ts'
 import type { Measurement } from '../measurement.ts'
 import { FAMILY_FALSE_ALARM } from '../measurement.ts'
 import { LU_2018, LU_SOURCE, SIMULATION_SOURCE } from '../papers.ts'
@@ -32,7 +32,7 @@ export const safeRegion: Target = {
   assumptions: ['the curves are taken to be those of being born dead', 'the trained part is held against an independent simulation of 3,000 steps, cell by cell'],
   sweeps: (size) => [...untrainedFiles(size), trainedFile(size)].map((file) => ({ file })),
   judge: (evidence) => [...boundaryComparisons(evidence.slice(0, -1)), ...surfaceComparisons(evidence.at(-1))],
-  figure: (evidence) => documentOf(evidence.length === 2 ? evidence[0] : evidence.at(-1)),
+  figure: (evidence) => mapOf(evidence.length === 2 ? evidence[0] : evidence.at(-1)),
 }
 
 /** Full: one map, which is the figure; the quick size has the trained map alone, and for each width the depths around its boundaries. */

@@ -1,7 +1,7 @@
 import type { Counts } from '@collapsar/statistics'
 import { compareBand } from '../comparisons/band.ts'
 import { compareShare } from '../comparisons/share.ts'
-import { bornDeadOf, cellAt, documentOf } from '../evidence.ts'
+import { bornDeadOf, cellAt } from '../evidence.ts'
 import type { Measurement } from '../measurement.ts'
 import { FAMILY_FALSE_ALARM } from '../measurement.ts'
 import { LU_2020, LU_SOURCE, SIMULATION_SOURCE } from '../papers.ts'
@@ -44,7 +44,6 @@ export const tenLayerWidths: Target = {
       const cell = cellAt(sweep, DEPTH, stated.width)
       return cell === null ? [] : compareWidth(stated, bornDeadOf(cell))
     }),
-  figure: ([sweep]) => documentOf(sweep),
 }
 
 function compareWidth({ width, text, band }: (typeof STATED)[number], counts: Counts): Measurement[] {
