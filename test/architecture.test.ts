@@ -15,12 +15,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'packages/store': ['sweep', 'trial'],
   'packages/queue': ['sweep'],
   'packages/report': ['sweep', 'statistics', 'trial'],
+  'packages/reproductions': ['report', 'statistics', 'sweep', 'trial'],
   'packages/client': ['sweep'],
   'services/api': ['client', 'report', 'statistics', 'store', 'sweep', 'trial'],
   'services/planner': ['queue', 'store', 'sweep'],
   'services/worker': ['engine-cpu', 'queue', 'store', 'sweep', 'trial'],
   'services/standalone': ['api', 'planner', 'worker', 'queue', 'store', 'sweep'],
-  'packages/cli': ['client', 'engine-cpu', 'report', 'standalone', 'statistics', 'sweep', 'trial'],
+  'packages/cli': ['client', 'engine-cpu', 'report', 'reproductions', 'standalone', 'statistics', 'sweep', 'trial'],
 }
 
 /** Third-party libraries that have one owner each. */

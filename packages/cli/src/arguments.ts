@@ -22,7 +22,7 @@ export function parseArguments(command: Command, args: readonly string[]): Parse
   const definitions = { ...COMMON_OPTIONS, ...command.options }
   const { values, positionals } = parseStrictly(command, args, definitions)
   const options = createOptions(command, values)
-  if (!options.flag('help') && positionals.length !== command.positionals.length) {
+  if (!options.flag('help') && !takes(command, positionals.length)) {
     throw usageError(command, positionalsDetail(command, positionals))
   }
   return { positionals, options }
@@ -39,6 +39,12 @@ function parseStrictly(
   } catch (cause) {
     throw usageError(command, cause instanceof Error ? cause.message : String(cause))
   }
+}
+
+/** A last name that ends in dots stands for any number of arguments, and for none. */
+function takes({ positionals }: Command, received: number): boolean {
+  const variadic = positionals.at(-1)?.includes('...') === true
+  return variadic ? received >= positionals.length - 1 : received === positionals.length
 }
 
 function positionalsDetail(command: Command, received: readonly string[]): string {

@@ -4,7 +4,7 @@ import type { OptionDefinition, Options } from './options.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface Invocation {
-  /** By name, as the command's `positionals` list them; all are there. */
+  /** In the order of the command's `positionals`; all are there. */
   readonly positionals: readonly string[]
   readonly options: Options
   readonly configuration: Configuration
@@ -18,6 +18,7 @@ export interface Invocation {
 export interface Command {
   readonly name: string
   readonly summary: string
+  /** Names of the arguments; a last one with dots, as in `[NAME...]`, stands for any number of them. */
   readonly positionals: readonly string[]
   readonly options: Readonly<Record<string, OptionDefinition>>
   /** Ends in order, by its signal, on Ctrl-C; so does every service. Others just end. */

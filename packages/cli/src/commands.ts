@@ -17,6 +17,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   retry: async () => (await import('./commands/retry.ts')).retry,
   replay: async () => (await import('./commands/replay.ts')).replay,
   measurements: async () => (await import('./commands/measurements.ts')).measurements,
+  reproduce: async () => (await import('./commands/reproduce.ts')).reproduce,
   measure: async () => (await import('./commands/measure.ts')).measure,
   train: async () => (await import('./commands/train.ts')).train,
   verify: async () => (await import('./commands/verify.ts')).verify,

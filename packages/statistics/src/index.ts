@@ -77,3 +77,4 @@ export type { CellDecision, Round, TrialRequest } from './allocation/decide-roun
 export { replayRounds } from './allocation/replay-rounds.ts'
 export type { Replay } from './allocation/replay-rounds.ts'
 export type { Indifference, LevelVerdict } from './allocation/verdicts.ts'
+export { normalUpperQuantile } from './special/normal-quantile.ts'

@@ -1,0 +1,39 @@
+import type { CellEvidence, SweepRunner } from '@collapsar/reproductions'
+import type { Backends } from '@collapsar/standalone'
+import { CollapsarError, parseSweep } from '@collapsar/sweep'
+import type { CellCounts } from '@collapsar/sweep'
+import { recordAt } from '@collapsar/trial'
+import type { TrialRecord } from '@collapsar/trial'
+import type { Invocation } from './command.ts'
+import { runSweep } from './run-sweep.ts'
+
+/** A sweep that ended before all of its trials were there, because the user said so. */
+export class Interrupted extends Error {}
+
+/** Runs the sweeps of reproductions on this machine: trains what the database lacks, and reads what it has. */
+export function embeddedRunner(invocation: Invocation, backends: Backends): SweepRunner {
+  return async ({ file, records = false }) => {
+    const { document, interrupted } = await runSweep(quiet(invocation), backends, parseSweep(file))
+    if (interrupted) throw new Interrupted(`the sweep ${document.sweep.id} was interrupted`)
+    const counts = await backends.store.sweepCells(document.sweep.id)
+    const cells: CellEvidence[] = []
+    for (const [index, cellDocument] of document.cells.entries()) {
+      const count = counts[index]
+      if (count === undefined) throw new CollapsarError('damaged', `The sweep ${document.sweep.id} lost a cell while it was read.`)
+      const trials = records ? await trialsOf(backends, count) : []
+      cells.push({ document: cellDocument, spec: count.spec, tally: count.tally, records: trials })
+    }
+    return { document, cells }
+  }
+}
+
+/** Off a terminal the progress of dozens of small sweeps is noise. */
+function quiet(invocation: Invocation): Invocation {
+  return { ...invocation, terminal: { ...invocation.terminal, message: () => undefined } }
+}
+
+/** The trials that a sweep counts of a cell, in their order; those of a gap are left out. */
+async function trialsOf({ store }: Backends, { cell, inits }: CellCounts): Promise<TrialRecord[]> {
+  const { columns, trials } = await store.cellTrials(cell, inits)
+  return Array.from(trials, (_, place) => recordAt(columns, place))
+}
