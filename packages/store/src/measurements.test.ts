@@ -1,5 +1,6 @@
 import { encodeBlock, encodeMeasurement } from '@collapsar/sweep'
 import type { Chunk, EncodedMeasurement } from '@collapsar/sweep'
+import { measurementSets } from '@collapsar/trial'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { aliveBlocks, aliveRecord, chunkOfSeed, resultOf, TEST_ENGINE, trialSpec, wish } from '../../../test/support/blocks.ts'
 import { runSql, startTestServer } from '../../../test/support/database.ts'
@@ -21,7 +22,9 @@ beforeEach(async () => {
 afterEach(() => store.close())
 
 const CELL = wish(1, 0).cell
-const FACTS = { name: 'facts', version: 1 } as const
+const FACTS = { name: 'facts', version: measurementSets.facts.version } as const
+/** What the set says beside the four numbers that the tests tell trials apart by. */
+const REST = measurementSets.facts.columns(trialSpec(1)).slice(4)
 
 async function sweepOf(inits: number, measure: readonly 'facts'[] = ['facts']): Promise<string> {
   return (await store.createSweep({ name: 'map', source: {}, cells: [wish(1, inits)], measure })).sweep.id
@@ -35,6 +38,7 @@ function facts(index: number, shift = 0): EncodedMeasurement {
     Uint32Array.from(trials, (trial) => 2 * trial),
     Float32Array.from(trials, (trial) => -trial),
     Float32Array.from(trials),
+    ...REST.map(({ type }) => (type === 'f32' ? new Float32Array(100) : new Uint8Array(100))),
   ]
   return encodeMeasurement(trialSpec(1), { index, set: FACTS, values })
 }
@@ -208,7 +212,7 @@ describe('reading', () => {
     await recordMeasured(chunkOfSeed(1, 2, 1))
     const { set, columns, trials, values } = (await store.measurements(CELL, 'facts', 230))!
     expect(set).toEqual(FACTS)
-    expect(columns.map(({ name }) => name)).toEqual(['deadPoints', 'endStep', 'outputMin', 'outputMax'])
+    expect(columns).toEqual(measurementSets.facts.columns(trialSpec(1)))
     const expected = Array.from({ length: 130 }, (_, i) => (i < 100 ? i : 100 + i))
     expect([...trials]).toEqual(expected)
     expect(values[1]).toEqual(Uint32Array.from(expected, (trial) => 2 * trial))

@@ -81,3 +81,20 @@ it('sees many rays in the plane of an expression', () => {
   const fields = { problem: { target: 'expression', expression: 'x1*x2', inputDim: 2 } }
   expect(bornDeadTheory(specOf({}, fields))).toMatchObject({ lower: null, exact: null, simulated: null, upper: 1 - 2 ** -4 })
 })
+
+it('bounds randomized asymmetric networks from above, well over what was simulated', () => {
+  // Simulated independently with 1e5 networks of width 2 on 101 points of [-sqrt 3, sqrt 3].
+  for (const [depth, simulated] of [[5, 0.0559], [10, 0.2346], [20, 0.5265], [30, 0.7061]] as const) {
+    const { spec } = parseSweep({ grid: { depth, width: 2 }, inits: 1, network: { init: 'randomized-asymmetric' } }).cells[0]!
+    const { upper, exact, lower } = bornDeadTheory(spec)
+    expect(upper).toBeCloseTo(1 - 0.75 * (8 / 9) ** (depth - 2), 12)
+    expect(upper!).toBeGreaterThan(simulated)
+    expect([exact, lower]).toEqual([null, null])
+  }
+})
+
+it('does not call a handful of random points both signs', () => {
+  const problem = { sampling: 'random', points: 8 }
+  expect(bornDeadTheory(specOf({}, { problem }))).toMatchObject({ exact: null, lower: null })
+  expect(bornDeadTheory(specOf({}, { problem: { ...problem, points: 100 } })).exact).toBeCloseTo(1 - 2 ** -3, 14)
+})

@@ -93,12 +93,26 @@ export function theoryCell(spec: TrialSpec): TheoryCell {
     gaussianWeights: GAUSSIAN.includes(kind),
     symmetricWeights: SYMMETRIC.includes(kind),
     zeroBias: spec.network.bias.kind === 'zero',
+    randomizedAsymmetric: kind === 'randomized-asymmetric' && spec.network.initScale === undefined,
+    nonnegativePoint: hasNonnegativePoint(spec),
     raysOfInput: kind === 'orthogonal' && raysOfInput(spec) === 'both' ? 'many' : raysOfInput(spec),
   }
 }
 
+/** Whether some training point has no negative coordinate; where that is left to chance it is not claimed. */
+function hasNonnegativePoint({ problem }: TrialSpec): boolean {
+  const { domain, inputDim, points, sampling } = problem
+  const [low, high] = domain
+  if (sampling === 'directions') return true
+  const side = Math.round(points ** (1 / inputDim))
+  return sampling === 'grid' && high - (high - low) / (2 * side) >= 0
+}
+
+/** So many random points leave one side of 0 empty in no sweep that anyone will run, unless 0 is near the edge. */
+const MANY_POINTS = 64
+
 function raysOfInput({ problem }: TrialSpec): TheoryCell['raysOfInput'] {
-  if (problem.inputDim > 1) return 'many'
+  if (problem.inputDim > 1 || (problem.sampling === 'random' && problem.points < MANY_POINTS)) return 'many'
   const [low, high] = problem.domain
   // the outermost midpoints of a coarse grid may lie on one side of 0 though the domain does not
   const margin = problem.sampling === 'grid' ? (high - low) / (2 * problem.points) : 0

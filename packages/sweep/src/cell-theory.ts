@@ -23,7 +23,8 @@ export function cellTheory(spec: TrialSpec): CellTheory {
   return {
     bornDead: bornDeadTheory(spec),
     pieces: { maximum: maximumOf(spec), linear: linearOf(spec) },
-    inactive: relu && symmetricWeights ? inactiveProbability({ depth, width, zeroBias }) : null,
+    // rows of orthogonal weights are not independent
+    inactive: relu && symmetricWeights && spec.network.initialization.kind !== 'orthogonal' ? inactiveProbability({ depth, width, zeroBias }) : null,
   }
 }
 

@@ -1,20 +1,27 @@
 import { createHash } from 'node:crypto'
 import { deflateRawSync } from 'node:zlib'
+import { measurementSets } from '@collapsar/trial'
 import type { ColumnArray, TrialSpec } from '@collapsar/trial'
 import { describe, expect, it } from 'vitest'
 import { trialSpec } from '../../../test/support/blocks.ts'
 import { decodeMeasurement, encodeMeasurement, measurementBytes, setVersions } from './measurement-block.ts'
 
 const spec: TrialSpec = trialSpec(1)
-const set = { name: 'facts', version: 1 } as const
+const set = { name: 'facts', version: measurementSets.facts.version } as const
+const columns = measurementSets.facts.columns(spec)
 const trials = Array.from({ length: 100 }, (_, i) => i)
+/** Of one trial. */
+const BYTES = columns.reduce((sum, { type, size }) => sum + size * (type === 'u8' ? 1 : 4), 0)
 
-function facts(): [Uint32Array<ArrayBuffer>, Uint32Array<ArrayBuffer>, Float32Array<ArrayBuffer>, Float32Array<ArrayBuffer>] {
+/** The set begins with the two counts and the ends of the range; what follows is numbered. */
+function facts(): [Uint32Array<ArrayBuffer>, Uint32Array<ArrayBuffer>, Float32Array<ArrayBuffer>, Float32Array<ArrayBuffer>, ...ColumnArray[]] {
+  expect(columns.slice(0, 4).map(({ name, type }) => `${name} ${type}`)).toEqual(['deadPoints u32', 'endStep u32', 'outputMin f32', 'outputMax f32'])
   return [
     Uint32Array.from(trials),
     Uint32Array.from(trials, (trial) => 4_000_000_000 + trial),
     Float32Array.from(trials, (trial) => trial / 3),
     Float32Array.from(trials, (trial) => (trial === 7 ? NaN : -trial)),
+    ...columns.slice(4).map(({ type }) => (type === 'f32' ? Float32Array.from(trials) : Uint8Array.from(trials))),
   ]
 }
 
@@ -28,7 +35,7 @@ describe('measurements of a block', () => {
   })
 
   it('have the digest of their little-endian columns, one after the other, under the name of their set', () => {
-    const plain = Buffer.alloc(1600)
+    const plain = Buffer.alloc(BYTES * 100)
     for (const trial of trials) {
       plain.writeUInt32LE(trial, 4 * trial)
       plain.writeUInt32LE(4_000_000_000 + trial, 400 + 4 * trial)
@@ -36,7 +43,11 @@ describe('measurements of a block', () => {
       if (trial === 7) plain.writeUInt32LE(0x7fc00000, 1200 + 4 * trial)
       else plain.writeFloatLE(-trial, 1200 + 4 * trial)
     }
-    const digest = createHash('sha256').update('collapsar measurement/1 facts/1\n').update(plain).digest()
+    let offset = 1600
+    for (const { type } of columns.slice(4)) {
+      for (const trial of trials) offset = type === 'f32' ? plain.writeFloatLE(trial, offset) : plain.writeUInt8(trial, offset)
+    }
+    const digest = createHash('sha256').update(`collapsar measurement/1 facts/${set.version}\n`).update(plain).digest()
     expect(Buffer.from(encode(facts()).digest).equals(digest)).toBe(true)
   })
 
@@ -54,8 +65,8 @@ describe('measurements of a block', () => {
   })
 
   it.each([
-    ['a column too few', facts().slice(1), 'invalid measurement: 3 columns; facts has 4'],
-    ['a number too few', [...facts().slice(0, 3), new Float32Array(99)], 'invalid column outputMax: 99 numbers as Float32Array; expected 100 as f32'],
+    ['a column too few', facts().slice(1), `invalid measurement: ${columns.length - 1} columns; facts has ${columns.length}`],
+    ['a number too few', facts().with(3, new Float32Array(99)), 'invalid column outputMax: 99 numbers as Float32Array; expected 100 as f32'],
     ['another type', [new Uint8Array(100), ...facts().slice(1)], 'invalid column deadPoints: 100 numbers as Uint8Array; expected 100 as u32'],
   ])('are refused with %s', (_, values, message) => {
     expect(() => encode(values)).toThrow(message)
@@ -65,8 +76,8 @@ describe('measurements of a block', () => {
     ['another format', (data: Uint8Array) => data.with(0, 9), 'have format 9; this version reads 1'],
     ['a flipped bit', (data: Uint8Array) => data.with(300, data[300]! ^ 1), '"facts" of a block'],
     ['half of their bytes', (data: Uint8Array) => data.subarray(0, data.length / 2), 'cannot be unpacked'],
-    ['fewer numbers', () => Uint8Array.from([1, ...deflateRawSync(new Uint8Array(1596))]), 'do not unpack to 1600 bytes'],
-    ['more numbers', () => Uint8Array.from([1, ...deflateRawSync(new Uint8Array(1604))]), 'cannot be unpacked'],
+    ['fewer numbers', () => Uint8Array.from([1, ...deflateRawSync(new Uint8Array(100 * BYTES - 4))]), `do not unpack to ${100 * BYTES} bytes`],
+    ['more numbers', () => Uint8Array.from([1, ...deflateRawSync(new Uint8Array(100 * BYTES + 4))]), 'cannot be unpacked'],
     ['others', () => encode([new Uint32Array(100), ...facts().slice(1)]).data, 'do not match their digest'],
   ])('are damaged with %s', (_, damage, message) => {
     const encoded = encode(facts())
@@ -74,7 +85,7 @@ describe('measurements of a block', () => {
   })
 
   it('are damaged under the name of another version', () => {
-    expect(() => decodeMeasurement(spec, { ...encode(facts()), set: { name: 'facts', version: 2 } })).toThrow('do not match')
+    expect(() => decodeMeasurement(spec, { ...encode(facts()), set: { name: 'facts', version: set.version + 1 } })).toThrow('do not match')
   })
 })
 

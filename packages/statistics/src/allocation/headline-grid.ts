@@ -1,4 +1,4 @@
-import { createRandomStream, fillWords } from '../born-dead/random-stream.ts'
+import { createRandomStream, fillWords } from '../special/random-stream.ts'
 import { twoRayBornDead } from '../born-dead/two-ray.ts'
 
 /** A cell of the simulated map, with its true probabilities. */

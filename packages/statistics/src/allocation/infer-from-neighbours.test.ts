@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createRandomStream, fillWords } from '../born-dead/random-stream.ts'
+import { createRandomStream, fillWords } from '../special/random-stream.ts'
 import { inferFromNeighbours } from './infer-from-neighbours.ts'
 import type { LevelVerdict } from './verdicts.ts'
 

@@ -1,7 +1,7 @@
 import { exponential, RADIANS_PER_STEP } from './polar-tables.ts'
 import type { PolarTables } from './polar-tables.ts'
-import { fillWords } from './random-stream.ts'
-import type { RandomStream } from './random-stream.ts'
+import { fillWords } from '../special/random-stream.ts'
+import type { RandomStream } from '../special/random-stream.ts'
 
 /** A draw succeeds with probability at least 1/4: so many failures in a row have probability below 1e-1249. */
 const MOST_DRAWS = 10_000

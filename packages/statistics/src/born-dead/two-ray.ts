@@ -1,6 +1,6 @@
 import { checkCount } from '../counts.ts'
 import { createPolarTables } from './polar-tables.ts'
-import { createRandomStream } from './random-stream.ts'
+import { createRandomStream } from '../special/random-stream.ts'
 import { drawCosine } from './rectified-pair.ts'
 import type { Randomness } from './rectified-pair.ts'
 

@@ -1,4 +1,4 @@
-import { createRandomStream, fillWords } from '../born-dead/random-stream.ts'
+import { createRandomStream, fillWords } from '../special/random-stream.ts'
 import { expectedError, survival } from './expected-error.ts'
 import type { Ranking } from './ranking.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createRandomStream, fillWords } from '../born-dead/random-stream.ts'
+import { createRandomStream, fillWords } from '../special/random-stream.ts'
 import { isotonicGrid } from './isotonic.ts'
 import type { WeightedGrid } from './isotonic.ts'
 
