@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { measurementSets } from '@collapsar/trial'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { trialSpec } from '../support/blocks.ts'
 import { collapsar } from '../support/collapsar.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'collapsar-measurements-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }))
 
 const data = join(folder, 'data')
+/** Columns of the set; those of one output hold a number each. */
+const NUMBERS = measurementSets.facts.columns(trialSpec(1)).length
 const plain = 'grid: { depth: [3, 6], width: 4 }\ninits: 250\ntraining: { batch: 16, steps: 300 }\n'
 const write = (name: string, text: string) => {
   writeFileSync(join(folder, name), text)
@@ -46,7 +49,7 @@ describe('collapsar measurements', () => {
     const trials = rowsOf((await call('measurements', id, '--set', 'facts', '--trials')).stdout)
     const csv = rowsOf((await call('measurements', id, '--set', 'facts', '--format', 'csv')).stdout)
     expect(trials).toHaveLength(500)
-    expect(csv).toHaveLength(2 * 4)
+    expect(csv).toHaveLength(2 * NUMBERS)
     for (const row of csv) {
       const numbers = trials.filter(({ cell }) => cell === row['cell']).map((trial) => Number(trial[row['number']!])).toSorted((a, b) => a - b)
       expect(Number(row['mean'])).toBeCloseTo(numbers.reduce((sum, value) => sum + value, 0) / 250, 9)
@@ -78,7 +81,7 @@ describe('collapsar measurements', () => {
 
   it('reads for a sweep that did not ask what another one had measured', async () => {
     const csv = (await call('measurements', bareId, '--set', 'facts', '--format', 'csv')).stdout
-    expect(rowsOf(csv)).toHaveLength(8)
+    expect(rowsOf(csv)).toHaveLength(2 * NUMBERS)
   })
 
   it('says what is missing', async () => {
