@@ -17,6 +17,19 @@ struct LaneCounters {
   alignas(64) uint64_t trialHigh[V::lanes];
 };
 
+// What the blocks of the step that the counters name have in common, for each part of the lanes: [vector of 64-bit words].
+template <class V>
+ALWAYS_INLINE void startBlocks(const RoundKeys<typename V::Wide>& keys, const LaneCounters<V>& counters,
+                               BlockStart<typename V::Wide>* starts) {
+  using Wide = typename V::Wide;
+  using Bits = typename Wide::Bits;
+  const auto load = [](const uint64_t* words, int part) { return reinterpret_cast<const Bits*>(words)[part]; };
+  for (int part = 0; part < V::lanes / Wide::lanes; part++) {
+    const TrialWords<Wide> trial{load(counters.trialLow, part), load(counters.trialHigh, part)};
+    starts[part] = startOfBlocks(keys, load(counters.step, part), trial);
+  }
+}
+
 // The points of a tile, [sample][lane]: their numbers stand in the upper halves.
 template <class V>
 struct DrawnPoints {
@@ -53,13 +66,7 @@ class SampleStream {
   explicit SampleStream(const Job& job) : job_(job), keys_(job.minibatchKey) {}
 
   // Goes to the step that the counters name.
-  void begin(const LaneCounters<V>& counters) {
-    const auto load = [](const uint64_t* words, int part) { return reinterpret_cast<const Bits*>(words)[part]; };
-    for (int part = 0; part < parts; part++) {
-      const TrialWords<Wide> trial{load(counters.trialLow, part), load(counters.trialHigh, part)};
-      starts_[part] = startOfBlocks(keys_, load(counters.step, part), trial);
-    }
-  }
+  void begin(const LaneCounters<V>& counters) { startBlocks(keys_, counters, starts_); }
 
   // Fills the rows of the samples [first, first + count) of this step; first is a multiple of 4.
   void draw(uint32_t first, int count, V* inputs, V* targets) const {

@@ -29,7 +29,7 @@ class NoisyUpdates {
   // The update of all parameters, at the step that the counters name. Stops within 65536 of them when the job is cancelled.
   void make(const ParameterState<V>& state, const Update<V>& update, const LaneCounters<V>& counters) {
     const Network& network = job_.network;
-    begin(counters);
+    startBlocks(keys_, counters, starts_);
     if (job_.training.noise.parameters == NoisyParameters::all) return perturb(state, 0, network.parameters, update);
     size_t at = 0;
     for (int layer = 0; layer <= network.hidden; layer++) {
@@ -45,18 +45,9 @@ class NoisyUpdates {
 
  private:
   using Wide = typename V::Wide;
-  using Bits = typename Wide::Bits;
 
   // Vectors of 64-bit words that make one vector of lanes.
   static constexpr int parts = V::lanes / Wide::lanes;
-
-  void begin(const LaneCounters<V>& counters) {
-    const auto load = [](const uint64_t* words, int part) { return reinterpret_cast<const Bits*>(words)[part]; };
-    for (int part = 0; part < parts; part++) {
-      const TrialWords<Wide> trial{load(counters.trialLow, part), load(counters.trialHigh, part)};
-      starts_[part] = startOfBlocks(keys_, load(counters.step, part), trial);
-    }
-  }
 
   // Updates the parameters [from, to) and adds their noise, as many at a time as share a block.
   __attribute__((noinline)) void perturb(const ParameterState<V>& state, size_t from, size_t to, const Update<V>& update) const {

@@ -78,6 +78,8 @@ describe('wrong input is refused', () => {
     ['too few inputs', { points: { ...batch.points, inputs: new Float64Array(3) } }, 'invalid length of pointInputs'],
     ['too few targets', { points: { ...batch.points, targets: new Float64Array(3) } }, 'invalid length of pointTargets'],
     ['a key of no 32-bit word', { minibatchKey: [-1, 0] }, 'invalid minibatchKey0'],
+    ['a noise key of no 32-bit word', { noiseKey: [0, 0.5] }, 'invalid noiseKey1'],
+    ['a noise without a number', { training: { ...batch.training, noise: { kind: 'absolute', level: NaN, parameters: 'all' } } }, 'invalid noiseLevel'],
     ['a leak of zero', { shape: { ...batch.shape, activation: { kind: 'leaky-relu', leak: 0 } } }, 'leak must be positive'],
     ['depth 201', { shape: { ...batch.shape, sizes: [1, ...Array<number>(200).fill(3), 1] } }, 'depth must be from 2 to 200'],
     ['unequal widths', { shape: { ...batch.shape, sizes: [1, 3, 4, 3, 1] } }, 'same width'],
