@@ -40,7 +40,7 @@ describe('collapsar reproduce', () => {
     const first = await reproduce('headline-collapse', '--quick', '--out', out)
     expect(first.code).toBe(0)
     for (const text of ['more than 90% of 1,000 runs collapse', 'would have seen', 'pass']) expect(first.stdout).toContain(text)
-    expect(first.stderr).toContain('1 reproductions, quick size: about')
+    expect(first.stderr).toContain('1 reproduction, quick size: about')
     expect(readdirSync(out).toSorted()).toEqual(['README.md', 'headline-collapse.json', 'headline-collapse.md'])
 
     const second = await reproduce('headline-collapse', 'born-dead-or-died', '--quick', '--json')

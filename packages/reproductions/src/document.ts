@@ -7,7 +7,7 @@ import type { Paper, Size, SweepEvidence, Target } from './target.ts'
 
 /**
  * What `reproduce --json` prints and `--out` writes. A function of the target, its size and the bits of its trials, but for `run`,
- * which says when and how long.
+ * which says when and how long, and for the seconds that `cost` expects of the threads at hand.
  */
 export interface ReproductionDocument {
   readonly schema: 'collapsar-reproduction/1'

@@ -80,7 +80,7 @@ function listing(threads: number, asJson: boolean): string {
 /** Says how long it takes before it does. @throws CollapsarError `too-slow` when that is over an hour and not allowed */
 function announce({ options, configuration, terminal }: Invocation, targets: readonly Target[], size: Size): void {
   const seconds = targets.reduce((sum, target) => sum + costOf(target, size, configuration.threads).seconds, 0)
-  terminal.message(`${targets.length} reproductions, ${size} size: about ${duration(seconds)} when none of their trials exist`)
+  terminal.message(`${targets.length} ${targets.length === 1 ? 'reproduction' : 'reproductions'}, ${size} size: about ${duration(seconds)} when none of their trials exist`)
   if (seconds <= LONG_SECONDS || options.flag('allow-slow')) return
   throw new CollapsarError('too-slow', `This takes about ${duration(seconds)}; accepted: up to ${duration(LONG_SECONDS)}; allow it with --allow-slow, or take --quick`)
 }

@@ -2,6 +2,8 @@ import { clopperPearson } from '@collapsar/statistics'
 import type { Counts } from '@collapsar/statistics'
 import type { Measurement, ReferenceKind, Verdict } from '../measurement.ts'
 
+const POWER_REACH = 1.21
+
 /** Counts at one depth of a width. */
 export interface DepthCounts {
   readonly depth: number
@@ -39,9 +41,17 @@ export function compareBoundary(comparison: BoundaryComparison): Measurement {
     reference: { kind, text: `depth ${reference}` },
     rule: `fails if no depth from ${reference - tolerance} to ${reference + tolerance} is possible, passes if no other is`,
     pValue: null,
-    detectable: { below: tolerance + 1 + (high - estimate), above: tolerance + 1 + (estimate - low) },
+    detectable: { below: shiftSeen(high - estimate, tolerance), above: shiftSeen(estimate - low, tolerance) },
     verdict: verdictOf({ low, high }, { low: reference - tolerance, high: reference + tolerance }),
   }
+}
+
+/**
+ * Layers by which the boundary must be elsewhere: beyond the tolerance, the reach of the intervals and the sampling error of their
+ * ends. At these levels the reach is about four standard errors, of which 0.84 give the power: a fifth of the reach, rounded up.
+ */
+function shiftSeen(reach: number, tolerance: number): number {
+  return tolerance + 1 + Math.ceil(POWER_REACH * reach)
 }
 
 /** The depth before the first entry for which `passed` holds; the last depth of the row where it never does. */

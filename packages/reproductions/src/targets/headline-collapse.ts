@@ -42,7 +42,7 @@ export const headlineCollapse: Target = {
   },
 }
 
-/** The headline experiment; what it says of deaths needs the trials, not only their counts. */
+/** The headline experiment, whose collapsed networks `born-dead-or-died` takes apart. */
 export function headlineSweep(size: Size): PlannedSweep {
   return {
     file: {

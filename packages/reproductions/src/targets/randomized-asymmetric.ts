@@ -41,7 +41,7 @@ export const randomizedAsymmetric: Target = {
   ],
   assumptions: [
     'the optimizer of these rows is not known: only gradient descent reproduces all of them, so they are held against it; Adam is held against an independent simulation alone',
-    'dead: some hidden layer is zero on every point. After 5,000 steps of gradient descent over half of all networks are nearly constant, most of them because they have hardly learned yet; counted as collapsed, as elsewhere, they would not agree with any published or simulated row',
+    'dead: some hidden layer is zero on every point. After 5,000 steps of gradient descent 25% to 85% of all networks are nearly constant without being dead, because they have hardly learned yet; counted as collapsed, as elsewhere, they would not agree with any published or simulated row',
     'the simulated rows of gradient descent ran for 4,000 steps',
     ...PAPER_ASSUMPTIONS,
   ],
