@@ -158,6 +158,12 @@ const SurfaceCell = Type.Object({
     level: Type.Number({ description: 'coverage of [low, high]' }),
     method: Type.Unsafe<CellDocument['collapse']['method']>({ type: 'string', description: 'how the interval is made' }),
   }),
+  stratified: nullable(
+    Type.Object(
+      { estimate: share(), standardError: nullable(Type.Number()), low: Type.Number(), high: Type.Number(), level: Type.Number() },
+      { description: 'the same with the born dead from theory: only deaths in training are estimated' },
+    ),
+  ),
   pieces: Type.Object({ mean: nullable(Type.Number()), median: nullable(Type.Number()), max: nullable(Type.Number()) }),
   loss: Type.Object({ median: nullable(Type.Number()), best: nullable(Type.Number()) }),
   quantiles: Type.Optional(Type.Object({ loss: quantiles, pieces: quantiles }, { description: 'of loss and pieces, type 7' })),

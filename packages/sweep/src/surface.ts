@@ -1,4 +1,4 @@
-import { estimate } from '@collapsar/statistics'
+import { estimate, stratifiedEstimate } from '@collapsar/statistics'
 import type { Estimate } from '@collapsar/statistics'
 import { COLLAPSED, OUTCOMES } from '@collapsar/trial'
 import type { Outcome, TrialSpec } from '@collapsar/trial'
@@ -26,6 +26,15 @@ export interface CellCounts {
   readonly engines: readonly EngineVersion[]
 }
 
+/** p = b + (1 - b) r with b from theory; the interval holds at any number of trials. */
+export interface Stratified {
+  readonly estimate: number | null
+  readonly standardError: number | null
+  readonly low: number
+  readonly high: number
+  readonly level: number
+}
+
 /** One cell of the document that `run --json` and `surface` print; a function of the counted trials alone. */
 export interface CellDocument {
   readonly cell: string
@@ -41,6 +50,8 @@ export interface CellDocument {
   readonly gaps: number
   readonly outcomes: Readonly<Record<Outcome, number>>
   readonly collapse: Estimate
+  /** The same probability with that of being born dead from theory: only deaths in training are estimated. Null without that theory. */
+  readonly stratified: Stratified | null
   readonly pieces: { readonly mean: number | null; readonly median: number | null; readonly max: number | null }
   /** The median is the middle of a histogram bin at most 3.2% wide. */
   readonly loss: { readonly median: number | null; readonly best: number | null }
@@ -92,6 +103,7 @@ export function cellDocument(counts: CellCounts, axes: Readonly<Record<string, u
     gaps: counts.gaps,
     outcomes: Object.fromEntries(OUTCOMES.map((outcome) => [outcome, tally.outcomes[outcome]])) as Record<Outcome, number>,
     collapse: estimate(collapsedTrials(tally), tally.trials, counts.gaps),
+    stratified: stratifiedOf(counts, theory),
     pieces: piecesSummary(tally),
     loss: lossSummary(tally),
     theory,
@@ -101,6 +113,15 @@ export function cellDocument(counts: CellCounts, axes: Readonly<Record<string, u
     numerics: spec.numerics,
     digest: counts.digest,
   }
+}
+
+function stratifiedOf({ gaps, spec, tally }: CellCounts, { bornDead: { exact, simulated } }: CellTheory): Stratified | null {
+  const bornDead = exact === null ? simulated : { estimate: exact, standardError: 0 }
+  const alive = tally.trials - tally.outcomes.born_dead
+  if (bornDead === null || alive === 0 || spec.training.steps === 0) return null
+  const died = collapsedTrials(tally) - tally.outcomes.born_dead
+  const { estimate: value, variance, low, high, level } = stratifiedEstimate({ bornDead, diedAlive: { successes: died, trials: alive, gaps } })
+  return { estimate: value, standardError: variance === null ? null : Math.sqrt(variance), low, high, level }
 }
 
 /** Trials that ended as a constant, by any of the ways that count as collapse. */

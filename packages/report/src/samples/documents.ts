@@ -46,6 +46,7 @@ export function sampleCell(sample: SampleCell): CellDocument {
       level: 0.95,
       method: 'confidence-sequence',
     },
+    stratified: null,
     pieces: trials === 0 ? { mean: null, median: null, max: null } : { mean: 2.5, median: 2, max: 7 },
     loss: trials === 0 ? { median: null, best: null } : { median: 0.25, best: 1.5e-7 },
     theory: { bornDead: { ...NO_THEORY, ...sample.theory }, pieces: { maximum: null, linear: null }, inactive: null },
