@@ -1,5 +1,5 @@
 import { summarizeColumn } from '@collapsar/sweep'
-import type { CellCounts, CellMeasurements, ColumnSummary } from '@collapsar/sweep'
+import type { CellCounts, CellMeasurements, ColumnSummary, FunctionCount } from '@collapsar/sweep'
 import { finiteOrNull } from './parameters-json.ts'
 
 /** What one set says of one cell of a sweep. */
@@ -76,6 +76,23 @@ export function summaryTable(rows: readonly SummaryRow[]): string {
     lines.push(`depth ${first.depth}, width ${first.width}${missing}  ${cell}`, ...aligned(table), '')
   }
   return `${lines.join('\n')}\n`
+}
+
+const DISTINCT_FIELDS = ['cell', 'depth', 'width', 'place', 'tolerance', 'trials', 'functions', 'chao1', 'largest'] as const
+
+/** RFC 4180. */
+export function distinctCsv(counts: readonly FunctionCount[]): string {
+  return [DISTINCT_FIELDS.join(','), ...counts.map((row) => DISTINCT_FIELDS.map((field) => row[field]).join(','))].map((line) => `${line}\r\n`).join('')
+}
+
+/** For people: a line for each cell, place and tolerance. */
+export function distinctTable(counts: readonly FunctionCount[]): string {
+  const header = ['where', 'depth', 'width', 'within', 'trials', 'functions', 'at least (Chao1)', 'most frequent']
+  const rows = counts.map(({ place, depth, width, tolerance, trials, functions, chao1, largest }) => [
+    place, String(depth), String(width), `${100 * tolerance}%`, String(trials), String(functions), shown(chao1), String(largest),
+  ])
+  const note = 'Two functions are one within so much of the range of the targets. On the grid functions may differ that agree on the data.'
+  return `${[...aligned([header, ...rows]), '', note].join('\n')}\n`
 }
 
 function shown(value: string | number | null): string {

@@ -1,10 +1,11 @@
 import type { Backends } from '@collapsar/standalone'
-import { CollapsarError } from '@collapsar/sweep'
+import { CollapsarError, functionCounts } from '@collapsar/sweep'
+import type { FunctionCount } from '@collapsar/sweep'
 import { MEASUREMENT_NAMES } from '@collapsar/trial'
 import type { MeasurementName } from '@collapsar/trial'
 import type { Command, Invocation } from '../command.ts'
 import { EXIT } from '../command.ts'
-import { summaryCsv, summaryJson, summaryRows, summaryTable, trialHeader, trialLines } from '../measurement-summary.ts'
+import { distinctCsv, distinctTable, summaryCsv, summaryJson, summaryRows, summaryTable, trialHeader, trialLines } from '../measurement-summary.ts'
 import type { MeasuredCell, SummaryRow } from '../measurement-summary.ts'
 import type { Options } from '../options.ts'
 import { requireSweep } from '../require-sweep.ts'
@@ -23,6 +24,7 @@ export const measurements: Command = {
     width: { type: 'string', value: 'W', description: 'only cells of this width' },
     format: { type: 'string', value: 'F', description: `one of ${FORMATS.join(', ')} (default table)` },
     trials: { type: 'boolean', value: null, description: 'print the numbers of every trial, as CSV' },
+    distinct: { type: 'boolean', value: null, description: 'with --set functions: how many different functions the trials are, and how many there may be' },
   },
   run: async (invocation) => {
     const { options, configuration, log, positionals } = invocation
@@ -30,10 +32,12 @@ export const measurements: Command = {
     if (set === null) throw usage(`--set is missing; accepted: ${MEASUREMENT_NAMES.join(', ')}`)
     const format = options.oneOf('format', FORMATS)
     if (options.flag('trials') && format !== null && format !== 'csv') throw usage(`--trials prints csv, but --format is ${format}`)
+    if (options.flag('distinct') && set !== 'functions') throw usage(`--distinct counts functions, but --set is ${set}`)
     return withBackends({ configuration, log }, async ({ store }) => {
       const { id } = await requireSweep(store, positionals[0] ?? '')
       const cells = measuredCells(store, { id, set, options })
-      await (options.flag('trials') ? printTrials(invocation, cells) : printSummary(invocation, cells, format ?? 'table'))
+      if (options.flag('distinct')) await printDistinct(invocation, cells, format ?? 'table')
+      else await (options.flag('trials') ? printTrials(invocation, cells) : printSummary(invocation, cells, format ?? 'table'))
       return EXIT.ok
     })
   },
@@ -85,6 +89,13 @@ async function printSummary({ terminal }: Invocation, cells: AsyncIterable<Measu
   }
   const render = { table: summaryTable, csv: summaryCsv, json: (all: readonly SummaryRow[]) => summaryJson(set, all) }
   await terminal.data(render[format](rows))
+}
+
+async function printDistinct({ terminal }: Invocation, cells: AsyncIterable<MeasuredCell>, format: (typeof FORMATS)[number]): Promise<void> {
+  const counts: FunctionCount[] = []
+  for await (const { cell, measurements: read } of cells) counts.push(...functionCounts(cell.cell, cell.spec, read))
+  const render = { table: distinctTable, csv: distinctCsv, json: (all: readonly FunctionCount[]) => `${JSON.stringify(all, null, 2)}\n` }
+  await terminal.data(render[format](counts))
 }
 
 /** Lines of one write. */
