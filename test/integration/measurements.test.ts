@@ -15,7 +15,7 @@ const sweep = {
   inits: 250,
   precision: 'float64',
   problem: { points: 16 },
-  training: { batch: 4, steps: 40 },
+  training: { batch: 4, steps: 12 },
 }
 const { cells } = parseSweep(sweep)
 /** Every set that says something of these cells. */
@@ -23,7 +23,7 @@ const measure = MEASUREMENT_NAMES.filter((name) => cells.every(({ spec }) => mea
 const measuring = { ...sweep, measure }
 
 /** How often a whole training or the beginning of one is made of each trial. */
-const trainings = 1 + new Set(measure.flatMap((name) => measurementSets[name].observes(cells[0]!.spec)).filter((step) => step < 40)).size
+const trainings = 1 + new Set(measure.flatMap((name) => measurementSets[name].observes(cells[0]!.spec)).filter((step) => step < sweep.training.steps)).size
 
 let server: TestServer
 beforeAll(async () => {
@@ -158,7 +158,7 @@ function failingOn(engine: Engine, trial: number): Engine {
 describe('processes of their own', () => {
   it('survive SIGKILL of a worker in the middle of a block, with the same measurements', async () => {
     /** A block takes some tenths of a second, so that there is time to strike. */
-    const long = { ...measuring, grid: { depth: 4, width: 4 }, inits: 1000, precision: 'float32', problem: {}, training: { batch: 32, steps: 20_000 } }
+    const long = { ...measuring, grid: { depth: 4, width: 4 }, inits: 600, precision: 'float32', problem: {}, training: { batch: 32, steps: 4000 } }
     const calmUrl = await server.createDatabase()
     const engine = createCpuEngine({ threads: 2 })
     await runInLaboratory(long, { databaseUrl: calmUrl, engine })
@@ -176,7 +176,7 @@ describe('processes of their own', () => {
       await expect.poll(() => startedOf(victim) > recordedOf(victim), { timeout: 30_000, interval: 5 }).toBe(true)
       await victim.end('SIGKILL')
       services.push(startService(['worker', '--threads', '2', '--lock', '2'], environment))
-      await expect.poll(async () => (await store.sweep(record.id))?.state, { timeout: 60_000, interval: 100 }).toBe('done')
+      await expect.poll(async () => (await store.sweep(record.id))?.state, { timeout: 120_000, interval: 100 }).toBe('done')
     } finally {
       await Promise.all(services.map((service) => service.end()))
       await store.close()
