@@ -4,6 +4,7 @@ import { functions } from './functions.ts'
 import type { MeasurementName, MeasurementSet } from './measurement-set.ts'
 import { regions } from './regions.ts'
 import { traces } from './traces.ts'
+import { updates } from './updates.ts'
 
 export type * from './measurement-set.ts'
 
@@ -14,6 +15,7 @@ export const measurementSets: Readonly<Record<MeasurementName, MeasurementSet>> 
   directions,
   functions,
   regions,
+  updates,
 }
 
 export const MEASUREMENT_NAMES = Object.keys(measurementSets) as readonly MeasurementName[]
