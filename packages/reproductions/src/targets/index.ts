@@ -6,6 +6,7 @@ import { depthLaw } from './depth-law.ts'
 import { headlineCollapse } from './headline-collapse.ts'
 import { inactiveLayer } from './inactive-layer.ts'
 import { meanOrMedian } from './mean-or-median.ts'
+import { noisySawtooth } from './noisy-sawtooth.ts'
 import { oneRay } from './one-ray.ts'
 import { otherTargets } from './other-targets.ts'
 import { piecesAtStart } from './pieces-at-start.ts'
@@ -30,6 +31,7 @@ export const TARGETS: readonly Target[] = [
   oneRay,
   restartsNeeded,
   inactiveLayer,
+  noisySawtooth,
   piecesInTraining,
   piecesAtStart,
 ].toSorted((a, b) => a.number - b.number)
