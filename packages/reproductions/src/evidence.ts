@@ -32,6 +32,16 @@ export function onlyCell(sweep: SweepEvidence | undefined): CellEvidence {
   return cell
 }
 
+/** The cells of a sweep that have the same key, in the order of the first of each. */
+export function groupsOf(sweep: SweepEvidence | undefined, keyOf: (cell: CellEvidence) => unknown): readonly (readonly CellEvidence[])[] {
+  const groups = new Map<string, CellEvidence[]>()
+  for (const cell of sweep?.cells ?? []) {
+    const key = JSON.stringify(keyOf(cell))
+    groups.set(key, [...(groups.get(key) ?? []), cell])
+  }
+  return [...groups.values()]
+}
+
 /** The map of a sweep. @throws RangeError where there is no such sweep */
 export function mapOf(sweep: SweepEvidence | undefined): Figure {
   if (sweep === undefined) throw new RangeError('expected the evidence of another sweep, got none')

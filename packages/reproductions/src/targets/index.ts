@@ -1,5 +1,6 @@
 import type { Target } from '../target.ts'
 import { abs2dCollapse } from './abs-2d-collapse.ts'
+import { biasUpdates } from './bias-updates.ts'
 import { bornDeadDepth } from './born-dead-depth.ts'
 import { bornDeadOrDied } from './born-dead-or-died.ts'
 import { depthLaw } from './depth-law.ts'
@@ -18,6 +19,7 @@ import { tenLayerWidths } from './ten-layer-widths.ts'
 
 /** Every target, by number. */
 export const TARGETS: readonly Target[] = [
+  biasUpdates,
   bornDeadDepth,
   headlineCollapse,
   tenLayerWidths,

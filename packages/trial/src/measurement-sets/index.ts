@@ -7,6 +7,7 @@ import { traces } from './traces.ts'
 import { updates } from './updates.ts'
 
 export type * from './measurement-set.ts'
+export { updateMoments } from './updates.ts'
 
 /** Every set, by its name in a sweep file. */
 export const measurementSets: Readonly<Record<MeasurementName, MeasurementSet>> = {

@@ -23,9 +23,9 @@ export const updates: MeasurementSet = {
     if (normalization !== undefined) return `no kink moves with its bias: ${normalization} normalization stands between`
     return training.steps > 1 || `no update before the last to look at: steps is ${training.steps}`
   },
-  observes: (spec) => [...new Set(momentsOf(spec).flatMap((step) => [step, step + 1]))],
+  observes: (spec) => [...new Set(updateMoments(spec).flatMap((step) => [step, step + 1]))],
   columns: (spec) => {
-    const moments = momentsOf(spec)
+    const moments = updateMoments(spec)
     const size = moments.length * (spec.depth - 1)
     const at = `of the updates after steps ${moments.join(', ')}`
     return [
@@ -40,7 +40,7 @@ export const updates: MeasurementSet = {
   },
   measure: ({ batch, observed, spec }) => {
     const hidden = layerLayouts(batch.shape.sizes).slice(0, -1)
-    const moments = momentsOf(spec)
+    const moments = updateMoments(spec)
     const networksAt = new Map(updates.observes(spec).map((step, i) => [step, observed[i] && laneNetworks(batch, observed[i])]))
     const changes = Array.from(batch.trials, (_, lane) =>
       moments.flatMap((step) => {
@@ -55,8 +55,8 @@ export const updates: MeasurementSet = {
   },
 }
 
-/** Numbers of steps after which an update is looked at; it is over before the last step. */
-function momentsOf({ training }: TrialSpec): number[] {
+/** Numbers of steps after which the set looks at an update, which is over before the last step: 0, 1, 3, 10, 30, ... */
+export function updateMoments({ training }: TrialSpec): number[] {
   return [0, ...logSpacedSteps(training.steps - 1)]
 }
 
