@@ -3,6 +3,7 @@ import { abs2dCollapse } from './abs-2d-collapse.ts'
 import { biasUpdates } from './bias-updates.ts'
 import { bornDeadDepth } from './born-dead-depth.ts'
 import { bornDeadOrDied } from './born-dead-or-died.ts'
+import { counterSelfTests } from './counter-self-tests.ts'
 import { depthLaw } from './depth-law.ts'
 import { headlineCollapse } from './headline-collapse.ts'
 import { inactiveLayer } from './inactive-layer.ts'
@@ -29,6 +30,7 @@ export const TARGETS: readonly Target[] = [
   otherTargets,
   randomizedAsymmetric,
   meanOrMedian,
+  counterSelfTests,
   depthLaw,
   oneRay,
   restartsNeeded,
