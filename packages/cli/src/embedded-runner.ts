@@ -1,9 +1,9 @@
 import type { CellEvidence, SweepRunner } from '@collapsar/reproductions'
 import type { Backends } from '@collapsar/standalone'
 import { CollapsarError, parseSweep } from '@collapsar/sweep'
-import type { CellCounts } from '@collapsar/sweep'
+import type { CellCounts, CellMeasurements } from '@collapsar/sweep'
 import { recordAt } from '@collapsar/trial'
-import type { TrialRecord } from '@collapsar/trial'
+import type { MeasurementName, TrialRecord } from '@collapsar/trial'
 import type { Invocation } from './command.ts'
 import { runSweep } from './run-sweep.ts'
 
@@ -21,7 +21,8 @@ export function embeddedRunner(invocation: Invocation, backends: Backends): Swee
       const count = counts[index]
       if (count === undefined) throw new CollapsarError('damaged', `The sweep ${document.sweep.id} lost a cell while it was read.`)
       const trials = records ? await trialsOf(backends, count) : []
-      cells.push({ document: cellDocument, spec: count.spec, tally: count.tally, records: trials })
+      const measurements = await measurementsOf(backends, count, file.measure ?? [])
+      cells.push({ document: cellDocument, spec: count.spec, tally: count.tally, records: trials, measurements })
     }
     return { document, cells }
   }
@@ -36,4 +37,14 @@ function quiet(invocation: Invocation): Invocation {
 async function trialsOf({ store }: Backends, { cell, inits }: CellCounts): Promise<TrialRecord[]> {
   const { columns, trials } = await store.cellTrials(cell, inits)
   return Array.from(trials, (_, place) => recordAt(columns, place))
+}
+
+/** What the sets say of the trials that a sweep counts of a cell. */
+async function measurementsOf({ store }: Backends, { cell, inits }: CellCounts, sets: readonly MeasurementName[]): Promise<CellEvidence['measurements']> {
+  const measurements: Partial<Record<MeasurementName, CellMeasurements>> = {}
+  for (const set of sets) {
+    const measured = await store.measurements(cell, set, inits)
+    if (measured !== null) measurements[set] = measured
+  }
+  return measurements
 }

@@ -1,5 +1,6 @@
 import { collapsedTrials } from '@collapsar/sweep'
 import type { Histogram } from '@collapsar/sweep'
+import type { ColumnArray, MeasurementName } from '@collapsar/trial'
 import type { Counts } from '@collapsar/statistics'
 import type { UncertainNumber } from './comparisons/number.ts'
 import type { CellEvidence, Figure, SweepEvidence } from './target.ts'
@@ -31,6 +32,16 @@ export function onlyCell(sweep: SweepEvidence | undefined): CellEvidence {
   return cell
 }
 
+/** The cells of a sweep that have the same key, in the order of the first of each. */
+export function groupsOf(sweep: SweepEvidence | undefined, keyOf: (cell: CellEvidence) => unknown): readonly (readonly CellEvidence[])[] {
+  const groups = new Map<string, CellEvidence[]>()
+  for (const cell of sweep?.cells ?? []) {
+    const key = JSON.stringify(keyOf(cell))
+    groups.set(key, [...(groups.get(key) ?? []), cell])
+  }
+  return [...groups.values()]
+}
+
 /** The map of a sweep. @throws RangeError where there is no such sweep */
 export function mapOf(sweep: SweepEvidence | undefined): Figure {
   if (sweep === undefined) throw new RangeError('expected the evidence of another sweep, got none')
@@ -60,4 +71,13 @@ export function meanOf(values: readonly number[]): UncertainNumber {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length - 1)
   return { value: mean, standardError: Math.sqrt(variance / values.length), trials: values.length }
+}
+
+/** A column of a set, [trial measured][number of the column]; empty where the cell was not measured. @throws RangeError for a column that the set lacks */
+export function columnOf({ measurements }: CellEvidence, set: MeasurementName, name: string): ColumnArray {
+  const measured = measurements[set]
+  if (measured === undefined) return new Float32Array()
+  const values = measured.values[measured.columns.findIndex((column) => column.name === name)]
+  if (values === undefined) throw new RangeError(`the set ${set} has no column ${name}`)
+  return values
 }

@@ -104,11 +104,41 @@ describe('pieces in training', () => {
     expect(verdictOf(piecesInTraining.judge(growing(3, 1e-3)))).toBe('fail')
   })
 
+  /** Means that grow by a factor a layer, or by one that grows itself. */
+  const curvatures = (logarithmOf: (hiddenLayers: number) => number) =>
+    piecesInTraining
+      .judge(
+        simulated(piecesInTraining, 0, ({ spec, tally }) => {
+          const mean = spec.width * Math.exp(logarithmOf(spec.depth - 1))
+          return { tally: { ...tally, pieces: piecesAround(mean, tally.trials) } }
+        }),
+      )
+      .filter(({ what }) => what.startsWith('growth of ln(pieces)'))
+
+  it('does not pass when pieces grow exponentially in depth, and fails when they grow faster', () => {
+    const exponential = curvatures((hiddenLayers) => 0.2 * hiddenLayers)
+    expect(exponential).toHaveLength(12)
+    for (const { verdict, measured } of exponential) {
+      expect(verdict).toBe('undecided')
+      expect(measured.estimate).toBeCloseTo(0, 2)
+    }
+    expect(new Set(curvatures((hiddenLayers) => 0.05 * hiddenLayers ** 2).map(({ verdict }) => verdict))).toEqual(new Set(['fail']))
+  })
+
+  it('fails just beyond the excess of the growth that it says it would see', () => {
+    // Pieces 1.5 apart on either side of their mean: 100 networks each, as the quick size has.
+    const { detectable } = curvatures((hiddenLayers) => 0.2 * hiddenLayers)[0]!
+    // Growth a layer of 0.2 from 2 to 5 hidden layers and of 0.2 + excess from 5 to 10.
+    const moved = (excess: number) => curvatures((hiddenLayers) => 0.2 * hiddenLayers + excess * Math.max(0, hiddenLayers - 5))[0]!.verdict
+    expect([0.5, 1.2].map((part) => moved(part * detectable.above!))).toEqual(['undecided', 'fail'])
+  })
+
   it('fails on one network above N^2 L / u: at width 10 and depth 3 in float16 that is 614,400, and 121 is the most there can be', () => {
     const evidence = simulated(piecesInTraining, 0, ({ tally }) => ({ tally: { ...tally, pieces: { bins: [20, 122], counts: [99, 1] } } }))
     const failed = piecesInTraining.judge(evidence).filter(({ what, verdict }) => what.startsWith('networks') && verdict === 'fail')
-    // Of the nine shapes only (10, 3) has so few: at depth 6 and width 10 there are 11^5, at depth 3 and width 20 21^2.
-    expect(failed.map(({ measured }) => Math.round(measured.estimate! * measured.trials))).toEqual(Array(6).fill(1))
+    // Two optimizers, three precisions, 10 and 100 steps.
+    // Of the six shapes only (10, 3) has so few: at depth 6 and width 10 there are 11^5, at depth 3 and width 20 21^2.
+    expect(failed.map(({ measured }) => Math.round(measured.estimate! * measured.trials))).toEqual(Array(12).fill(1))
   })
 })
 

@@ -20,9 +20,6 @@ const twoRays: Law = ({ depth, width }) => {
   return curve.find((point) => point.depth === depth)!.estimate
 }
 
-/** A share of those alive that dies, about as in the trained simulations at width 2. */
-const DIES = 0.35
-
 const safeRegion: Law = (spec) =>
   spec.training.steps === 0
     ? twoRays(spec)
@@ -38,7 +35,6 @@ const CASES: readonly { name: string; law: Law; moved: string; at: (spec: TrialS
   { name: 'other-targets', law: () => 0.93, moved: 'x sin 5x: P(collapse), independent simulation', at: ({ problem }) => problem.target === 'x-sin-5x' },
   { name: 'depth-law', law: twoRays, moved: '', at: () => false },
   { name: 'one-ray', law: (spec) => oneRayBornDead(spec), moved: 'born dead, one ray, one input, depth 10, width 3', at: ({ depth, width, problem }) => depth === 10 && width === 3 && problem.inputDim === 1 },
-  { name: 'restarts-needed', law: (spec) => 1 - (1 - twoRays(spec)) * (1 - DIES), moved: '', at: () => false },
 ]
 
 function judged(target: Target, law: Law, seed: number): readonly Measurement[] {

@@ -40,3 +40,10 @@ export const LU_SOURCE = 'numbers as quoted in the abstracts and in reviews of t
 
 /** What stands behind every reference of the kind `simulated`. */
 export const SIMULATION_SOURCE = 'simulated references: an independent program of the same protocol, made without this code'
+
+export const TELGARSKY_2015: Paper = {
+  authors: 'Telgarsky',
+  year: 2015,
+  title: 'Representation Benefits of Deep Feedforward Networks',
+  arxiv: '1509.08101',
+}

@@ -1,5 +1,5 @@
-import type { CellDocument, SweepDocument, SweepFile, Tally } from '@collapsar/sweep'
-import type { TrialRecord, TrialSpec } from '@collapsar/trial'
+import type { CellDocument, CellMeasurements, SweepDocument, SweepFile, Tally } from '@collapsar/sweep'
+import type { MeasurementName, TrialRecord, TrialSpec } from '@collapsar/trial'
 import type { Measurement } from './measurement.ts'
 
 /** `quick`: minutes for all targets together, and large deviations only. `full`: at least what the paper did. */
@@ -27,6 +27,8 @@ export interface CellEvidence {
   readonly tally: Tally
   /** [trial]; empty unless the planned sweep asks for records. */
   readonly records: readonly TrialRecord[]
+  /** What the sets in `measure` of the planned sweep's file say of the trials; no others. */
+  readonly measurements: Readonly<Partial<Record<MeasurementName, CellMeasurements>>>
 }
 
 /** One sweep that is done. */

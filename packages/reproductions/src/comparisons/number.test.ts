@@ -31,6 +31,12 @@ describe('compareNumberBand', () => {
     expect([7, 9, 11, 15, 19, 21, 23].map(verdictAt)).toEqual(['fail', 'undecided', 'undecided', 'pass', 'undecided', 'undecided', 'fail'])
   })
 
+  it('lets a bound hold without proof that it is kept', () => {
+    const verdictAt = (value: number) =>
+      compareNumberBand({ ...compared, measured: { value, standardError: 1, trials: 9 }, band: { low: 10, high: Infinity }, mode: 'bound' }).verdict
+    expect([8, 9, 10, 11].map(verdictAt)).toEqual(['fail', 'pass', 'pass', 'pass'])
+  })
+
   it('is undecided about no number at all', () => {
     const { verdict, measured } = compareNumberBand({
       ...compared,

@@ -46,10 +46,12 @@ export interface NumberBandComparison {
   /** An end that is infinite is none. */
   readonly band: { readonly low: number; readonly high: number }
   readonly falseAlarm: number
+  /** `sharp`, the default: passes once its interval is inside. `bound`, for a bound that may be tight: passes unless an end is violated. */
+  readonly mode?: 'sharp' | 'bound'
 }
 
 /** Whether a mean or a slope lies in a range: fails when it is surely outside, passes when its 95% interval is inside. */
-export function compareNumberBand({ what, measured, kind, band, falseAlarm }: NumberBandComparison): Measurement {
+export function compareNumberBand({ what, measured, kind, band, falseAlarm, mode = 'sharp' }: NumberBandComparison): Measurement {
   const { value, standardError } = measured
   const critical = normalUpperQuantile(falseAlarm / 2)
   const seen = (critical + normalUpperQuantile(1 - POWER)) * standardError
@@ -58,10 +60,10 @@ export function compareNumberBand({ what, measured, kind, band, falseAlarm }: Nu
     what,
     measured: shown,
     reference: { kind, text: bandText(band) },
-    rule: `fails if it is ${numberText(critical)} standard errors outside the range, passes if its ${100 * LEVEL}% interval is inside`,
+    rule: `fails if it is ${numberText(critical)} standard errors outside the range, passes ${mode === 'bound' ? 'otherwise' : `if its ${100 * LEVEL}% interval is inside`}`,
     pValue: null,
     detectable: { below: Number.isFinite(band.low) ? seen : null, above: Number.isFinite(band.high) ? seen : null },
-    verdict: verdictOfBand({ low: value - critical * standardError, high: value + critical * standardError }, shown, band),
+    verdict: verdictOfBand({ low: value - critical * standardError, high: value + critical * standardError }, mode === 'bound' ? band : shown, band),
   }
 }
 

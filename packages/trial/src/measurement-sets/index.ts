@@ -4,8 +4,10 @@ import { functions } from './functions.ts'
 import type { MeasurementName, MeasurementSet } from './measurement-set.ts'
 import { regions } from './regions.ts'
 import { traces } from './traces.ts'
+import { updates } from './updates.ts'
 
 export type * from './measurement-set.ts'
+export { updateMoments } from './updates.ts'
 
 /** Every set, by its name in a sweep file. */
 export const measurementSets: Readonly<Record<MeasurementName, MeasurementSet>> = {
@@ -14,6 +16,7 @@ export const measurementSets: Readonly<Record<MeasurementName, MeasurementSet>> 
   directions,
   functions,
   regions,
+  updates,
 }
 
 export const MEASUREMENT_NAMES = Object.keys(measurementSets) as readonly MeasurementName[]

@@ -3,7 +3,7 @@ import type { MeasuredBatch } from '../measurements/trial-records.ts'
 import type { TrialSpec } from '../trial.ts'
 
 /** Names as in `measure: [...]` of a sweep file. */
-export type MeasurementName = 'facts' | 'traces' | 'directions' | 'functions' | 'regions'
+export type MeasurementName = 'facts' | 'traces' | 'directions' | 'functions' | 'regions' | 'updates'
 
 /** How the numbers of a column are stored, little-endian. */
 export type ColumnType = 'u8' | 'u16' | 'u32' | 'f32'

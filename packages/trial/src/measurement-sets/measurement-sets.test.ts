@@ -68,7 +68,8 @@ describe('what a set refuses', () => {
     ['directions', exampleSpec({ depth: 1 }), 'no hidden layer: depth is 1'],
     ['traces', specs.untrained, 'traces of a network that was never trained'],
     ['traces', exampleSpec({ training: { steps: 1 } }), 'no step before the last to look at: steps is 1'],
-    ['regions', specs.relu, 'pieces of one input are in the base record of every trial'],
+    ['regions', specs.tanh, 'no affine pieces: tanh is smooth'],
+    ['updates', specs.untrained, 'no update before the last to look at: steps is 0'],
     ['regions', exampleSpec({ problem: plane, network: { activation: { kind: 'gelu' } } }), 'no affine pieces: gelu is smooth'],
     ['regions', exampleSpec({ problem: plane, network: { normalization: 'layer' } }), 'no affine pieces: layer normalization is smooth'],
   ] as const)('%s: %#', (name, spec, reason) => {

@@ -1,12 +1,24 @@
 import { describe, expect, it } from 'vitest'
 import { exampleSpec } from '../example-spec.ts'
 import { segmentsOf } from '../measurements/segment-pieces.ts'
+import { trialRecords } from '../measurements/trial-records.ts'
 import { streamKey } from '../random/stream-key.ts'
 import { fillUniforms } from '../random/uniform.ts'
 import { columnsByName, givenExample } from './measured-example.ts'
 import { regions } from './regions.ts'
 
 describe('regions', () => {
+  it('counts regions of one input behind a layer that hides their kinks', async () => {
+    const spec = exampleSpec({ depth: 3, width: 2, problem: { points: 4, domain: [-1, 1] }, training: { steps: 0 } })
+    // |x| in two units, then relu(|x| - 1/2) and relu(-|x| - 1): kinks at -1/2, 0 and 1/2, of which the output shows two
+    const hidden = [1, -1, 0, 0, 1, 1, -1, -1, -0.5, -1, 1, 1, 0]
+    // both units of layer 2 are relu(-|x| - 1): the kink at 0 remains
+    const dead = [1, -1, 0, 0, -1, -1, -1, -1, -1, -1, 1, 1, 0]
+    const trials = await givenExample(spec, [hidden, dead])
+    expect(columnsByName(regions, trials)).toEqual({ regions: Uint32Array.of(4, 2), nearTies: Uint32Array.of(0, 0) })
+    expect(trialRecords(trials.batch, trials.trained, [-1, 1]).map(({ pieces }) => pieces)).toEqual([3, 1])
+  })
+
   it('counts the quadrants of two inputs', async () => {
     const spec = exampleSpec({
       depth: 2,

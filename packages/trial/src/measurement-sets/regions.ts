@@ -1,4 +1,5 @@
-import { isPiecewiseAffine } from '../measurements/pieces.ts'
+import { foldedShape } from '../measurements/fold-normalization.ts'
+import { isPiecewiseAffine, lineMeasurer } from '../measurements/pieces.ts'
 import { countPlanePieces } from '../measurements/plane-pieces.ts'
 import { piecesPerLength, segmentsOf } from '../measurements/segment-pieces.ts'
 import { networkShape } from '../network-shape.ts'
@@ -9,6 +10,11 @@ import type { ColumnArray, MeasurementColumn, MeasurementSet, ObservedTrials } f
 
 /** Cells of one network of two inputs at which the count is given up: about a second and 50 MB. */
 const MOST_CELLS = 2 ** 14
+
+const LINE_COLUMNS: readonly MeasurementColumn[] = [
+  { name: 'regions', type: 'u32', size: 1, meaning: 'activation regions on the domain; 0 if diverged' },
+  { name: 'nearTies', type: 'u32', size: 1, meaning: 'regions shorter than 1e-12 of the domain, which rounding may have made' },
+]
 
 const PLANE_COLUMNS: readonly MeasurementColumn[] = [
   { name: 'regions', type: 'u32', size: 1, meaning: 'activation regions on the domain squared, a lower bound if truncated; 0 if diverged' },
@@ -22,20 +28,38 @@ const SEGMENT_COLUMNS: readonly MeasurementColumn[] = [
   { name: 'throughMean', type: 'f32', size: 1, meaning: 'pieces per length and hidden unit, 20 directions through the mean; NaN if diverged' },
 ]
 
-/** Pieces of networks of several inputs at the end: 13 bytes a trial for two inputs, 8 for more. */
+/**
+ * Regions at the end, and pieces of networks of several inputs (those of one are in the base record): 13 bytes a trial for two
+ * inputs, 8 for one or more than two.
+ */
 export const regions: MeasurementSet = {
   name: 'regions',
   version: 1,
-  summary: 'two inputs: exact regions and pieces on the domain; more inputs: pieces along segments',
+  summary: 'one input: exact regions on the domain; two: regions and pieces; more: pieces along segments',
   applies: (spec) => {
     const { activation, normalization } = spec.network
-    if (spec.problem.inputDim === 1) return 'pieces of one input are in the base record of every trial'
     if (normalization === 'layer') return 'no affine pieces: layer normalization is smooth'
     return isPiecewiseAffine(networkShape(spec)) || `no affine pieces: ${activation.kind} is smooth`
   },
   observes: () => [],
-  columns: ({ problem }) => (problem.inputDim === 2 ? PLANE_COLUMNS : SEGMENT_COLUMNS),
-  measure: (trials) => (trials.spec.problem.inputDim === 2 ? planeCounts(trials) : segmentMeans(trials)),
+  columns: ({ problem }) => countsOf(problem.inputDim).columns,
+  measure: (trials) => countsOf(trials.spec.problem.inputDim).count(trials),
+}
+
+/** What is counted of networks of so many inputs. */
+function countsOf(inputDim: number): { readonly columns: readonly MeasurementColumn[]; count(trials: ObservedTrials): ColumnArray[] } {
+  if (inputDim === 1) return { columns: LINE_COLUMNS, count: lineCounts }
+  return inputDim === 2 ? { columns: PLANE_COLUMNS, count: planeCounts } : { columns: SEGMENT_COLUMNS, count: segmentMeans }
+}
+
+function lineCounts({ batch, spec, trained }: ObservedTrials): ColumnArray[] {
+  const networkOf = laneNetworks(batch, trained)
+  const measurer = lineMeasurer(foldedShape(batch.shape))
+  const counts = Array.from(batch.trials, (_, lane) => {
+    const network = networkOf(lane)
+    return network === null ? null : measurer.onDomain(network.parameters, 0, spec.problem.domain)
+  })
+  return [Uint32Array.from(counts, (count) => count?.regions ?? 0), Uint32Array.from(counts, (count) => count?.nearTies ?? 0)]
 }
 
 function planeCounts({ batch, spec, trained }: ObservedTrials): ColumnArray[] {
