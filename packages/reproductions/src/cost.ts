@@ -30,7 +30,8 @@ export function costOf(target: Target, size: Size, threads: number): Cost {
   const trials = cells.reduce((sum, { inits }) => sum + inits, 0)
   const planned = sweeps.reduce((sum, sweep) => {
     const none = sweep.cells.map(() => 0)
-    return sum + planDocument(sweep, none, { flopsPerSecond: null, workers: 1, threads }, { allowSlow: true }).seconds
+    const measured = none.map((trials) => ({ trials, lacking: [] }))
+    return sum + planDocument(sweep, none, { flopsPerSecond: null, workers: 1, threads }, { allowSlow: true, measured }).seconds
   }, 0)
   const overhead = SECONDS_PER_SWEEP * sweeps.length + SECONDS_PER_CELL * cells.length + SECONDS_PER_TRIAL * trials
   const pieces = cells.reduce((sum, { spec, inits }) => sum + inits * piecesSeconds(spec), 0)

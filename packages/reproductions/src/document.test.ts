@@ -14,6 +14,7 @@ const reproduced = async (changed: Partial<typeof SHARES> = {}) => {
   const { document } = await reproduce(tenLayerWidths, {
     size: 'quick',
     threads: 2,
+    networks: () => Promise.reject(new Error('this target draws no network')),
     run: async (sweep) => simulatedSweep(sweep, ({ width }, inits) => ({ bornDead: Math.round(shares[width]! * inits) })),
   })
   return document

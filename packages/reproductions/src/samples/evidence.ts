@@ -42,7 +42,7 @@ export function simulatedSweep(
   const evidence = cells.map(({ cell, spec, inits, axes }) => {
     const tally = tallyOf(countsOf(spec, inits), inits)
     const document = cellDocument({ cell, spec, inits, tally, gaps: 0, digest: `${cell}-digest`, engines: [] }, axes)
-    return { document, spec, tally, records: [] }
+    return { document, spec, tally, records: [], measurements: {} }
   })
   const trials = evidence.reduce((sum, { tally }) => sum + tally.trials, 0)
   const sweep = { id: 'sw-sample', name: file.name ?? '', state: 'done', setting: '', trials, reused: 0, seconds: 0 }

@@ -2,7 +2,9 @@ import type { Target } from '../target.ts'
 import { abs2dCollapse } from './abs-2d-collapse.ts'
 import { bornDeadDepth } from './born-dead-depth.ts'
 import { bornDeadOrDied } from './born-dead-or-died.ts'
+import { condensation } from './condensation.ts'
 import { depthLaw } from './depth-law.ts'
+import { fewFunctions } from './few-functions.ts'
 import { headlineCollapse } from './headline-collapse.ts'
 import { inactiveLayer } from './inactive-layer.ts'
 import { meanOrMedian } from './mean-or-median.ts'
@@ -30,6 +32,8 @@ export const TARGETS: readonly Target[] = [
   oneRay,
   restartsNeeded,
   inactiveLayer,
+  fewFunctions,
+  condensation,
   piecesInTraining,
   piecesAtStart,
 ].toSorted((a, b) => a.number - b.number)

@@ -6,6 +6,8 @@ import { regions } from './regions.ts'
 import { traces } from './traces.ts'
 
 export type * from './measurement-set.ts'
+export { functionGrid } from './functions.ts'
+export { logSpacedSteps } from './log-spaced-steps.ts'
 
 /** Every set, by its name in a sweep file. */
 export const measurementSets: Readonly<Record<MeasurementName, MeasurementSet>> = {
