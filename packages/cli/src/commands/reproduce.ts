@@ -22,7 +22,7 @@ export const reproduce: Command = {
   options: {
     all: { type: 'boolean', value: null, description: 'all of them' },
     quick: { type: 'boolean', value: null, description: 'at a reduced size, which sees large deviations only' },
-    out: { type: 'string', value: 'DIR', description: 'also write NAME.json, NAME.md, NAME.svg and NAME.png there, and a README.md of all that lie there' },
+    out: { type: 'string', value: 'DIR', description: 'also write NAME.json, NAME.md, NAME.svg and NAME.png there, and README.md and verdicts.md of all that lie there' },
     'allow-slow': { type: 'boolean', value: null, description: 'run even if it takes over an hour' },
     json: JSON_OPTION,
   },

@@ -1,3 +1,4 @@
+import { figureDigest } from '@collapsar/report'
 import type { FigureData } from '@collapsar/report'
 import { functionGrid, trainingPoints } from '@collapsar/trial'
 import type { DistinctFunctions } from '@collapsar/trial'
@@ -29,7 +30,7 @@ export function learnedFunctions(cell: CellEvidence, found: DistinctFunctions): 
       { name: 'training points', points: lonePoints(cell) },
     ],
     notes: [...(others.length > 0 ? [rest] : []), `With those not seen: ${Math.round(found.chao1)} functions, by the lower estimate of Chao (1984).`],
-    digest: cell.document.digest,
+    digest: figureDigest({ cells: [cell.document] }),
   }
 }
 

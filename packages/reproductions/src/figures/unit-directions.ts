@@ -1,3 +1,4 @@
+import { figureDigest } from '@collapsar/report'
 import type { FigureData, UnitTrace } from '@collapsar/report'
 import { extremalDirections, firstLayerDirections, logSpacedSteps, networkShape, targetStatistics, trainingPoints } from '@collapsar/trial'
 import type { TrialSpec, UnitDirection } from '@collapsar/trial'
@@ -29,7 +30,7 @@ export async function unitDirections({ spec, document }: CellEvidence, networks:
       'Rays: where small weights of either sign are predicted to align, to the targets without their mean.',
       `${dead} units, which end as zero on all points, are not drawn.`,
     ],
-    digest: document.digest,
+    digest: figureDigest({ cells: [document] }),
   }
 }
 

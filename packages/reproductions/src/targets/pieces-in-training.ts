@@ -3,6 +3,7 @@ import { compareNever } from '../comparisons/never.ts'
 import { compareNumberBand } from '../comparisons/number.ts'
 import { slopeOf } from '../comparisons/slope.ts'
 import { meanPieces } from '../evidence.ts'
+import { piecesLines } from '../figures/pieces-lines.ts'
 import type { Measurement } from '../measurement.ts'
 import { FAMILY_FALSE_ALARM } from '../measurement.ts'
 import { KARNER_2024 } from '../papers.ts'
@@ -35,6 +36,12 @@ export const piecesInTraining: Target = {
     const groups = groupsOf(sweep)
     const falseAlarm = FAMILY_FALSE_ALARM / Math.max(1, groups.length)
     return groups.flatMap((group) => [exponentComparison(group, falseAlarm), boundComparison(group)])
+  },
+  figure: ([sweep]) => {
+    const trained = groupsOf(sweep).filter(({ precision }) => precision === 'float32').toSorted((a, b) => b.steps - a.steps)
+    const { steps = 0, cells = [] } = trained[0] ?? {}
+    const captions = { title: `pieces after ${steps.toLocaleString('en-US')} steps`, subtitle: 'f(x) = x^2, float32; bands: the middle half of the networks' }
+    return { kind: 'curves', data: piecesLines(captions, cells.map(({ document }) => document)) }
   },
 }
 
