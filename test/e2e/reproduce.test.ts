@@ -43,7 +43,7 @@ describe('collapsar reproduce', () => {
     expect(first.stderr).toContain('1 reproductions, quick size: about')
     const pictures = ['headline-collapse.png', 'headline-collapse.svg', 'verdicts.png', 'verdicts.svg']
     expect(readdirSync(out).toSorted()).toEqual(['README.md', 'headline-collapse.json', 'headline-collapse.md', ...pictures, 'verdicts.md'].toSorted())
-    expect(readFileSync(join(out, 'verdicts.md'), 'utf8')).toContain('| 2. headline-collapse: P(')
+    expect(readFileSync(join(out, 'verdicts.md'), 'utf8')).toContain('| 2. headline-collapse (Lu 2018): P(')
 
     const second = await reproduce('headline-collapse', 'born-dead-or-died', '--quick', '--json')
     expect(second.code).toBe(0)

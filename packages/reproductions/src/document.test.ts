@@ -4,7 +4,7 @@ import { indexOf, markdownOf } from './markdown.ts'
 import { textOf } from './report-text.ts'
 import { BORN_DEAD_AT_10, documentOfTarget } from './samples/document.ts'
 
-const reproduced = (changed: Partial<typeof BORN_DEAD_AT_10> = {}) => documentOfTarget('ten-layer-widths', { ...BORN_DEAD_AT_10, ...changed })
+const reproduced = (changed: typeof BORN_DEAD_AT_10 = {}) => documentOfTarget('ten-layer-widths', { ...BORN_DEAD_AT_10, ...changed })
 
 let document: ReproductionDocument
 beforeAll(async () => {

@@ -37,9 +37,10 @@ const ACCEPTED = '#dcdcdc'
  */
 export function verdictsOf(verdicts: Verdicts): string {
   const { against = 'published' } = verdicts
+  const hasAccepted = verdicts.rows.some(({ accept = null }) => accept !== null)
   const heads = [
     headText('', 0),
-    headText('accepted range in grey', COLUMNS.strip),
+    headText(hasAccepted ? 'accepted range in grey' : '', COLUMNS.strip),
     headText(against, COLUMNS.published),
     headText('ours', COLUMNS.ours),
     headText('verdict', COLUMNS.verdict),
@@ -47,7 +48,7 @@ export function verdictsOf(verdicts: Verdicts): string {
   const rows = verdicts.rows.map((row, index) => element('g', { transform: `translate(0 ${HEAD + index * ROW})` }, rowMark(row)))
   const nothing = text('no data', { 'x': 0, 'y': HEAD + 20, 'font-size': 14, 'fill': FAINT_INK })
   const markup = [...heads, ...(rows.length === 0 ? [nothing] : rows)].join('')
-  return figurePage(verdicts, [{ markup, height: HEAD + Math.max(1, rows.length) * ROW }, legendOf(against)])
+  return figurePage(verdicts, [{ markup, height: HEAD + Math.max(1, rows.length) * ROW }, legendOf(against, hasAccepted)])
 }
 
 function headText(content: string, x: number): string {
@@ -125,12 +126,12 @@ function verdictMark({ verdict }: VerdictRow): string {
   return sign + text(verdict, { x: COLUMNS.verdict + 15, y: 26, ...small })
 }
 
-function legendOf(against: string): Caption {
+function legendOf(against: string, hasAccepted: boolean): Caption {
   const middle = SAMPLE.height / 2
   const area = element('rect', { x: 0, y: 0, ...SAMPLE, fill: ACCEPTED })
   return legendRows(
     [
-      { label: 'accepted', sample: area },
+      ...(hasAccepted ? [{ label: 'accepted', sample: area }] : []),
       { label: against, sample: dotsMark([[SAMPLE.width / 2, middle]], { colour: PUBLISHED, shape: 'diamond' }) },
       { label: 'ours, with interval', sample: dotsMark([[SAMPLE.width / 2, middle]], { colour: OURS, shape: 'circle' }) },
     ],

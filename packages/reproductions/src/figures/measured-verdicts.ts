@@ -15,7 +15,7 @@ export function measuredVerdicts({ title, paper, measurements, digest, size }: R
     title,
     subtitle: `${paperText(paper)}; ${size} size`,
     against: 'reference',
-    rows: shown.map((measurement) => rowOf(`${measurement.what}${kindText(measurement)}`, measurement)),
+    rows: shown.map((measurement) => rowOf(referredName(measurement), measurement)),
     notes: more > 0 ? [`${more} more comparisons pass.`] : [],
     digest: digest.slice(0, SHOWN_DIGITS),
   }
@@ -31,20 +31,22 @@ export function allVerdicts(documents: readonly ReproductionDocument[]): Verdict
   }
 }
 
-function targetRow({ number, name, measurements, verdict }: ReproductionDocument): VerdictRow[] {
+function targetRow({ number, name, paper, measurements, verdict }: ReproductionDocument): VerdictRow[] {
   const shown =
     measurements.find((measurement) => measurement.verdict === verdict && verdict !== 'pass') ??
     measurements.find(({ reference }) => reference.kind === 'published') ??
     measurements[0]
   if (shown === undefined) return []
-  const row = rowOf(`${number}. ${name}: ${shown.what}`, shown)
+  const [firstAuthor = ''] = paper.authors.split(',')
+  const row = rowOf(`${number}. ${name} (${firstAuthor} ${paper.year}): ${shown.what}`, shown)
   const { kind, text } = shown.reference
   // The column is that of published numbers.
   return [{ ...row, verdict, published: kind === 'published' ? row.published : `${kind}: ${text}` }]
 }
 
-function kindText({ reference: { kind } }: Measurement): string {
-  return kind === 'published' ? '' : ` (${kind})`
+/** With the origin of the reference, where that is not the paper and the name does not say it. */
+function referredName({ what, reference: { kind } }: Measurement): string {
+  return kind === 'published' || what.includes('simulation') ? what : `${what} (${kind})`
 }
 
 function rowOf(name: string, { measured, reference, verdict }: Measurement): VerdictRow {
