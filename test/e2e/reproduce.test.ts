@@ -41,7 +41,9 @@ describe('collapsar reproduce', () => {
     expect(first.code).toBe(0)
     for (const text of ['more than 90% of 1,000 runs collapse', 'would have seen', 'pass']) expect(first.stdout).toContain(text)
     expect(first.stderr).toContain('1 reproduction, quick size: about')
-    expect(readdirSync(out).toSorted()).toEqual(['README.md', 'headline-collapse.json', 'headline-collapse.md'])
+    const pictures = ['headline-collapse.png', 'headline-collapse.svg', 'verdicts.png', 'verdicts.svg']
+    expect(readdirSync(out).toSorted()).toEqual(['README.md', 'headline-collapse.json', 'headline-collapse.md', ...pictures, 'verdicts.md'].toSorted())
+    expect(readFileSync(join(out, 'verdicts.md'), 'utf8')).toContain('| 2. headline-collapse (Lu 2018): P(')
 
     const second = await reproduce('headline-collapse', 'born-dead-or-died', '--quick', '--json')
     expect(second.code).toBe(0)

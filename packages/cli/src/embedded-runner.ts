@@ -1,10 +1,12 @@
-import type { CellEvidence, SweepRunner } from '@collapsar/reproductions'
+import { createCpuEngine } from '@collapsar/engine-cpu'
+import type { CellEvidence, NetworkSource, SweepRunner } from '@collapsar/reproductions'
 import type { Backends } from '@collapsar/standalone'
 import { CollapsarError, parseSweep } from '@collapsar/sweep'
-import type { CellCounts, CellMeasurements } from '@collapsar/sweep'
-import { recordAt } from '@collapsar/trial'
+import type { CellCounts } from '@collapsar/sweep'
+import { engineBatch, recordAt } from '@collapsar/trial'
 import type { MeasurementName, TrialRecord } from '@collapsar/trial'
 import type { Invocation } from './command.ts'
+import { loadEngine } from './load-engine.ts'
 import { runSweep } from './run-sweep.ts'
 
 /** A sweep that ended before all of its trials were there, because the user said so. */
@@ -13,7 +15,8 @@ export class Interrupted extends Error {}
 /** Runs the sweeps of reproductions on this machine: trains what the database lacks, and reads what it has. */
 export function embeddedRunner(invocation: Invocation, backends: Backends): SweepRunner {
   return async ({ file, records = false }) => {
-    const { document, interrupted } = await runSweep(quiet(invocation), backends, parseSweep(file))
+    const sweep = parseSweep(file)
+    const { document, interrupted } = await runSweep(quiet(invocation), backends, sweep)
     if (interrupted) throw new Interrupted(`the sweep ${document.sweep.id} was interrupted`)
     const counts = await backends.store.sweepCells(document.sweep.id)
     const cells: CellEvidence[] = []
@@ -21,10 +24,23 @@ export function embeddedRunner(invocation: Invocation, backends: Backends): Swee
       const count = counts[index]
       if (count === undefined) throw new CollapsarError('damaged', `The sweep ${document.sweep.id} lost a cell while it was read.`)
       const trials = records ? await trialsOf(backends, count) : []
-      const measurements = await measurementsOf(backends, count, file.measure ?? [])
+      const measurements = await measurementsOf(backends, count, sweep.measure)
       cells.push({ document: cellDocument, spec: count.spec, tally: count.tally, records: trials, measurements })
     }
     return { document, cells }
+  }
+}
+
+/** Trains single trials again for pictures: a training of so many steps is the beginning of a longer one. */
+export function embeddedNetworks({ signal }: Invocation): NetworkSource {
+  return async (spec, trial, steps) => {
+    const engine = loadEngine(createCpuEngine)
+    try {
+      const batch = await engineBatch({ ...spec, training: { ...spec.training, steps } }, [trial])
+      return (await engine.train(batch, signal)).parameters
+    } finally {
+      await engine.close()
+    }
   }
 }
 
@@ -39,12 +55,8 @@ async function trialsOf({ store }: Backends, { cell, inits }: CellCounts): Promi
   return Array.from(trials, (_, place) => recordAt(columns, place))
 }
 
-/** What the sets say of the trials that a sweep counts of a cell. */
+/** What the sets of a sweep say of a cell. */
 async function measurementsOf({ store }: Backends, { cell, inits }: CellCounts, sets: readonly MeasurementName[]): Promise<CellEvidence['measurements']> {
-  const measurements: Partial<Record<MeasurementName, CellMeasurements>> = {}
-  for (const set of sets) {
-    const measured = await store.measurements(cell, set, inits)
-    if (measured !== null) measurements[set] = measured
-  }
-  return measurements
+  const read = await Promise.all(sets.map(async (set) => [set, await store.measurements(cell, set, inits)] as const))
+  return Object.fromEntries(read.filter(([, measured]) => measured !== null))
 }

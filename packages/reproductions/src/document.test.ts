@@ -1,23 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { reproduce } from './reproduce.ts'
 import type { ReproductionDocument } from './document.ts'
 import { indexOf, markdownOf } from './markdown.ts'
 import { textOf } from './report-text.ts'
-import { simulatedSweep } from './samples/evidence.ts'
-import { tenLayerWidths } from './targets/ten-layer-widths.ts'
+import { BORN_DEAD_AT_10, documentOfTarget } from './samples/document.ts'
 
-/** P(born dead) at depth 10, the table of the reference simulations. */
-const SHARES: Readonly<Record<number, number>> = { 3: 0.57853, 5: 0.12833, 10: 0.001293 }
-
-const reproduced = async (changed: Partial<typeof SHARES> = {}) => {
-  const shares = { ...SHARES, ...changed }
-  const { document } = await reproduce(tenLayerWidths, {
-    size: 'quick',
-    threads: 2,
-    run: async (sweep) => simulatedSweep(sweep, ({ width }, inits) => ({ bornDead: Math.round(shares[width]! * inits) })),
-  })
-  return document
-}
+const reproduced = (changed: typeof BORN_DEAD_AT_10 = {}) => documentOfTarget('ten-layer-widths', { ...BORN_DEAD_AT_10, ...changed })
 
 let document: ReproductionDocument
 beforeAll(async () => {

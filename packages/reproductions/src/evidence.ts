@@ -1,5 +1,5 @@
 import { collapsedTrials } from '@collapsar/sweep'
-import type { Histogram } from '@collapsar/sweep'
+import type { Histogram, SweepDocument } from '@collapsar/sweep'
 import type { ColumnArray, MeasurementName } from '@collapsar/trial'
 import type { Counts } from '@collapsar/statistics'
 import type { UncertainNumber } from './comparisons/number.ts'
@@ -42,10 +42,15 @@ export function groupsOf(sweep: SweepEvidence | undefined, keyOf: (cell: CellEvi
   return [...groups.values()]
 }
 
+/** The document of a sweep. @throws RangeError where there is no such sweep */
+export function documentOf(sweep: SweepEvidence | undefined): SweepDocument {
+  if (sweep === undefined) throw new RangeError('expected the evidence of another sweep, got none')
+  return sweep.document
+}
+
 /** The map of a sweep. @throws RangeError where there is no such sweep */
 export function mapOf(sweep: SweepEvidence | undefined): Figure {
-  if (sweep === undefined) throw new RangeError('expected the evidence of another sweep, got none')
-  return { kind: 'map', document: sweep.document }
+  return { kind: 'map', document: documentOf(sweep) }
 }
 
 /** The mean number of pieces over the trials that have a count, from the exact histogram. */

@@ -12,6 +12,10 @@ export interface ReferenceValue {
   readonly kind: ReferenceKind
   /** As printed: `0.938 of 1,000 runs`, `below 1%`. */
   readonly text: string
+  /** The number itself, in the unit of what is measured; absent where a range is stated. */
+  readonly value?: number
+  /** The range that is stated; an end without a limit is null. */
+  readonly range?: readonly [low: number | null, high: number | null]
 }
 
 /** What was measured: a number, its interval and how many trials it rests on. */

@@ -21,6 +21,13 @@ export const CHERIDITO_2021: Paper = {
   arxiv: '2006.07075',
 }
 
+export const MAENNEL_2018: Paper = {
+  authors: 'Maennel, Bousquet, Gelly',
+  year: 2018,
+  title: 'Gradient Descent Quantizes ReLU Network Features',
+  arxiv: '1803.08367',
+}
+
 export const KARNER_2024: Paper = {
   authors: 'Karner, Kazeev, Petersen',
   year: 2024,

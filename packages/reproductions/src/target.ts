@@ -1,5 +1,6 @@
+import type { FigureData, FigureName } from '@collapsar/report'
 import type { CellDocument, CellMeasurements, SweepDocument, SweepFile, Tally } from '@collapsar/sweep'
-import type { MeasurementName, TrialRecord, TrialSpec } from '@collapsar/trial'
+import type { MeasurementName, Parameters, TrialRecord, TrialSpec } from '@collapsar/trial'
 import type { Measurement } from './measurement.ts'
 
 /** `quick`: minutes for all targets together, and large deviations only. `full`: at least what the paper did. */
@@ -37,12 +38,13 @@ export interface SweepEvidence {
   readonly cells: readonly CellEvidence[]
 }
 
-/** What a picture is drawn from. */
-export interface Figure {
-  /** The map of a sweep. */
-  readonly kind: 'map'
-  readonly document: SweepDocument
-}
+/** What a picture is drawn from: the map of a sweep, or the data of any other figure. */
+export type Figure =
+  | { readonly kind: 'map'; readonly document: SweepDocument }
+  | { readonly [Name in FigureName]: { readonly kind: Name; readonly data: FigureData[Name] } }[FigureName]
+
+/** Trains one trial of a cell again, to so many steps, and gives its parameters: the bits that were counted. */
+export type NetworkSource = (spec: TrialSpec, trial: number, steps: number) => Promise<Parameters>
 
 /** A figure or a number of a paper: how it was made, how we make it, and what to hold it against. */
 export interface Target {
@@ -67,6 +69,9 @@ export interface Target {
    * @param evidence of `sweeps(size)`, in that order
    */
   judge(evidence: readonly SweepEvidence[]): readonly Measurement[]
-  /** The figure that the paper has, from our trials; absent where it has none. */
-  figure?(evidence: readonly SweepEvidence[]): Figure
+  /**
+   * The figure that the paper has, from our trials; absent where it has none.
+   * @param networks for pictures of what no measurement keeps
+   */
+  figure?(evidence: readonly SweepEvidence[], networks: NetworkSource): Figure | Promise<Figure>
 }

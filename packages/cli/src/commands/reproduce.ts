@@ -3,7 +3,7 @@ import type { Reproduction, Size, Target } from '@collapsar/reproductions'
 import { CollapsarError } from '@collapsar/sweep'
 import type { Command, Invocation } from '../command.ts'
 import { EXIT } from '../command.ts'
-import { embeddedRunner, Interrupted } from '../embedded-runner.ts'
+import { embeddedNetworks, embeddedRunner, Interrupted } from '../embedded-runner.ts'
 import { JSON_OPTION } from '../options.ts'
 import { prepareFolder } from '../output-folder.ts'
 import { duration } from '../progress-line.ts'
@@ -22,7 +22,7 @@ export const reproduce: Command = {
   options: {
     all: { type: 'boolean', value: null, description: 'all of them' },
     quick: { type: 'boolean', value: null, description: 'at a reduced size, which sees large deviations only' },
-    out: { type: 'string', value: 'DIR', description: 'also write NAME.json, NAME.md, NAME.svg and NAME.png there, and a README.md of all that lie there' },
+    out: { type: 'string', value: 'DIR', description: 'also write NAME.json, NAME.md, NAME.svg and NAME.png there, and README.md and verdicts.md of all that lie there' },
     'allow-slow': { type: 'boolean', value: null, description: 'run even if it takes over an hour' },
     json: JSON_OPTION,
   },
@@ -41,7 +41,12 @@ export const reproduce: Command = {
       const done: Reproduction[] = []
       const interrupted = await untilInterrupted(async () => {
         for (const target of chosen) {
-          const reproduction = await reproduceTarget(target, { size, run: embeddedRunner(invocation, backends), threads: configuration.threads })
+          const reproduction = await reproduceTarget(target, {
+            size,
+            run: embeddedRunner(invocation, backends),
+            networks: embeddedNetworks(invocation),
+            threads: configuration.threads,
+          })
           done.push(reproduction)
           if (out !== null) await writeReproduction(out, reproduction)
           if (!options.flag('json')) await terminal.data(`${textOf(reproduction.document)}\n`)

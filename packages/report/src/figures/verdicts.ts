@@ -17,6 +17,8 @@ import type { Quantity, VerdictRow } from './verdict-table.ts'
 /** What has been published, what was measured, and whether they agree. */
 export interface Verdicts extends Captions {
   readonly rows: readonly VerdictRow[]
+  /** What ours is held against, where it is not all published; default `published`. */
+  readonly against?: string
 }
 
 const SIZE = 11
@@ -34,17 +36,19 @@ const ACCEPTED = '#dcdcdc'
  * what was measured as a dot, both with their intervals; the numbers and the verdict beside it.
  */
 export function verdictsOf(verdicts: Verdicts): string {
+  const { against = 'published' } = verdicts
+  const hasAccepted = verdicts.rows.some(({ accept = null }) => accept !== null)
   const heads = [
     headText('', 0),
-    headText('accepted range in grey', COLUMNS.strip),
-    headText('published', COLUMNS.published),
+    headText(hasAccepted ? 'accepted range in grey' : '', COLUMNS.strip),
+    headText(against, COLUMNS.published),
     headText('ours', COLUMNS.ours),
     headText('verdict', COLUMNS.verdict),
   ]
   const rows = verdicts.rows.map((row, index) => element('g', { transform: `translate(0 ${HEAD + index * ROW})` }, rowMark(row)))
   const nothing = text('no data', { 'x': 0, 'y': HEAD + 20, 'font-size': 14, 'fill': FAINT_INK })
   const markup = [...heads, ...(rows.length === 0 ? [nothing] : rows)].join('')
-  return figurePage(verdicts, [{ markup, height: HEAD + Math.max(1, rows.length) * ROW }, legendOf()])
+  return figurePage(verdicts, [{ markup, height: HEAD + Math.max(1, rows.length) * ROW }, legendOf(against, hasAccepted)])
 }
 
 function headText(content: string, x: number): string {
@@ -122,13 +126,13 @@ function verdictMark({ verdict }: VerdictRow): string {
   return sign + text(verdict, { x: COLUMNS.verdict + 15, y: 26, ...small })
 }
 
-function legendOf(): Caption {
+function legendOf(against: string, hasAccepted: boolean): Caption {
   const middle = SAMPLE.height / 2
   const area = element('rect', { x: 0, y: 0, ...SAMPLE, fill: ACCEPTED })
   return legendRows(
     [
-      { label: 'accepted', sample: area },
-      { label: 'published', sample: dotsMark([[SAMPLE.width / 2, middle]], { colour: PUBLISHED, shape: 'diamond' }) },
+      ...(hasAccepted ? [{ label: 'accepted', sample: area }] : []),
+      { label: against, sample: dotsMark([[SAMPLE.width / 2, middle]], { colour: PUBLISHED, shape: 'diamond' }) },
       { label: 'ours, with interval', sample: dotsMark([[SAMPLE.width / 2, middle]], { colour: OURS, shape: 'circle' }) },
     ],
     CONTENT_WIDTH,

@@ -34,7 +34,7 @@ export function compareBand({ what, counts, kind, band, falseAlarm, mode = 'shar
   return {
     what,
     measured: measuredShare(counts),
-    reference: { kind, text: bandText(band) },
+    reference: { kind, text: bandText(band), range: [band.low <= 0 ? null : band.low, band.high >= 1 ? null : band.high] },
     rule: ruleText(falseAlarm, mode),
     pValue,
     detectable: { below: excessBelow(all, band.low, falseAlarm), above: excessAbove(all, band.high, falseAlarm) },

@@ -38,7 +38,7 @@ export function compareBoundary(comparison: BoundaryComparison): Measurement {
   return {
     what,
     measured: { unit: 'number', estimate, low, high, level: 1 - falseAlarm, method: 'clopper-pearson', trials },
-    reference: { kind, text: `depth ${reference}` },
+    reference: { kind, text: `depth ${reference}`, value: reference, range: [reference - tolerance, reference + tolerance] },
     rule: `fails if no depth from ${reference - tolerance} to ${reference + tolerance} is possible, passes if no other is`,
     pValue: null,
     detectable: { below: shiftSeen(high - estimate, tolerance), above: shiftSeen(estimate - low, tolerance) },

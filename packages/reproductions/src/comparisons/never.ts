@@ -17,7 +17,7 @@ export function compareNever({ what, violations, trials, kind, text }: Impossibl
   return {
     what,
     measured: measuredShare({ successes: violations, trials }),
-    reference: { kind, text },
+    reference: { kind, text, range: [null, 0] },
     rule: 'fails at the first violation',
     pValue: null,
     detectable: { below: null, above: trials === 0 ? null : 1 - (1 - POWER) ** (1 / trials) },

@@ -31,7 +31,7 @@ export function compareNumber({ what, measured, kind, reference, falseAlarm, mat
   return {
     what,
     measured: measuredNumber(measured),
-    reference: { kind, text: `${numberText(reference.value)}${errorText(reference.standardError)}` },
+    reference: { kind, text: `${numberText(reference.value)}${errorText(reference.standardError)}`, value: reference.value },
     rule: `passes if it is within ${numberText(critical)} standard errors, and a deviation of ${numberText(material)} would not have been`,
     pValue: null,
     detectable: { below: detectable, above: detectable },
@@ -59,7 +59,7 @@ export function compareNumberBand({ what, measured, kind, band, falseAlarm, mode
   return {
     what,
     measured: shown,
-    reference: { kind, text: bandText(band) },
+    reference: { kind, text: bandText(band), range: [finite(band.low), finite(band.high)] },
     rule: `fails if it is ${numberText(critical)} standard errors outside the range, passes ${mode === 'bound' ? 'otherwise' : `if its ${100 * LEVEL}% interval is inside`}`,
     pValue: null,
     detectable: { below: Number.isFinite(band.low) ? seen : null, above: Number.isFinite(band.high) ? seen : null },

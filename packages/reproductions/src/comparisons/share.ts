@@ -29,7 +29,7 @@ export function compareShare({ what, counts, kind, reference, falseAlarm, materi
   return {
     what,
     measured: measuredShare(counts),
-    reference: { kind, text: referenceText(reference) },
+    reference: { kind, text: referenceText(reference), value: reference.probability },
     rule: `passes if an exact test at ${falseAlarm.toPrecision(2)} sees no difference and would have seen one of ${percentText(material)} points`,
     pValue,
     detectable,

@@ -1,7 +1,8 @@
 import { bornDeadBounds } from '@collapsar/statistics'
 import { compareBand } from '../comparisons/band.ts'
 import { compareShare } from '../comparisons/share.ts'
-import { bornDeadOf, cellAt, mapOf } from '../evidence.ts'
+import { bornDeadOf, cellAt, documentOf } from '../evidence.ts'
+import { bornDeadCurves } from '../figures/born-dead-curves.ts'
 import type { Measurement } from '../measurement.ts'
 import { FAMILY_FALSE_ALARM } from '../measurement.ts'
 import { LU_2020, LU_SOURCE, SIMULATION_SOURCE } from '../papers.ts'
@@ -41,7 +42,7 @@ export const bornDeadDepth: Target = {
     },
   ],
   judge: ([sweep]) => [...tableComparisons(sweep), ...(sweep?.cells ?? []).map(boundComparison)],
-  figure: ([sweep]) => mapOf(sweep),
+  figure: ([sweep]) => ({ kind: 'curves', data: bornDeadCurves(documentOf(sweep)) }),
 }
 
 function tableComparisons(sweep: SweepEvidence | undefined): Measurement[] {

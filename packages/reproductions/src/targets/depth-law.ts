@@ -1,5 +1,6 @@
 import { compareNumberBand } from '../comparisons/number.ts'
 import { hazardOf, slopeOf } from '../comparisons/slope.ts'
+import { hazardLines } from '../figures/born-dead-curves.ts'
 import { FAMILY_FALSE_ALARM } from '../measurement.ts'
 import { LU_2020 } from '../papers.ts'
 import { BORN_DEAD_PROTOCOL, UNTRAINED_LINE } from '../protocol.ts'
@@ -32,6 +33,7 @@ export const depthLaw: Target = {
   assumptions: ['depths 10 to 20 at width 2, 10 to 30 at width 3, 15 to 30 at widths 4 and 5', `within ${100 * TOLERANCE}% counts as the limit`],
   sweeps: (size) => DEPTHS.map(({ width, depth }) => ({ file: { name: `depth law, width ${width}`, grid: { depth: [...depth], width }, inits: initsOf(width, size), ...UNTRAINED_LINE } })),
   judge: (evidence) => evidence.flatMap((sweep, index) => compareSlope(sweep, DEPTHS[index]?.width ?? NaN)),
+  figure: (evidence) => ({ kind: 'curves', data: hazardLines(evidence.map(({ document }) => document)) }),
 }
 
 /** At width 2 few networks are alive at depth 20, at width 5 the slope is small. */

@@ -1,6 +1,7 @@
 import { compareBand } from '../comparisons/band.ts'
 import { compareShare } from '../comparisons/share.ts'
 import { collapsedOf, onlyCell } from '../evidence.ts'
+import { headlineCurves } from '../figures/headline-curves.ts'
 import { FAMILY_FALSE_ALARM } from '../measurement.ts'
 import { LU_2018, LU_SOURCE, SIMULATION_SOURCE } from '../papers.ts'
 import { PAPER_ASSUMPTIONS, PAPER_PROTOCOL, PAPER_TRAINING, paperProblem } from '../protocol.ts'
@@ -40,6 +41,7 @@ export const headlineCollapse: Target = {
       }),
     ]
   },
+  figure: ([sweep]) => ({ kind: 'curves', data: headlineCurves(onlyCell(sweep)) }),
 }
 
 /** The headline experiment, whose collapsed networks `born-dead-or-died` takes apart. */

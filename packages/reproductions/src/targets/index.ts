@@ -4,7 +4,9 @@ import { biasUpdates } from './bias-updates.ts'
 import { bornDeadDepth } from './born-dead-depth.ts'
 import { bornDeadOrDied } from './born-dead-or-died.ts'
 import { counterSelfTests } from './counter-self-tests.ts'
+import { condensation } from './condensation.ts'
 import { depthLaw } from './depth-law.ts'
+import { fewFunctions } from './few-functions.ts'
 import { headlineCollapse } from './headline-collapse.ts'
 import { inactiveLayer } from './inactive-layer.ts'
 import { meanOrMedian } from './mean-or-median.ts'
@@ -36,6 +38,8 @@ export const TARGETS: readonly Target[] = [
   restartsNeeded,
   inactiveLayer,
   noisySawtooth,
+  fewFunctions,
+  condensation,
   piecesInTraining,
   piecesAtStart,
 ].toSorted((a, b) => a.number - b.number)

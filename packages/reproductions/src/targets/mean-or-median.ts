@@ -2,6 +2,7 @@ import { COLLAPSED, targets } from '@collapsar/trial'
 import { compareBand } from '../comparisons/band.ts'
 import { compareNumberBand } from '../comparisons/number.ts'
 import { meanOf } from '../evidence.ts'
+import { constantsHistogram } from '../figures/constants-histogram.ts'
 import type { Measurement } from '../measurement.ts'
 import { FAMILY_FALSE_ALARM } from '../measurement.ts'
 import { LU_2018, LU_SOURCE } from '../papers.ts'
@@ -48,6 +49,13 @@ export const meanOrMedian: Target = {
     },
   ],
   judge: ([sweep]) => (sweep?.cells ?? []).flatMap(compareConstants),
+  figure: ([sweep]) => {
+    const cells = (sweep?.cells ?? []).filter(({ spec }) => spec.problem.target === 'square')
+    const [mean = NaN] = targets.square.mean
+    const median = targets.square.medians[0]?.[0] ?? NaN
+    const best = [{ value: median, label: `median ${median}: absolute error` }, { value: mean, label: `mean ${mean}: squared error` }]
+    return { kind: 'histogram', data: constantsHistogram(cells, best) }
+  },
 }
 
 function compareConstants({ spec, records }: CellEvidence): Measurement[] {

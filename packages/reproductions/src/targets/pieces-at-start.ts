@@ -1,7 +1,8 @@
 import type { SweepFile } from '@collapsar/sweep'
 import { compareNumber, compareNumberBand } from '../comparisons/number.ts'
 import { slopeOf } from '../comparisons/slope.ts'
-import { cellAt, meanPieces } from '../evidence.ts'
+import { cellAt, documentOf, meanPieces } from '../evidence.ts'
+import { piecesLines } from '../figures/pieces-lines.ts'
 import type { Measurement } from '../measurement.ts'
 import { FAMILY_FALSE_ALARM } from '../measurement.ts'
 import { HANIN_2019, SIMULATION_SOURCE } from '../papers.ts'
@@ -40,6 +41,11 @@ export const piecesAtStart: Target = {
     ...INITIAL_PIECES.flatMap((entry) => tableComparison(entry, evidence[NAMES.indexOf(entry.law)])),
     ...LINES.map((width) => slopeComparison(width, evidence[0])),
   ],
+  figure: ([smallBiases]) => {
+    const { cells } = documentOf(smallBiases)
+    const captions = { title: 'pieces of random networks', subtitle: 'on [-√3, √3]; biases of standard deviation 0.1; bands: the middle half of the networks' }
+    return { kind: 'curves', data: piecesLines(captions, cells) }
+  },
 }
 
 function fileOf(law: PiecesEntry['law'], size: Size): SweepFile {

@@ -3,6 +3,7 @@ import { compareNever } from '../comparisons/never.ts'
 import { compareNumberBand } from '../comparisons/number.ts'
 import { slopeOf } from '../comparisons/slope.ts'
 import { groupsOf, meanPieces } from '../evidence.ts'
+import { piecesLines } from '../figures/pieces-lines.ts'
 import type { Measurement } from '../measurement.ts'
 import { FAMILY_FALSE_ALARM } from '../measurement.ts'
 import { KARNER_2024 } from '../papers.ts'
@@ -61,6 +62,15 @@ export const piecesInTraining: Target = {
       boundComparison(group),
       farBelowComparison(group),
     ])
+  },
+  figure: (evidence) => {
+    const stepsOf = (cells: readonly CellEvidence[]): number => cells[0]?.spec.training.steps ?? 0
+    const groups = evidence.flatMap((sweep) => groupsOf(sweep, ({ document }) => document.axes))
+    const trained = groups.filter(([cell]) => cell?.spec.numerics === 'ieee-f32/1').toSorted((a, b) => stepsOf(b) - stepsOf(a))
+    const cells = trained[0] ?? []
+    const steps = stepsOf(cells)
+    const captions = { title: `pieces after ${steps.toLocaleString('en-US')} steps`, subtitle: 'f(x) = x^2, float32; bands: the middle half of the networks' }
+    return { kind: 'curves', data: piecesLines(captions, cells.map(({ document }) => document)) }
   },
 }
 

@@ -4,6 +4,7 @@ import { compareBand } from '../comparisons/band.ts'
 import { compareNumberBand } from '../comparisons/number.ts'
 import { hazardOf, slopeOf } from '../comparisons/slope.ts'
 import { collapsedOf } from '../evidence.ts'
+import { restartsCurves } from '../figures/restarts-curves.ts'
 import type { Measurement } from '../measurement.ts'
 import { FAMILY_FALSE_ALARM } from '../measurement.ts'
 import { CHERIDITO_2021 } from '../papers.ts'
@@ -60,6 +61,7 @@ export const restartsNeeded: Target = {
       ...(sweep?.cells ?? []).flatMap((cell) => boundComparisons(cell, bornDeadAt(cell.spec.depth))),
     ]
   },
+  figure: ([sweep]) => ({ kind: 'curves', data: restartsCurves(sweep?.cells ?? [], MISS) }),
 }
 
 /** A network that is inactive, or born dead, has collapsed; so collapse is at least as likely. */

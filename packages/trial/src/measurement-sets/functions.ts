@@ -38,7 +38,7 @@ export const functions: MeasurementSet = {
   measure: ({ batch, spec, trained }) => {
     const networkOf = laneNetworks(batch, trained)
     const places = [chosenPoints(batch.points, storedInputs(batch))]
-    if (spec.problem.inputDim === 1) places.push(gridOver(spec.problem))
+    if (spec.problem.inputDim === 1) places.push(functionGrid(spec.problem))
     return places.map((inputs) => {
       const size = (inputs.length / batch.points.inputDim) * batch.points.outputDim
       const values = new Float32Array(batch.trials.length * size).fill(Number.NaN)
@@ -67,8 +67,8 @@ function chosenPoints({ count, inputDim }: TrainingPoints, inputs: Float64Array)
   })
 }
 
-/** [point], ends included. */
-function gridOver({ domain: [low, high] }: ProblemSpec): Float64Array {
+/** Where `onGrid` looks, for one input, [point], ends included. */
+export function functionGrid({ domain: [low, high] }: ProblemSpec): Float64Array {
   const middle = (low + high) / 2
   const half = (GRID_SCALE * (high - low)) / 2
   return Float64Array.from({ length: GRID_POINTS }, (_, i) => middle + half * ((2 * i) / (GRID_POINTS - 1) - 1))

@@ -8,6 +8,8 @@ import { updates } from './updates.ts'
 
 export type * from './measurement-set.ts'
 export { updateMoments } from './updates.ts'
+export { functionGrid } from './functions.ts'
+export { logSpacedSteps } from './log-spaced-steps.ts'
 
 /** Every set, by its name in a sweep file. */
 export const measurementSets: Readonly<Record<MeasurementName, MeasurementSet>> = {
