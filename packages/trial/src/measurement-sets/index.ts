@@ -6,6 +6,9 @@ import { regions } from './regions.ts'
 import { traces } from './traces.ts'
 
 export type * from './measurement-set.ts'
+export { laneNetworks, storedInputs } from './lane-network.ts'
+export type { LaneNetwork } from './lane-network.ts'
+export { predictedDirections } from './predicted-directions.ts'
 
 /** Every set, by its name in a sweep file. */
 export const measurementSets: Readonly<Record<MeasurementName, MeasurementSet>> = {
