@@ -34,7 +34,7 @@ interface Summary {
  */
 export const directions: MeasurementSet = {
   name: 'directions',
-  version: 1,
+  version: 2,
   summary: 'clusters of directions of hidden units, dead and linear units, angles to the extremal directions, at 1, 3, 10, ... steps and the end',
   applies: ({ depth, network, training }) => {
     if (training.steps === 0) return 'directions of a network that was never trained'
