@@ -54,10 +54,11 @@ function unitTraces({ batch, moments, trained }: Replayed, { depth }: TrialSpec)
     return Array.from(batch.trials, (_, lane) => unitsIn(networkOf(lane), inputs, batch.shape.sizes[1] ?? 0)).flat()
   }
   const all = [...moments, trained].map(unitsOf)
-  return (all.at(-1) ?? []).map(({ amplitude }, unit) => ({
-    trace: all.map((units) => placeOf(units[unit] ?? NOWHERE)),
-    ...(depth === 2 && { group: amplitude < 0 ? NEGATIVE : POSITIVE }),
-  }))
+  const traces = (all.at(-1) ?? []).map(({ amplitude }, unit) => ({ amplitude, trace: all.map((units) => placeOf(units[unit] ?? NOWHERE)) }))
+  if (depth > 2) return traces.map(({ trace }) => ({ trace }))
+  const signed = traces.map(({ amplitude, trace }) => ({ trace, group: amplitude < 0 ? NEGATIVE : POSITIVE }))
+  // colours go to groups in their order: the same one to the same sign in every figure
+  return [POSITIVE, NEGATIVE].flatMap((sign) => signed.filter(({ group }) => group === sign))
 }
 
 const NOWHERE: UnitDirection = { kind: 'dead', direction: [Number.NaN, Number.NaN], amplitude: Number.NaN }
