@@ -8,6 +8,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import('./commands/run.ts')).run,
   plan: async () => (await import('./commands/plan.ts')).plan,
   surface: async () => (await import('./commands/surface.ts')).surface,
+  figure: async () => (await import('./commands/figure.ts')).figure,
   contours: async () => (await import('./commands/contours.ts')).contours,
   'safe-width': async () => (await import('./commands/safe-width.ts')).safeWidth,
   'best-of': async () => (await import('./commands/best-of.ts')).bestOf,

@@ -3,7 +3,7 @@ import type { Backends } from '@collapsar/standalone'
 import { trialFlops, BLOCK_TRIALS } from '@collapsar/sweep'
 import type { CellProgress, PlanDocument } from '@collapsar/sweep'
 import type { Invocation } from './command.ts'
-import { progressLine } from './progress-line.ts'
+import { progressLine, roundLine } from './progress-line.ts'
 
 const POLL_MS = 250
 /** Pause between two looks, in the time that one takes. */
@@ -21,6 +21,7 @@ export async function followSweep(
   const started = performance.now()
   const initial = doneBlocks(await store.progress(id))
   let announced = 0
+  let rounds = 0
   let pauseMs = POLL_MS
   const look = patiently(() => Promise.all([store.sweep(id), store.progress(id)]))
   while (!signal.aborted) {
@@ -32,8 +33,14 @@ export async function followSweep(
     const [record, cells] = seen
     const fraction = doneFlops(cells)
     const seconds = (performance.now() - started) / 1000
-    const trained = (doneBlocks(cells) - initial) * BLOCK_TRIALS
-    const line = progressLine({ fraction, seconds, trained, toRun: plan.trials.toRun })
+    const isInRounds = record !== null && (record.adaptive || record.rounds > 0)
+    const line = isInRounds
+      ? roundLine({ fraction, seconds, counted: doneBlocks(cells) * BLOCK_TRIALS, round: record.rounds + 1 })
+      : progressLine({ fraction, seconds, trained: (doneBlocks(cells) - initial) * BLOCK_TRIALS, toRun: plan.trials.toRun })
+    if (record !== null && record.rounds > rounds) {
+      rounds = record.rounds
+      announced = 0
+    }
     terminal.status(line)
     if (!terminal.interactive && fraction >= announced + PLAIN_STEP) {
       announced = fraction

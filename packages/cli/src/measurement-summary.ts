@@ -40,7 +40,8 @@ export function numberNames(name: string, size: number): string[] {
   return size === 1 ? [name] : Array.from({ length: size }, (_, i) => `${name}[${i}]`)
 }
 
-function* every(values: ArrayLike<number>, step: number, first: number): Generator<number> {
+/** The numbers at `first`, `first + step`, ... */
+export function* every(values: ArrayLike<number>, step: number, first: number): Generator<number> {
   for (let i = first; i < values.length; i += step) yield values[i] ?? Number.NaN
 }
 

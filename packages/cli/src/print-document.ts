@@ -10,13 +10,15 @@ export async function printDocument({ options, positionals, terminal }: Invocati
     return
   }
   await terminal.data(tableOf(document, { columns: terminal.columns, colour: terminal.colour }))
-  const { trials, reused, seconds } = document.sweep
+  const { trials, reused, seconds, until } = document.sweep
   const trained = Math.max(0, trials - reused)
+  const rounds = until === undefined ? '' : ` in ${until.rounds + 1} rounds`
   terminal.message('')
   terminal.message(
-    `${trials.toLocaleString('en-US')} trials counted, ${trained.toLocaleString('en-US')} trained now` +
+    `${trials.toLocaleString('en-US')} trials counted${rounds}, ${trained.toLocaleString('en-US')} trained now` +
       ` in ${duration(seconds)}, ${reused.toLocaleString('en-US')} reused.`,
   )
+  for (const sentence of undecidedText(document)) terminal.message(sentence)
   terminal.message('')
   terminal.message('What next:')
   const steps = nextSteps(document, positionals[0] ?? 'FILE')
@@ -24,16 +26,31 @@ export async function printDocument({ options, positionals, terminal }: Invocati
   for (const [command, meaning] of steps) terminal.message(`  ${command.padEnd(width)}  ${meaning}`)
 }
 
+/** Why an adaptive sweep ended before every cell was decided. */
+function undecidedText({ sweep: { state, until }, cells }: SweepDocument): string[] {
+  if (state !== 'done' || until === undefined || until.decided === cells.length) return []
+  const exhausted = cells.filter(({ inits }) => inits >= until.maxInits).length
+  const reason = exhausted > 0 ? `with the ${until.maxInits.toLocaleString('en-US')} trials that until.maxInits allows a cell` : 'when no further round was asked for'
+  return [`${until.decided} of ${cells.length} cells are decided; the others are not, ${reason}.`]
+}
+
 /** Commands that can be pasted, and what they are for. */
 function nextSteps({ sweep, cells }: SweepDocument, file: string): [string, string][] {
   const cell = cells.find(({ depth, width }) => depth >= 4 && width === 2) ?? cells[0]
   return [
     [`npx collapsar surface ${sweep.id} --format svg > map.svg`, 'the map as a picture (csv, parquet, png, json too)'],
-    [`npx collapsar run ${file} --inits 2000`, 'trains only the difference; the same run again trains nothing'],
+    [`npx collapsar figure ${sweep.id} --of collapse > collapse.svg`, 'P(collapse) against depth (hazard, pieces, function and more too)'],
+    moreTrials(sweep, file),
     [
       `npx collapsar replay ${file} --depth ${cell?.depth} --width ${cell?.width} --trial 0`,
       'one trial again, bit for bit',
     ],
     ['npx collapsar verify', 'every tally recomputed from its blocks'],
   ]
+}
+
+/** --inits would take the place of until, and with it of the levels to decide. */
+function moreTrials({ id, until }: SweepDocument['sweep'], file: string): [string, string] {
+  if (until === undefined) return [`npx collapsar run ${file} --inits 2000`, 'trains only the difference; the same run again trains nothing']
+  return [`npx collapsar contours ${id} --levels ${until.decide.join(',')}`, 'where P(collapse) crosses the levels; the same run again trains nothing']
 }

@@ -12,12 +12,30 @@ const BAR_WIDTH = 28
 const MINIMUM_EXTRAPOLATED = 0.02
 
 export function progressLine({ fraction, seconds, trained, toRun }: Progress): string {
-  const filled = Math.round(BAR_WIDTH * fraction)
-  const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled)
-  const percent = `${Math.floor(100 * fraction)}%`.padStart(4)
   const trials = `${count(trained)} of ${count(Math.max(toRun, trained))} trials`
   const left = fraction > MINIMUM_EXTRAPOLATED && fraction < 1 ? `, about ${duration((seconds * (1 - fraction)) / fraction)} left` : ''
-  return `${bar} ${percent}  ${trials}, ${duration(seconds)}${left}`
+  return `${barOf(fraction)}  ${trials}, ${duration(seconds)}${left}`
+}
+
+/** Of a sweep that decides after each round what follows. */
+export interface RoundProgress {
+  /** Share of the present round that is done, in [0, 1]. */
+  readonly fraction: number
+  readonly seconds: number
+  /** Trials that the sweep has, trained now or found. */
+  readonly counted: number
+  /** From 1. */
+  readonly round: number
+}
+
+/** How many trials later rounds ask for, and so how long it takes, nobody knows yet. */
+export function roundLine({ fraction, seconds, counted, round }: RoundProgress): string {
+  return `${barOf(fraction)} of round ${round}, ${count(counted)} trials counted, ${duration(seconds)}`
+}
+
+function barOf(fraction: number): string {
+  const filled = Math.round(BAR_WIDTH * fraction)
+  return `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ${`${Math.floor(100 * fraction)}%`.padStart(4)}`
 }
 
 function count(value: number): string {

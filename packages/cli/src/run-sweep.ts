@@ -1,8 +1,8 @@
 import { cpuEngineStatus } from '@collapsar/engine-cpu'
 import { startStandalone, sweepDocument } from '@collapsar/standalone'
 import type { Backends } from '@collapsar/standalone'
-import { canonicalJson, CollapsarError, planDocument } from '@collapsar/sweep'
-import type { PlanDocument, Sweep, SweepDocument } from '@collapsar/sweep'
+import { canonicalJson, CollapsarError, planDocument, untilOf } from '@collapsar/sweep'
+import type { PlanDocument, Sweep, SweepDocument, SweepFile } from '@collapsar/sweep'
 import type { Invocation } from './command.ts'
 import { followSweep } from './follow-sweep.ts'
 
@@ -21,6 +21,7 @@ export async function runSweep(
   const { store } = backends
   const plan = await planSweep(invocation, backends, sweep)
   if (plan.trials.toRun > 0 || sweep.adaptive) await requireMeans(backends)
+  const existing = sweep.adaptive ? await existingForRounds(backends, sweep) : null
   invocation.signal.throwIfAborted()
   const started = performance.now()
   const { id } = (await unfinishedRun(backends, sweep)) ?? (await store.createSweep({ ...sweep })).sweep
@@ -31,7 +32,8 @@ export async function runSweep(
     throw new CollapsarError('conflict', `The sweep ${id} was cancelled elsewhere; the same command goes on from what it has`)
   }
   const document = await sweepDocument(store, record)
-  const facts = { reused: plan.trials.reused, seconds: (performance.now() - started) / 1000 }
+  const reused = existing === null ? plan.trials.reused : document.cells.reduce((sum, { inits }, i) => sum + Math.min(inits, existing[i] ?? 0), 0)
+  const facts = { reused, seconds: (performance.now() - started) / 1000 }
   return { document: { ...document, sweep: { ...document.sweep, ...facts } }, interrupted: record.state !== 'done' }
 }
 
@@ -57,6 +59,14 @@ async function planSweep({ options, terminal, configuration }: Invocation, { sto
     for (const warning of plan.warnings) terminal.message(`warning: ${warning}`)
   }
   return plan
+}
+
+/** Trials with all their sets that later rounds may find too, [cell]. */
+async function existingForRounds({ store }: Backends, sweep: Sweep): Promise<readonly number[]> {
+  const most = untilOf(sweep.source as SweepFile)?.maxInits
+  const cells = sweep.cells.map(({ cell, inits }) => ({ cell, inits: most ?? inits }))
+  if (sweep.measure.length === 0) return store.existingTrials(cells)
+  return (await store.measuredTrials(cells, sweep.measure)).map(({ trials }) => trials)
 }
 
 /** An earlier run of the same file that was killed: it goes on under its own id. */

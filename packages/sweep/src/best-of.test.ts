@@ -1,5 +1,5 @@
-import { allocateColumns, OUTCOMES, targetStatistics, trainingPoints } from '@collapsar/trial'
-import { expect, it } from 'vitest'
+import { allocateColumns, OUTCOMES, targetStatistics, testPoints, trainingPoints } from '@collapsar/trial'
+import { describe, expect, it } from 'vitest'
 import { bestOfCell } from './best-of.ts'
 import type { CellCounts } from './surface.ts'
 import { parseSweep } from './sweep.ts'
@@ -51,4 +51,25 @@ it('refuses more than a third of the trials, naming both', () => {
   const [counts, trials] = cellWith([1, 2, 3, 4, 5, 6], 0, 0)
   expect(() => bestOfCell(counts, trials, { starts: [3] })).toThrow('got 3 for 6 trials (at most 2)')
   expect(() => bestOfCell(...cellWith([1, 2], 0, 0))).toThrow(RangeError)
+})
+
+describe('by test error', () => {
+  const tested = parseSweep({ grid: { depth: 4, width: 2 }, inits: 1, problem: { points: 16, testPoints: 50 } }).cells[0]!
+  const errors = [0.05, 0.01, 0.04, 0.02, 0.03, 9]
+
+  it('keeps the training of the least loss and judges it by its error', () => {
+    const [counts, trials] = cellWith([0.01, 0.02, 0.03, 0.04, 0.05, 0.06], 0, 0)
+    const { clipped, clippedAt, points, scoredBy } = bestOfCell({ ...counts, spec: tested.spec }, trials, { starts: [1, 2], errors })
+    expect(clippedAt).toBeCloseTo(targetStatistics(testPoints(tested.spec.problem, 0)!).variance, 12)
+    expect([scoredBy, clipped]).toEqual(['testError', 1])
+    expect(points[0]!.expected).toBeCloseTo((0.15 + clippedAt) / 6, 7)
+    // Of the 15 pairs the first has the lesser loss: 5 begin with trial 0, 4 with trial 1, 3 with trial 2, 2 with trial 3, 1 with trial 4.
+    expect(points[1]!.expected).toBeCloseTo((5 * 0.05 + 4 * 0.01 + 3 * 0.04 + 2 * 0.02 + 0.03) / 15, 7)
+  })
+
+  it('needs test points', () => {
+    const [counts, trials] = cellWith([1, 2, 3, 4, 5, 6], 0, 0)
+    expect(() => bestOfCell(counts, trials, { starts: [1], errors })).toThrow('invalid errors: the problem has no test points')
+    expect(bestOfCell(counts, trials, { starts: [1] }).scoredBy).toBe('loss')
+  })
 })

@@ -1,6 +1,7 @@
 import type { Backends } from '@collapsar/standalone'
-import { bestOfCell, CollapsarError, parseSweep } from '@collapsar/sweep'
+import { CollapsarError, parseSweep } from '@collapsar/sweep'
 import type { BestOfCell, CellCounts } from '@collapsar/sweep'
+import { cellBestOf } from '../cell-best-of.ts'
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
 import { JSON_OPTION } from '../options.ts'
@@ -11,7 +12,7 @@ import { withBackends } from '../with-backends.ts'
 /** What starting several times and keeping the best is worth. */
 export const bestOf: Command = {
   name: 'best-of',
-  summary: 'give the expected loss of the best of K trainings of each cell, and how many restarts it takes until one is good',
+  summary: 'give the expected loss, or test error where `facts` measured it, of the best of K trainings of each cell, and how many restarts it takes until one is good',
   positionals: ['ID'],
   options: {
     depth: { type: 'string', value: 'D', description: 'only cells of this depth' },
@@ -24,7 +25,7 @@ export const bestOf: Command = {
     return withBackends({ configuration, log }, async ({ store }) => {
       const cells: BestOfCell[] = []
       for (const { counts, axes } of await chosenCells(store, positionals[0] ?? '', options)) {
-        cells.push(await describe(store, counts, { axes, ...(starts !== null && { starts }) }))
+        cells.push(await cellBestOf(store, counts, { axes, ...(starts !== null && { starts }) }))
       }
       const document = { sweep: positionals[0] ?? '', cells }
       await terminal.data(options.flag('json') ? `${JSON.stringify(document, null, 2)}\n` : cells.map(cellText).join('\n'))
@@ -56,19 +57,9 @@ async function chosenCells(store: Backends['store'], id: string, options: Option
   throw new CollapsarError('not-found', `The sweep ${id} has no cell of depth ${depth ?? 'any'} and width ${width ?? 'any'}`)
 }
 
-async function describe(store: Backends['store'], counts: CellCounts, setting: Parameters<typeof bestOfCell>[2]): Promise<BestOfCell> {
-  const trials = await store.cellTrials(counts.cell, counts.inits)
-  try {
-    return bestOfCell(counts, trials, setting)
-  } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause
-    const { depth, width } = counts.spec
-    throw new CollapsarError('usage', `collapsar best-of: depth ${depth}, width ${width}: ${cause.message}`, { cause })
-  }
-}
-
 function cellText(cell: BestOfCell): string {
-  const { depth, width, trials, clipped, clippedAt, points, converged } = cell
+  const { depth, width, trials, clipped, clippedAt, points, converged, scoredBy } = cell
+  const score = scoredBy === 'loss' ? 'loss' : 'test error'
   const rows = points.map(({ starts, expected, low, high }, i) => {
     const success = converged[i]
     const share = success === undefined ? '' : `   ${percent(success.estimate)} [${percent(success.low)}, ${percent(success.high)}]`
@@ -76,11 +67,11 @@ function cellText(cell: BestOfCell): string {
   })
   return [
     `depth ${depth}, width ${width}${axesText(cell)}: ${trials} trials`,
-    '       K   E[loss of the best of K] [95%]       one converges, % [95%]',
+    `       K   ${`E[${score} of the best of K] [95%]`.padEnd(36)}   one converges, % [95%]`,
     ...thinned(rows),
     ...restartLines('one that has not collapsed', cell.untilAlive),
     ...restartLines('one that has converged', cell.untilConverged),
-    ...(clipped === 0 ? [] : [`  ${clipped} losses above that of the best constant, ${scientific(clippedAt)}, count as that much.`]),
+    ...(clipped === 0 ? [] : [`  ${clipped} ${score === 'loss' ? 'losses' : 'test errors'} above that of the best constant, ${scientific(clippedAt)}, count as that much.`]),
     '',
   ].join('\n')
 }

@@ -3,13 +3,13 @@ import { CLUSTER_ANGLES } from '../measurements/direction-clusters.ts'
 import type { Directions } from '../measurements/directions.ts'
 import { hiddenDirections } from '../measurements/directions.ts'
 import type { ExtremalDirections } from '../measurements/extremal-directions.ts'
-import { degreesToExtremal, extremalDirections } from '../measurements/extremal-directions.ts'
+import { degreesToExtremal } from '../measurements/extremal-directions.ts'
 import type { MeasuredBatch } from '../measurements/trial-records.ts'
-import { targetStatistics } from '../target-statistics.ts'
 import type { TrialSpec } from '../trial.ts'
 import { laneNetworks, storedInputs } from './lane-network.ts'
 import { logSpacedSteps, momentsText } from './log-spaced-steps.ts'
 import type { ColumnArray, MeasurementColumn, MeasurementSet } from './measurement-set.ts'
+import { predictedDirections } from './predicted-directions.ts'
 
 /** Directions of deeper layers have no geometry of the data; of their clusters one angle is kept, in degrees. */
 const DEEPER_ANGLE = 5
@@ -34,7 +34,7 @@ interface Summary {
  */
 export const directions: MeasurementSet = {
   name: 'directions',
-  version: 1,
+  version: 2,
   summary: 'clusters of directions of hidden units, dead and linear units, angles to the extremal directions, at 1, 3, 10, ... steps and the end',
   applies: ({ depth, network, training }) => {
     if (training.steps === 0) return 'directions of a network that was never trained'
@@ -79,24 +79,12 @@ function columnsOf({ depth, training }: TrialSpec): readonly MeasurementColumn[]
 function summarizer(batch: MeasuredBatch, trained: TrainedBatch, spec: TrialSpec): (lane: number) => Summary {
   const networkOf = laneNetworks(batch, trained)
   const inputs = storedInputs(batch)
-  const extremal = extremalOf(batch, spec)
+  const extremal = predictedDirections(batch, spec)
   return (lane) => {
     const network = networkOf(lane)
     const layers = network === null ? [] : hiddenDirections(network.shape, network.parameters, 0, inputs)
     return summaryOf(layers, extremal, spec.depth - 2)
   }
-}
-
-/**
- * Where the theory holds: one input and output, one hidden layer of relu units, the squared error; null elsewhere. Its networks have no output
- * bias. Ours have one, which starts with the whole error before it and reaches the mean of the targets while small units have hardly moved: what
- * they align to are the targets without their mean.
- */
-function extremalOf({ points, shape, training }: MeasuredBatch, { depth }: TrialSpec): ExtremalDirections | null {
-  const isPredicted = depth === 2 && shape.activation.kind === 'relu' && shape.normalization === undefined && training.loss === 'mse'
-  if (!isPredicted || points.inputDim !== 1 || points.outputDim !== 1) return null
-  const mean = targetStatistics(points).mean[0] ?? 0
-  return extremalDirections({ ...points, targets: points.targets.map((y) => y - mean) })
 }
 
 /** @param layers of a network; none if it diverged */

@@ -5,15 +5,19 @@ import type { MeasuredBatch } from '../measurements/trial-records.ts'
 import { trialOutcomes } from '../measurements/trial-records.ts'
 import { COLLAPSED } from '../record.ts'
 import { outputDimOf } from '../targets/index.ts'
+import { testPoints } from '../training-points.ts'
+import type { TrialSpec } from '../trial.ts'
+import { laneNetworks } from './lane-network.ts'
+import { meanLossOn } from './mean-loss.ts'
 import type { MeasurementSet } from './measurement-set.ts'
 
 const CODES = new Map<CollapseState, number>(COLLAPSE_STATES.map((state, code) => [state, code]))
 
-/** What the outcome of a trial was derived from, and what its constant is if it collapsed: 13 + 8 c bytes a trial, c outputs. */
+/** What the outcome of a trial was derived from, and what its constant is if it collapsed: 13 + 8 c bytes a trial, c outputs, 4 more with test points. */
 export const facts: MeasurementSet = {
   name: 'facts',
-  version: 2,
-  summary: 'share of dead points, collapse state, range of each output, number of updates made',
+  version: 3,
+  summary: 'share of dead points, collapse state, range of each output, number of updates made, error on test points',
   applies: () => true,
   observes: () => [],
   columns: ({ problem }) => {
@@ -30,15 +34,19 @@ export const facts: MeasurementSet = {
         size: 1,
         meaning: 'the constant of a collapsed trial against the targets: 0 not collapsed, 1 their mean, 2 a median, 3 both, 4 other',
       },
+      ...(problem.testPoints === undefined
+        ? []
+        : [{ name: 'testError', type: 'f32' as const, size: 1, meaning: `mean loss on the ${problem.testPoints} test points; NaN if diverged` }]),
     ]
   },
-  measure: ({ batch, trained }) => [
+  measure: ({ batch, spec, trained }) => [
     trained.deadPoints,
     trained.endStep,
     Float32Array.from(trained.outputMin),
     Float32Array.from(trained.outputMax),
     Float32Array.from(trained.deadPoints, (points) => points / batch.points.count),
     statesOf(batch, trained),
+    ...testErrors(spec, batch, trained),
   ],
 }
 
@@ -50,4 +58,18 @@ function statesOf(batch: MeasuredBatch, trained: TrainedBatch): Uint8Array {
     if (!COLLAPSED.includes(outcome)) return CODES.get('none') ?? 0
     return CODES.get(stateOf(middles.subarray(lane * outputs, (lane + 1) * outputs))) ?? 0
   })
+}
+
+/** By the loss that the trials were trained with; none without test points. */
+function testErrors({ problem, seed }: TrialSpec, batch: MeasuredBatch, trained: TrainedBatch): Float32Array[] {
+  const points = testPoints(problem, seed)
+  if (points === null) return []
+  const errorOf = meanLossOn({ points, loss: batch.training, numerics: batch.numerics })
+  const networkOf = laneNetworks(batch, trained)
+  return [
+    Float32Array.from(batch.trials, (_, lane) => {
+      const network = networkOf(lane)
+      return network === null ? Number.NaN : errorOf(network)
+    }),
+  ]
 }

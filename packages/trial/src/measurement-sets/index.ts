@@ -10,6 +10,9 @@ export type * from './measurement-set.ts'
 export { updateMoments } from './updates.ts'
 export { functionGrid } from './functions.ts'
 export { logSpacedSteps } from './log-spaced-steps.ts'
+export { laneNetworks, storedInputs } from './lane-network.ts'
+export type { LaneNetwork } from './lane-network.ts'
+export { predictedDirections } from './predicted-directions.ts'
 
 /** Every set, by its name in a sweep file. */
 export const measurementSets: Readonly<Record<MeasurementName, MeasurementSet>> = {

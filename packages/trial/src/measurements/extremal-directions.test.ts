@@ -38,6 +38,17 @@ describe('extremalDirections', () => {
     expect(found([-1, 0, 1], [2, -3, 2])).toEqual({ positive: [0, 90, 180], negative: [45, 135] })
   })
 
+  it('is none where the active points cancel but for rounding: symmetric points have symmetric directions', () => {
+    // |x| without its mean at 40 midpoints: over all points D is 0, of which rounding leaves some 1e-16
+    const x = Array.from({ length: 40 }, (_, i) => Math.sqrt(3) * ((2 * i + 1) / 40 - 1))
+    const mean = x.reduce((sum, value) => sum + Math.abs(value), 0) / 40
+    const { negative, positive } = found(x, x.map((value) => Math.abs(value) - mean))
+    expect(negative).toEqual([])
+    expect(positive).toHaveLength(2)
+    const [first = 0, second = 0] = positive
+    expect(Math.cos(((180 - first - second) * Math.PI) / 180)).toBeCloseTo(1, 9)
+  })
+
   it('is where the projected flow of G ends, from everywhere, on random data', () => {
     let kinds = 0
     for (let trial = 0; trial < 20; trial += 1) {

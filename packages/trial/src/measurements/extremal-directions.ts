@@ -12,6 +12,9 @@ export interface ExtremalDirections {
   readonly negative: readonly number[]
 }
 
+/** A sum of so small a part of its terms' sizes is 0. */
+const NO_PULL = 1e-12
+
 type Sign = 1 | -1
 type Vector = readonly [number, number]
 
@@ -26,7 +29,7 @@ interface Arc {
  * The attractors of the alignment phase of relu units with one input, trained by gradient flow on the squared error from small weights:
  * while f is close to 0, u = (w, b) with outgoing weight a moves by du/dt = a D(u), D(u) = (2 / n) sum of y_i (x_i, 1) over the points
  * with u (x_i, 1) > 0. n points cut the circle into 2 n arcs on which D is constant. Units of a > 0 settle where D / |D| lies in its own
- * arc, and where the flows of both neighbouring arcs lead to their boundary; units of a < 0 so with -D. An arc without active points has no flow.
+ * arc, and where the flows of both neighbouring arcs lead to their boundary; units of a < 0 so with -D. An arc without active points, or in which they cancel, has no flow: it ends there anywhere.
  * @source Maennel, Bousquet, Gelly 2018, arXiv 1803.08367, section 3
  * @throws RangeError but for one input and one output
  */
@@ -55,13 +58,15 @@ function arcsOf({ count, inputs, targets }: TrainingPoints): Arc[] {
   return lows.map((low, i): Arc => {
     const high = lows[i + 1] ?? (lows[0] ?? 0) + 2 * Math.PI
     const middle = (low + high) / 2
-    let [w, b] = [0, 0]
+    let [w, b, size] = [0, 0, 0]
     for (let p = 0; p < count; p++) {
       if (Math.cos(middle) * at(inputs, p) + Math.sin(middle) <= 0) continue
       w += at(targets, p) * at(inputs, p)
       b += at(targets, p)
+      size += Math.abs(at(targets, p)) * Math.hypot(at(inputs, p), 1)
     }
-    return { low, high, pull: [w, b] }
+    // what rounding leaves of a sum that is 0, as that of centred targets of |x|, points nowhere
+    return { low, high, pull: Math.hypot(w, b) <= NO_PULL * size ? [0, 0] : [w, b] }
   })
 }
 

@@ -120,7 +120,8 @@ export function requireMeasurable(shape: NetworkShape): void {
   if (shape.normalization === 'batch') throw new RangeError('invalid normalization: batch (to be folded before measuring)')
 }
 
-interface LoadedNetwork {
+/** A network as a line is taken through it. */
+export interface LoadedNetwork {
   readonly layers: readonly LayerLayout[]
   /** Slope of a hidden unit below 0. */
   readonly leak: number
@@ -131,14 +132,14 @@ interface LoadedNetwork {
  * Where the units of the first layer of a network of one input are zero: -b / w. Interpolation would round to slightly
  * different places what without biases is one breakpoint at 0.
  */
-function firstRoots({ layers, parameters }: LoadedNetwork): Float64Array {
+export function firstRoots({ layers, parameters }: LoadedNetwork): Float64Array {
   const roots = new Float64Array(layers[0]?.outputs ?? 0)
   for (let j = 0; j < roots.length; j++) roots[j] = -at(parameters, roots.length + j) / at(parameters, j)
   return roots
 }
 
 /** Takes the line through all layers; returns the hidden ones that are zero on it. */
-function propagate(
+export function propagate(
   line: AffineLine,
   { layers, leak, parameters }: LoadedNetwork,
   roots: Float64Array | null,
