@@ -1,7 +1,11 @@
+import { runPlanner } from '@collapsar/planner'
+import { createChunkQueue } from '@collapsar/queue'
 import { estimate } from '@collapsar/statistics'
 import { openStore } from '@collapsar/store'
+import { parseSweep } from '@collapsar/sweep'
 import { createReferenceEngine } from '@collapsar/trial'
 import type { Engine } from '@collapsar/trial'
+import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestServer } from '../support/database.ts'
 import type { TestServer } from '../support/database.ts'
@@ -103,6 +107,23 @@ function failingOn(engine: Engine, trial: number): Engine {
         : engine.train(batch, signal, onProgress),
   }
 }
+
+it('an unfinished sweep of the same database does not keep another one waiting', async () => {
+  const databaseUrl = await server.createDatabase()
+  const [store, queue] = [await openStore({ databaseUrl }), await createChunkQueue({ databaseUrl })]
+  const { sweep: left } = await store.createSweep(parseSweep({ ...sweep, inits: 5000 }))
+  const planner = runPlanner({ store, queue, log: pino({ level: 'silent' }) }, { sweeps: [left.id], chunkSeconds: 1e-6 })
+  await expect.poll(async () => (await queue.depth('cpu')).waiting, { timeout: 10_000 }).toBeGreaterThan(2)
+  await planner.stop()
+  await queue.close()
+
+  const engine = countingEngine(createReferenceEngine())
+  await runInLaboratory({ ...sweep, seed: 1 }, { databaseUrl, engine })
+  // The worker may take a chunk or two before the planner clears the queue; 50 blocks wait.
+  expect(engine.trained()).toBeLessThanOrEqual(800)
+  expect(await store.sweep(left.id)).toMatchObject({ state: 'active' })
+  await store.close()
+})
 
 describe('a sweep that decides levels in rounds', () => {
   const adaptive = {

@@ -38,7 +38,9 @@ export function placedCells(map: CellMap): PlacedCell[] {
 }
 
 /** The fitted lines with their bands, as they are drawn over map number `index`; none where the fit is not fit to be drawn. */
-export function drawnContours(map: CellMap, index: number, { contours, fittedBand }: MapContours): DrawnContour[] {
+export function drawnContours(map: CellMap, index: number, { contours, direction, fittedBand }: MapContours): DrawnContour[] {
+  // a drawn staircase goes up to a column; one that comes from the right has no drawing yet
+  if (direction === 'decreasing') return []
   const upwards = (steps: readonly { readonly y: number; readonly x: number | null }[]): (number | null)[] =>
     map.rows.values.map((y) => steps.find((step) => step.y === y)?.x ?? null)
   return contours.flatMap(({ level, fitted }, i) => {

@@ -51,7 +51,7 @@ export function untilText({ sweep, cells }: SweepDocument): string {
   if (sweep.until === undefined) return ''
   const { decide, confidence, rounds, decided } = sweep.until
   const levels = decide.map((level) => `${percent(level)}%`).join(', ')
-  return `deciding ${levels} at ${Number((100 * confidence).toFixed(6))}%: ${decided} of ${cells.length} cells decided after ${rounds + 1} rounds`
+  return `deciding ${levels} at ${Number((100 * confidence).toFixed(6))}%: ${decided} of ${cells.length} cells decided after ${rounds === 0 ? 'the first round' : `${rounds} further ${rounds === 1 ? 'round' : 'rounds'}`}`
 }
 
 /** The setting, as far as the document tells: `ieee-f32/1 on cpu`. */

@@ -96,12 +96,15 @@ export async function endChunk(client: Queries, chunkId: string): Promise<void> 
   await client.query('DELETE FROM chunks WHERE id = $1', [chunkId])
 }
 
-/** Every live chunk of an engine, oldest first. */
-export async function unfinishedChunks(queries: Queries, engine: EngineKind): Promise<readonly Chunk[]> {
+/** Every live chunk of an engine, oldest first; of the blocks that one of these sweeps wants, if they are given. */
+export async function unfinishedChunks(queries: Queries, engine: EngineKind, sweeps: readonly string[] | null): Promise<readonly Chunk[]> {
   const { rows } = await queries.query<ChunkRow>(
     `SELECT chunks.id, cells.id AS cell, chunks.engine, chunks.first_block, chunks.blocks
-     FROM chunks JOIN cells ON cells.key = chunks.cell WHERE chunks.engine = $1 ORDER BY chunks.number`,
-    [engine],
+     FROM chunks JOIN cells ON cells.key = chunks.cell
+     WHERE chunks.engine = $1 AND ($2::text[] IS NULL OR EXISTS (SELECT FROM sweep_cells wish
+       WHERE wish.cell = chunks.cell AND wish.goal_blocks > chunks.first_block AND wish.sweep = ANY($2)))
+     ORDER BY chunks.number`,
+    [engine, sweeps],
   )
   return rows.map(chunkOf)
 }

@@ -84,7 +84,7 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
 
     progress: (sweepId) => sweepProgress(queries, sweepId),
     issue: (chunks) => transaction(pool, (client) => issueChunks(client, chunks)),
-    unfinished: (engine) => unfinishedChunks(queries, engine),
+    unfinished: (engine, sweeps) => unfinishedChunks(queries, engine, sweeps ?? null),
     chunkWork: (chunkId) => chunkWork(queries, chunkId),
     record: ({ chunk, blocks, measurements = [], engine, seconds }) =>
       change(async (client) => {

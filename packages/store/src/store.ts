@@ -105,8 +105,8 @@ export interface Store {
    * measurement set that it lacks.
    */
   issue(chunks: readonly Chunk[]): Promise<readonly Chunk[]>
-  /** Every live chunk of an engine, oldest first: the planner enqueues these again after any loss. */
-  unfinished(engine: EngineKind): Promise<readonly Chunk[]>
+  /** Every live chunk of an engine, or of these sweeps' blocks alone, oldest first: the planner enqueues these again after any loss. */
+  unfinished(engine: EngineKind, sweeps?: readonly string[]): Promise<readonly Chunk[]>
   /**
    * The chunk with its cell's description and the sets that active sweeps ask for and its blocks lack; null when it is no
    * longer live (recorded, abandoned, dropped).

@@ -43,6 +43,14 @@ it('draws a fit only where its residual check passes', () => {
   expect([bad.fit.verdict, bad.contours[0]!.fitted, bad.fittedBand]).toEqual(['misfit', null, null])
 })
 
+it('comes from the large values where collapse falls along the columns', () => {
+  const map = [placed(4, 2, 300), placed(4, 4, 90), placed(4, 8, 10)].map((cell) => ({ ...cell, x: cell.y, y: cell.x }))
+  const { contours, direction } = mapContours(map, { levels: [0.1], x: 'width', y: 'depth' })
+  expect([direction, contours[0]!.observed.steps, contours[0]!.band]).toEqual(['decreasing', [{ y: 4, x: 4 }], [{ y: 4, below: 8, above: 2 }]])
+  const scales = mapContours(map.map((cell) => ({ ...cell, x: cell.x / 10 })), { levels: [0.1], x: 'network.initScale', y: 'depth' })
+  expect([scales.direction, scales.contours[0]!.observed.steps]).toEqual(['decreasing', [{ y: 4, x: 0.4 }]])
+})
+
 it('refuses levels outside (0, 1) and monotony of other axes', () => {
   expect(() => mapContours([placed(2, 2, 1)], { ...QUESTION, levels: [1] })).toThrow(RangeError)
   expect(() => mapContours([placed(2, 2, 1)], { ...QUESTION, x: 'width', y: 'depth', monotone: true })).toThrow('about depth and width')

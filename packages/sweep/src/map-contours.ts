@@ -23,6 +23,8 @@ export interface ContourQuestion {
 
 /** Where a map crosses levels: what is shown cell by cell, and two guesses. */
 export interface MapContours {
+  /** Whether P(collapse) grows or falls with x: the staircases stop at the largest, or at the smallest x below the level. */
+  readonly direction: 'increasing' | 'decreasing'
   /** Of the smooth surface: whether its residual checks let it be drawn. */
   readonly fit: Pick<SurfaceFit, 'fitted' | 'verdict' | 'checks'>
   /** [level] as asked for; verdicts [cell] as given. */
@@ -35,7 +37,7 @@ export interface MapContours {
 const SHAPE_MONOTONY: Monotony = { x: 'increasing', y: 'decreasing' }
 
 /**
- * Contours of P(collapse) over one map, with the large x on the unsafe side.
+ * Contours of P(collapse) over one map, from the safe side of x: the small values where collapse grows with x, else the large ones.
  * @throws RangeError on levels outside (0, 1), and for `monotone` unless x is depth and y is width on a full grid
  */
 export function mapContours(placed: readonly PlacedCell[], question: ContourQuestion): MapContours {
@@ -43,16 +45,47 @@ export function mapContours(placed: readonly PlacedCell[], question: ContourQues
   if (monotone && (x !== 'depth' || y !== 'width')) {
     throw new RangeError(`invalid monotone for ${x} and ${y}: it is an assumption about depth and width`)
   }
-  const cells = placed.map(surfaceCell)
+  const direction = directionOf(placed, x)
+  const sign = direction === 'increasing' ? 1 : -1
+  const cells = placed.map(surfaceCell).map((cell) => ({ ...cell, x: sign * cell.x }))
   const monotony = monotone ? SHAPE_MONOTONY : null
-  const axes = { x: axisOf(x, cells.map((cell) => cell.x)), y: axisOf(y, cells.map((cell) => cell.y)) }
+  const along = axisOf(x, placed.map((cell) => cell.x))
+  const axes = { x: { name: x, scale: (value: number) => along.scale(sign * value) }, y: axisOf(y, cells.map((cell) => cell.y)) }
   const fit = fitSurface(cells, { ...axes, monotony, level: confidence })
   const { fitted, verdict, checks } = fit
+  const band = verdict === 'fits' ? levels.map((level) => bandOf(cells, fit, level)) : null
   return {
+    direction,
     fit: { fitted, verdict, checks },
-    contours: levels.map((level) => contour(cells, level, { fit, monotony, confidence })),
-    fittedBand: verdict === 'fits' ? levels.map((level) => bandOf(cells, fit, level)) : null,
+    contours: levels.map((level) => turned(contour(cells, level, { fit, monotony, confidence }), sign)),
+    fittedBand: band?.map(({ low, high }) => ({ low: turnedSteps(low, sign), high: turnedSteps(high, sign) })) ?? null,
   }
+}
+
+/** Depth kills and width saves; along another parameter the counts say where most of the collapse is. */
+function directionOf(placed: readonly PlacedCell[], x: string): MapContours['direction'] {
+  if (x === 'depth') return 'increasing'
+  if (x === 'width') return 'decreasing'
+  const counted = placed.filter(({ cell }) => cell.collapse.estimate !== null)
+  const middle = counted.reduce((sum, cell) => sum + cell.x, 0) / Math.max(1, counted.length)
+  const slope = counted.reduce((sum, { x: value, cell }) => sum + (value - middle) * (cell.collapse.estimate ?? 0), 0)
+  return slope < 0 ? 'decreasing' : 'increasing'
+}
+
+/** Back to the values of x, which were turned so that the unsafe side is the large one. */
+function turned(contour: Contour, sign: number): Contour {
+  const band = contour.band.map((step) => ({ ...step, below: times(step.below, sign), above: times(step.above, sign) }))
+  const observed = { ...contour.observed, steps: turnedSteps(contour.observed.steps, sign) }
+  const fitted = contour.fitted === null ? null : { ...contour.fitted, steps: turnedSteps(contour.fitted.steps, sign) }
+  return { ...contour, band, observed, fitted }
+}
+
+function turnedSteps(steps: Contour['observed']['steps'], sign: number): Contour['observed']['steps'] {
+  return steps.map((step) => ({ ...step, x: times(step.x, sign) }))
+}
+
+function times(value: number | null, sign: number): number | null {
+  return value === null ? null : sign * value
 }
 
 /** The upper end of the band crosses first. */

@@ -101,6 +101,11 @@ describe('a sweep file', () => {
     expect(parseSweep({ grid, inits: 1, ...fields }).cells[0]!.spec.training.batch).toBe(1)
   })
 
+  it('takes equal values of an axis once', () => {
+    expect(parseSweep({ grid, inits: 1, axes: { 'network.initScale': [1, 1.0, 2, 1] } }).cells).toHaveLength(2)
+    expect(parseSweep({ grid, inits: 1, precision: 'float64', problem: { target: 'expression', expression: 'x1*1e30' } }).cells).toHaveLength(1)
+  })
+
   it('asks for a first round where it is to decide levels', () => {
     const sweep = parseSweep({ grid, until: { decide: [0.1, 0.01, 0.1] } })
     expect(sweep).toMatchObject({ adaptive: true, cells: [{ inits: 100 }] })
@@ -178,6 +183,11 @@ describe('an invalid sweep file', () => {
     [{ grid, until: { decide: [0.1], maxInits: 50 } }, '/until/maxInits', 'is 50; accepted: most trials of a cell, a multiple of 100'],
     [{ grid, until: { decide: [0.1], maxInits: 150 } }, '/until/maxInits', 'is 150; accepted'],
     [{ grid, until: { decide: [0.1], maxDeviceSeconds: 0 } }, '/until/maxDeviceSeconds', 'is 0'],
+    [{ grid, inits: 1, problem: { target: 'expression', expression: 'x1*1e39' } }, '/problem', 'which ieee-f32/1 cannot store'],
+    [{ grid, inits: 1, precision: 'float16', problem: { target: 'expression', expression: 'x1*1e5' } }, '/problem', 'which f16/1 cannot store'],
+    [{ grid, inits: 1, problem: { target: 'expression', expression: 'x1*1e30' } }, '/problem', 'is above what binary32 holds'],
+    [{ grid, inits: 1, problem: { target: 'expression', expression: 'x1*1e-30' } }, '/problem', 'is below what binary32 holds'],
+    [{ grid, inits: 1, problem: { target: 'expression', expression: 'x' }, axes: { 'problem.expression': ['x1+1', 'x1 + 1'] } }, '/axes', 'axes make one cell twice'],
     [[], '', 'the document is []'],
     [null, '', 'the document is null'],
     ['grid', '', 'the document is "grid"'],

@@ -1,4 +1,4 @@
-import { testPoints, trainingPoints } from '@collapsar/trial'
+import { storedIn, targetScale, testPoints, trainingPoints } from '@collapsar/trial'
 import type { MeasurementName, TrialSpec } from '@collapsar/trial'
 import { BLOCK_TRIALS } from './block.ts'
 import { cellTemplate } from './cell-spec.ts'
@@ -53,9 +53,24 @@ export function parseSweep(source: unknown): Sweep {
   const labelled = variants.length > 1 || file.axes !== undefined
   const checkPoints = pointChecker()
   const cells = variants.flatMap((variant) => variantCells(variant, { labelled, checkPoints }))
+  refuseIf(repeatedCells(cells))
   const { engine = 'auto', measure = [], name = '', until } = file
   refuseIf(measureProblems(measure, cells))
   return { name, engine, adaptive: until !== undefined, cells, measure, source }
+}
+
+/** Two spellings of one setting, of a formula for instance, would be counted twice. */
+function repeatedCells(cells: readonly GridCell[]): Problem[] {
+  const first = new Map<string, GridCell>()
+  for (const cell of cells) {
+    const known = first.get(cell.cell)
+    if (known !== undefined) {
+      const detail = `axes make one cell twice: ${JSON.stringify(known.axes)} and ${JSON.stringify(cell.axes)} are the same setting; accepted: values that differ`
+      return [{ pointer: '/axes', detail }]
+    }
+    first.set(cell.cell, cell)
+  }
+  return []
 }
 
 /** A sweep has one goal: a number of trials, or levels to decide. */
@@ -92,7 +107,8 @@ function axisVariants(file: SweepFile): Variant[] {
   )
   let variants: Variant[] = [{ file: plain, axes: {} }]
   for (const [name, values] of entries) {
-    variants = variants.flatMap((variant) => values.map((value) => setField(variant, name, value)))
+    const distinct = [...new Map(values.map((value) => [JSON.stringify(value) ?? '', value])).values()]
+    variants = variants.flatMap((variant) => distinct.map((value) => setField(variant, name, value)))
   }
   refuseIf(entries.length === 0 ? [] : variants.flatMap((variant) => schemaProblems(SweepFile, variant.file)))
   return variants
@@ -180,7 +196,7 @@ function pointChecker(): PointCheck {
   return (template) => {
     const { problem, seed } = template
     const { testPoints: tested = 0 } = problem
-    const key = JSON.stringify([problem, problem.sampling === 'random' || tested > 0 ? seed : null])
+    const key = JSON.stringify([problem, template.numerics, template.training.loss, problem.sampling === 'random' || tested > 0 ? seed : null])
     const before = known.get(key)
     if (before !== undefined) return before
     points += problem.points + tested
@@ -195,12 +211,21 @@ const tooManyPoints: Problem = {
   detail: `axes make sets of over ${LIMITS.trainingPoints} points in all; accepted: up to that many`,
 }
 
-/** Building the points once shows whether the target is finite on them and, to be learned, not constant. */
-function pointProblems(template: CellTemplate): Problem[] {
+/**
+ * Building the points once shows whether the target is finite on them, to be learned not constant, and whether the arithmetic of the
+ * cell can tell: else every network would diverge, or collapse would be the optimum.
+ */
+function pointProblems({ numerics, problem, seed, training }: CellTemplate): Problem[] {
   try {
-    trainingPoints(template.problem, template.seed)
-    testPoints(template.problem, template.seed)
-    return []
+    const points = trainingPoints(problem, seed)
+    testPoints(problem, seed)
+    const stored = points.targets.map(storedIn(numerics))
+    const lost = stored.findIndex((value) => !Number.isFinite(value))
+    if (lost >= 0) return [{ pointer: '/problem', detail: `the target is ${points.targets[lost]} at a training point, which ${numerics} cannot store; accepted: targets that are finite there` }]
+    const constant = Math.fround(targetScale({ ...points, targets: stored }, training).bestConstantLoss)
+    if (numerics === 'ieee-f64/1' || (constant > 0 && constant < Infinity)) return []
+    const detail = `the loss of the best constant is ${constant === 0 ? 'below' : 'above'} what binary32 holds; accepted: targets of another scale, or precision float64`
+    return [{ pointer: '/problem', detail }]
   } catch (error) {
     if (error instanceof RangeError) return [{ pointer: '/problem', detail: error.message }]
     throw error

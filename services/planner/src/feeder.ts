@@ -41,6 +41,14 @@ export function createFeeder(
 ): Feeder {
   const offered = new Set<string>()
   let reconciledAt = -Infinity
+  let isCleared = options.sweeps === 'lead'
+  const own = options.sweeps === 'lead' ? undefined : options.sweeps
+
+  /** What an interrupted run of another sweep left waiting would be trained first: its own planner offers it again. */
+  const clear = async (engine: EngineKind) => {
+    const mine = new Set((await store.unfinished(engine, own)).map(({ id }) => id))
+    await queue.drop((await store.unfinished(engine)).filter(({ id }) => !mine.has(id)))
+  }
 
   const offer = async (live: readonly Chunk[]) => {
     const due = performance.now() - reconciledAt >= (options.reconcileSeconds ?? RECONCILE_SECONDS) * 1000
@@ -60,7 +68,7 @@ export function createFeeder(
 
   const feed = async (engine: EngineKind, open: readonly (readonly OpenRange[])[]) => {
     const workers = (await store.liveWorkers(WORKER_TIMEOUT_SECONDS)).filter((worker) => worker.engine === engine)
-    const live = await store.unfinished(engine)
+    const live = await store.unfinished(engine, own)
     const identify = () => ({ id: `c-${randomBytes(9).toString('hex')}`, engine })
     const sizing = chunkSizing(workers, open, options.chunkSeconds ?? CHUNK_SECONDS)
     const perWorker = outstandingPerWorker(open.flat(), sizing)
@@ -73,6 +81,8 @@ export function createFeeder(
 
   return {
     tick: async () => {
+      if (!isCleared) await Promise.all((options.engines ?? ['cpu']).map(clear))
+      isCleared = true
       const active = await store.activeSweeps()
       const wanted = active.filter((sweep) => options.sweeps === 'lead' || options.sweeps.includes(sweep.id))
       for (const sweep of wanted) await advance({ store, log }, sweep)

@@ -15,20 +15,22 @@ export const contours: Command = {
   summary: 'say where P(collapse) crosses levels: what is shown, what was observed, and what a smooth fit guesses',
   positionals: ['ID'],
   options: {
-    levels: { type: 'string', value: 'P,...', description: 'probabilities above 0 and below 1 (default 0.01,0.1)' },
-    confidence: { type: 'string', value: 'C', description: 'confidence of each verdict (default 0.95)' },
+    levels: { type: 'string', value: 'P,...', description: 'probabilities above 0 and below 1 (default: what the sweep decides, else 0.01,0.1)' },
+    confidence: { type: 'string', value: 'C', description: "confidence of each verdict (default: the sweep's own, else 0.95)" },
     monotone: { type: 'boolean', value: null, description: 'suppose that collapse grows with depth and falls with width; verdicts never do' },
     ...AXES_OPTIONS,
     json: JSON_OPTION,
   },
   run: async ({ positionals, options, configuration, terminal, log }) => {
-    const question = {
-      levels: options.probabilities('levels') ?? DEFAULT_LEVELS,
-      confidence: options.probability('confidence') ?? 0.95,
-      monotone: options.flag('monotone'),
-    }
+    const [levels, confidence] = [options.probabilities('levels'), options.probability('confidence')]
     return withBackends({ configuration, log }, async ({ store }) => {
       const document = await sweepDocument(store, await requireSweep(store, positionals[0] ?? ''))
+      const { until } = document.sweep
+      const question = {
+        levels: levels ?? until?.decide ?? DEFAULT_LEVELS,
+        confidence: confidence ?? until?.confidence ?? 0.95,
+        monotone: options.flag('monotone'),
+      }
       const maps = mapsOf(document, axesOf(options)).map((map) => ({ map, answer: contoursOfMap(map, question) }))
       await terminal.data(
         options.flag('json')
@@ -54,10 +56,11 @@ function contoursText({ map, answer }: AnsweredMap): string {
   const name = map.columns.name
   const tables = answer.contours.flatMap((contour) => [
     '',
-    `P(collapse) = ${Number((100 * contour.level).toPrecision(4))}%: the largest ${name} below it`,
-    `${map.rows.name.padStart(10)}   shown     undecided up to   observed   fitted`,
+    `P(collapse) = ${Number((100 * contour.level).toPrecision(4))}%: the ${answer.direction === 'increasing' ? 'largest' : 'smallest'} ${name} below it`,
+    `${map.rows.name.padStart(10)}   shown     undecided to      observed   fitted`,
     ...contour.band.map(({ y, below, above }, row) => {
-      const undecided = below === map.columns.values.at(-1) ? 'none' : above === null ? 'the end' : `below ${above}`
+      const last = answer.direction === 'increasing' ? map.columns.values.at(-1) : map.columns.values[0]
+      const undecided = below === last ? 'none' : above === null ? 'the end' : `before ${above}`
       const fitted = contour.fitted === null ? '' : valueText(contour.fitted.steps[row]?.x)
       return `${String(y).padStart(10)}   ${valueText(below).padEnd(7)}   ${undecided.padEnd(15)}   ${valueText(contour.observed.steps[row]?.x).padEnd(8)}   ${fitted}`
     }),
