@@ -30,7 +30,7 @@ export const surface: Command = {
       const axes = axesOf(options)
       const contours = options.flag('fit') ? fittedContours(document, axes, options.probabilities('levels') ?? DEFAULT_LEVELS) : null
       if (contours?.length === 0) terminal.message('no fit is drawn: its residual check fails, or there are too few cells to check it; see: collapsar contours')
-      const view = { axes, ...(contours !== null && { overlay: { contours } }) }
+      const view = { axes, ...(contours !== null && contours.length > 0 && { overlay: { contours } }) }
       await terminal.data(
         format === 'table'
           ? tableOf(document, { ...view, columns: terminal.columns, colour: terminal.colour })
