@@ -5,9 +5,14 @@ import type { Curves, Directions, Histogram, LearnedFunction } from '@collapsar/
 import type { BestOfCell, SweepDocument } from '@collapsar/sweep'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { collapsar } from '../support/collapsar.ts'
+import { startTestServer } from '../support/database.ts'
+import type { TestServer } from '../support/database.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'collapsar-figure-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }))
+afterAll(async () => {
+  await server.close()
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
+})
 
 const SHORT = 'inits: 100\nproblem: { points: 16 }\n'
 const SWEEPS = {
@@ -22,7 +27,10 @@ const SWEEPS = {
 type SweepName = keyof typeof SWEEPS
 
 const path = (name: SweepName) => join(folder, `${name}.yaml`)
-const call = (...args: string[]) => collapsar([...args, '--data', join(folder, 'data')])
+/** One server for all calls: starting the embedded one takes longer than most commands. */
+let server: TestServer
+let DATABASE_URL = ''
+const call = (...args: string[]) => collapsar(args, { DATABASE_URL })
 const ids: Partial<Record<SweepName, string>> = {}
 const id = (name: SweepName) => ids[name] ?? ''
 
@@ -35,6 +43,8 @@ const figure = async <T>(name: SweepName, ...args: string[]) => (await json<{ da
 const cellsOf = async (name: SweepName) => (await json<SweepDocument>('surface', id(name), '--json')).cells
 
 beforeAll(async () => {
+  server = await startTestServer()
+  DATABASE_URL = await server.createDatabase()
   for (const [name, text] of Object.entries(SWEEPS) as [SweepName, string][]) {
     writeFileSync(path(name), text)
     const { code, stderr, stdout } = await call('run', path(name), '--json')

@@ -4,9 +4,14 @@ import { join } from 'node:path'
 import type { BestOfCell, PairComparison, SafeWidthDocument, SweepDocument } from '@collapsar/sweep'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { collapsar } from '../support/collapsar.ts'
+import { startTestServer } from '../support/database.ts'
+import type { TestServer } from '../support/database.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'collapsar-map-commands-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }))
+afterAll(async () => {
+  await server.close()
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
+})
 
 const TRAINED = 'problem: { points: 16 }\ntraining: { steps: 50 }\n'
 const SWEEPS = {
@@ -20,7 +25,10 @@ const SWEEPS = {
 type SweepName = keyof typeof SWEEPS
 
 const path = (name: SweepName) => join(folder, `${name}.yaml`)
-const call = (...args: string[]) => collapsar([...args, '--data', join(folder, 'data')])
+/** One server for all calls: starting the embedded one takes longer than most commands. */
+let server: TestServer
+let DATABASE_URL = ''
+const call = (...args: string[]) => collapsar(args, { DATABASE_URL })
 const ids: Partial<Record<SweepName, string>> = {}
 const id = (name: SweepName) => ids[name] ?? ''
 const firstRuns: Partial<Record<SweepName, SweepDocument>> = {}
@@ -32,6 +40,8 @@ async function json<T>(...args: string[]): Promise<T> {
 }
 
 beforeAll(async () => {
+  server = await startTestServer()
+  DATABASE_URL = await server.createDatabase()
   for (const [name, text] of Object.entries(SWEEPS) as [SweepName, string][]) {
     writeFileSync(path(name), text)
     const { code, stdout } = await call('run', path(name), '--json')
