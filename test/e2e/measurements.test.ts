@@ -106,6 +106,14 @@ describe('collapsar measurements', () => {
     expect(result.stderr).not.toContain('    at ')
   })
 
+  it('names only the place that was asked for, as best-of does', async () => {
+    for (const command of [['measurements', id, '--set', 'facts'], ['best-of', id]]) {
+      const { code, stderr } = await call(...command, '--depth', '7')
+      expect(code).toBe(5)
+      expect(stderr).toMatch(new RegExp(`sweep ${id} has no cell of depth 7\\n$`))
+    }
+  })
+
   it('says how to measure where nothing was', async () => {
     const other = await idOf(write('other.yaml', `${plain}seed: 1\n`))
     const result = await call('measurements', other, '--set', 'facts')

@@ -8,7 +8,7 @@ import { EXIT } from '../command.ts'
 import { distinctCsv, distinctTable, summaryCsv, summaryJson, summaryRows, summaryTable, trialHeader, trialLines } from '../measurement-summary.ts'
 import type { MeasuredCell, SummaryRow } from '../measurement-summary.ts'
 import type { Options } from '../options.ts'
-import { requireSweep } from '../require-sweep.ts'
+import { noCell, requireSweep } from '../require-sweep.ts'
 import { withBackends } from '../with-backends.ts'
 
 const FORMATS = ['table', 'csv', 'json'] as const
@@ -62,10 +62,7 @@ async function* measuredCells(store: Backends['store'], { id, set, options }: Ch
   const chosen = (await store.sweepCells(id)).filter(
     ({ spec }) => (depth === null || spec.depth === depth) && (width === null || spec.width === width),
   )
-  if (chosen.length === 0) {
-    const place = [depth === null ? [] : `depth ${depth}`, width === null ? [] : `width ${width}`].flat().join(' and ')
-    throw new CollapsarError('not-found', `The sweep ${id} has no cell${place === '' ? '' : ` of ${place}`}.`)
-  }
+  if (chosen.length === 0) throw noCell(id, depth, width)
   let found = false
   for (const cell of chosen) {
     const read = await store.measurements(cell.cell, set, cell.inits)
