@@ -2,7 +2,7 @@ import type { Backends } from '@collapsar/standalone'
 import { CollapsarError, functionCounts } from '@collapsar/sweep'
 import type { FunctionCount } from '@collapsar/sweep'
 import { MEASUREMENT_NAMES } from '@collapsar/trial'
-import type { MeasurementName } from '@collapsar/trial'
+import type { MeasurementColumn, MeasurementName } from '@collapsar/trial'
 import type { Command, Invocation } from '../command.ts'
 import { EXIT } from '../command.ts'
 import { distinctCsv, distinctTable, summaryCsv, summaryJson, summaryRows, summaryTable, trialHeader, trialLines } from '../measurement-summary.ts'
@@ -79,12 +79,14 @@ async function* measuredCells(store: Backends['store'], { id, set, options }: Ch
 
 async function printSummary({ terminal }: Invocation, cells: AsyncIterable<MeasuredCell>, format: (typeof FORMATS)[number]): Promise<void> {
   const rows: SummaryRow[] = []
+  const columns: MeasurementColumn[] = []
   let set = { name: '', version: 0 }
   for await (const cell of cells) {
     set = cell.measurements.set
     rows.push(...summaryRows(cell))
+    columns.push(...cell.measurements.columns)
   }
-  const render = { table: summaryTable, csv: summaryCsv, json: (all: readonly SummaryRow[]) => summaryJson(set, all) }
+  const render = { table: (all: readonly SummaryRow[]) => summaryTable(all, columns), csv: summaryCsv, json: (all: readonly SummaryRow[]) => summaryJson(set, all) }
   await terminal.data(render[format](rows))
 }
 
