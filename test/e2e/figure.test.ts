@@ -112,6 +112,8 @@ describe('collapsar figure', () => {
     const mean = pieces.counts.reduce((sum, count, bin) => sum + count * (pieces.bounds[bin]! + 0.5), 0) / 200
     expect([mean, pieces.bounds.at(-1)]).toEqual([expect.closeTo(cell.pieces.mean!, 9), cell.pieces.max! + 0.5])
 
+    const [placed, labelled] = [await figure<Histogram>('map', 'histogram', '--column', 'traces.loss[2]', ...shape), await figure<Histogram>('map', 'histogram', '--column', 'traces.loss[after 10 steps]', ...shape)]
+    expect(labelled.counts).toEqual(placed.counts)
     const measured = await figure<Histogram>('map', 'histogram', '--column', 'facts.testError', ...shape)
     const [, ...rows] = (await call('measurements', id('map'), '--set', 'facts', '--trials', ...shape)).stdout.trimEnd().split('\r\n')
     const errors = rows.map((row) => Number(row.split(',').at(-1)))
@@ -181,7 +183,7 @@ describe('what does not apply', () => {
     ['map', ['--of', 'function', '--trial', '200', ...shape], 2, '--trial is 200; accepted: a trial that this sweep counts, from 0 to 199'],
     ['map', ['--of', 'histogram', '--column', 'moods.joy', ...shape], 2, '--column is moods.joy; accepted: loss, pieces, or SET.COLUMN'],
     ['map', ['--of', 'histogram', '--column', 'facts.joy', ...shape], 2, '--column is facts.joy; facts has deadPoints, endStep'],
-    ['map', ['--of', 'histogram', '--column', 'traces.loss', ...shape], 2, 'accepted: traces.loss[0] to loss[4]'],
+    ['map', ['--of', 'histogram', '--column', 'traces.loss', ...shape], 2, 'accepted: traces.loss[0] to loss[4] (after 1 step to after 100 steps)'],
     ['map', ['--of', 'histogram', '--column', 'traces.loss[5]', ...shape], 2, 'accepted: traces.loss[0] to loss[4]'],
     ['map', ['--of', 'histogram', '--column', 'functions.onData[0]', ...shape], 5, 'measured for functions; add measure: [functions]'],
     ['small', ['--of', 'loss'], 5, 'No trial of depth 2, width 6 has been measured for traces; add measure: [traces] to the sweep file and run it again, or sweep axes: { training.steps: [..] }'],

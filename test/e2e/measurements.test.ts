@@ -79,6 +79,17 @@ describe('collapsar measurements', () => {
     expect(document.numbers[1]?.max).toBe(300)
   })
 
+  it('names the step, angle and layer of every number, and says what they are', async () => {
+    const labelled = await idOf(write('labelled.yaml', 'grid: { depth: 3, width: 2 }\ninits: 20\ntraining: { steps: 4 }\nmeasure: [directions, traces]\n'))
+    const table = (await call('measurements', labelled, '--set', 'traces')).stdout
+    expect(table).toMatch(/^ {2}loss\[after 1 step\] +20 +0/m)
+    expect(table).toContain('\ndeadLayer: first hidden layer that is zero on every point after steps 1, 3; 0 if none.\n')
+    const csv = (await call('measurements', labelled, '--set', 'directions', '--format', 'csv')).stdout
+    expect(csv).toContain(',3,2,"clusters[5 degrees, after 3 steps]",20,')
+    const { stdout } = await call('measurements', labelled, '--set', 'directions', '--trials')
+    expect(stdout.split('\r\n')[0]).toMatch(/,"deeperClusters\[layer 2, after 3 steps\]","deeperClusters\[layer 2, end\]"$/)
+  })
+
   it('reads for a sweep that did not ask what another one had measured', async () => {
     const csv = (await call('measurements', bareId, '--set', 'facts', '--format', 'csv')).stdout
     expect(rowsOf(csv)).toHaveLength(2 * NUMBERS)
@@ -104,6 +115,14 @@ describe('collapsar measurements', () => {
     expect(result).toMatchObject({ code, stdout: '' })
     expect(result.stderr).toContain(message)
     expect(result.stderr).not.toContain('    at ')
+  })
+
+  it('names only the place that was asked for, as best-of does', async () => {
+    for (const command of [['measurements', id, '--set', 'facts'], ['best-of', id]]) {
+      const { code, stderr } = await call(...command, '--depth', '7')
+      expect(code).toBe(5)
+      expect(stderr).toMatch(new RegExp(`sweep ${id} has no cell of depth 7\\n$`))
+    }
   })
 
   it('says how to measure where nothing was', async () => {

@@ -27,6 +27,16 @@ describe('collapsar reproduce', () => {
     expect(stderr).toContain('There is no reproduction headline; accepted: born-dead-depth, headline-collapse')
   })
 
+  it.each([
+    [['headline-collapse', '--all', '--quick'], '--all takes all of them, but received headline-collapse'],
+    [['--quick'], '--quick needs a NAME or --all'],
+    [['--out', out], '--out needs a NAME or --all'],
+  ])('runs nothing for %j', async (args, message) => {
+    const { code, stderr, stdout } = await reproduce(...args)
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toContain(message)
+  })
+
   it('wants long runs to be allowed', async () => {
     const listed = JSON.parse((await reproduce('--json', '--threads', '1')).stdout) as { cost: { full: { seconds: number } } }[]
     // Before it is asked for: where everything takes less than an hour, this would run it.

@@ -35,10 +35,23 @@ function parseStrictly(
 ): { values: Readonly<Record<string, string | boolean | undefined>>; positionals: string[] } {
   const options = Object.fromEntries(Object.entries(definitions).map(([name, { type }]) => [name, { type }]))
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
+    return parseArgs({ args: withNegativeValues(args, definitions), options, allowPositionals: true, strict: true })
   } catch (cause) {
     throw usageError(command, cause instanceof Error ? cause.message : String(cause))
   }
+}
+
+/** `--trial -1` as `--trial=-1`: the parser takes a value that begins with a dash for an option, and says so in words of its own. */
+function withNegativeValues(args: readonly string[], definitions: Readonly<Record<string, OptionDefinition>>): string[] {
+  const end = args.includes('--') ? args.indexOf('--') : args.length
+  const joined: string[] = []
+  for (const arg of args.slice(0, end)) {
+    const option = joined.at(-1) ?? ''
+    const awaitsValue = option.startsWith('--') && definitions[option.slice(2)]?.type === 'string'
+    if (awaitsValue && /^-\.?\d/.test(arg)) joined.splice(-1, 1, `${option}=${arg}`)
+    else joined.push(arg)
+  }
+  return [...joined, ...args.slice(end)]
 }
 
 /** A last name that ends in dots stands for any number of arguments, and for none. */

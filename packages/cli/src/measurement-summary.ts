@@ -1,5 +1,6 @@
 import { summarizeColumn } from '@collapsar/sweep'
 import type { CellCounts, CellMeasurements, ColumnSummary, FunctionCount } from '@collapsar/sweep'
+import type { MeasurementColumn } from '@collapsar/trial'
 import { finiteOrNull } from './parameters-json.ts'
 
 /** What one set says of one cell of a sweep. */
@@ -13,7 +14,7 @@ export interface SummaryRow extends ColumnSummary {
   readonly cell: string
   readonly depth: number
   readonly width: number
-  /** As `loss`, or `loss[3]` where a trial has several. */
+  /** As `endStep`, or `loss[after 30 steps]` where a trial has several, or `onData[3]` where these have no labels. */
   readonly number: string
   /** Trials of the sweep that were not measured. */
   readonly missing: number
@@ -22,9 +23,10 @@ export interface SummaryRow extends ColumnSummary {
 export function summaryRows({ cell, measurements }: MeasuredCell): SummaryRow[] {
   const { cell: id, inits, spec } = cell
   const missing = inits - measurements.trials.length
-  return measurements.columns.flatMap(({ name, size }, place) => {
+  return measurements.columns.flatMap((column, place) => {
+    const { size } = column
     const values = measurements.values[place] ?? new Uint8Array()
-    return numberNames(name, size).map((number, offset) => ({
+    return numberNames(column).map((number, offset) => ({
       cell: id,
       depth: spec.depth,
       width: spec.width,
@@ -36,8 +38,14 @@ export function summaryRows({ cell, measurements }: MeasuredCell): SummaryRow[] 
 }
 
 /** The names of a column's numbers. */
-export function numberNames(name: string, size: number): string[] {
+function numberNames({ name, size, labels }: MeasurementColumn): string[] {
+  if (labels !== undefined) return labels.map((label) => `${name}[${label}]`)
   return size === 1 ? [name] : Array.from({ length: size }, (_, i) => `${name}[${i}]`)
+}
+
+/** What the numbers of these columns say, with their units and codes: one line each, those of several cells once. */
+function legendLines(columns: readonly MeasurementColumn[]): string[] {
+  return [...new Set(columns.map(({ name, meaning }) => `${name}: ${meaning}.`))]
 }
 
 /** The numbers at `first`, `first + step`, ... */
@@ -51,7 +59,13 @@ const FIELDS = [
 
 /** RFC 4180; an empty field where there is no number to describe. */
 export function summaryCsv(rows: readonly SummaryRow[]): string {
-  return [FIELDS.join(','), ...rows.map((row) => FIELDS.map((field) => row[field] ?? '').join(','))].map((line) => `${line}\r\n`).join('')
+  return [FIELDS.join(','), ...rows.map((row) => FIELDS.map((field) => csvField(row[field])).join(','))].map((line) => `${line}\r\n`).join('')
+}
+
+/** Names of numbers may hold commas, but neither quotes nor line ends. */
+function csvField(value: string | number | null): string {
+  const text = String(value ?? '')
+  return text.includes(',') ? `"${text}"` : text
 }
 
 /** JSON has no infinity: null, as where there is no number. */
@@ -64,8 +78,8 @@ export function summaryJson(set: { readonly name: string; readonly version: numb
 
 const SHOWN_DIGITS = 5
 
-/** For people: a block of lines a cell, five digits. */
-export function summaryTable(rows: readonly SummaryRow[]): string {
+/** For people: a block of lines a cell, five digits, then what the numbers are. */
+export function summaryTable(rows: readonly SummaryRow[], columns: readonly MeasurementColumn[]): string {
   const header = ['number', 'trials', 'NaN', 'mean', 'min', '25%', 'median', '75%', 'max']
   const lines: string[] = []
   for (const cell of new Set(rows.map((row) => row.cell))) {
@@ -76,7 +90,7 @@ export function summaryTable(rows: readonly SummaryRow[]): string {
     const table = [header, ...own.map((row) => [row.number, String(row.count), String(row.nan), ...FIELDS.slice(7).map((field) => shown(row[field]))])]
     lines.push(`depth ${first.depth}, width ${first.width}${missing}  ${cell}`, ...aligned(table), '')
   }
-  return `${lines.join('\n')}\n`
+  return `${[...lines, ...legendLines(columns)].join('\n')}\n`
 }
 
 const DISTINCT_FIELDS = ['cell', 'depth', 'width', 'place', 'tolerance', 'trials', 'functions', 'chao1', 'largest'] as const
@@ -108,8 +122,8 @@ function aligned(table: readonly (readonly string[])[]): string[] {
 
 /** The header of `trialLines`, and what tells whether two cells have the same numbers. */
 export function trialHeader({ measurements }: MeasuredCell): string {
-  const numbers = measurements.columns.flatMap(({ name, size }) => numberNames(name, size))
-  return `${['cell', 'depth', 'width', 'trial', ...numbers].join(',')}\r\n`
+  const numbers = measurements.columns.flatMap(numberNames)
+  return `${['cell', 'depth', 'width', 'trial', ...numbers.map(csvField)].join(',')}\r\n`
 }
 
 /** Every trial's numbers, RFC 4180: shortest decimals that read back as the same number, NaN and Infinity in words. */

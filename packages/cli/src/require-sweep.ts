@@ -11,3 +11,9 @@ export async function requireSweep(store: Backends['store'], id: string): Promis
   const hint = known.length === 0 ? 'there are none yet' : `the newest are ${known.join(', ')}; see: collapsar list`
   throw new CollapsarError('not-found', `There is no sweep ${show(id)}; ${hint}`)
 }
+
+/** That a sweep has no cell of the depth and width that were asked for; null where any would do. */
+export function noCell(id: string, depth: number | null, width: number | null): CollapsarError {
+  const place = [depth === null ? [] : `depth ${depth}`, width === null ? [] : `width ${width}`].flat().join(' and ')
+  return new CollapsarError('not-found', `The sweep ${id} has no cell${place === '' ? '' : ` of ${place}`}`)
+}

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { MapAxes } from './map-axes.ts'
 import { estimateText, intervalText } from './percent.ts'
 import { bornDeadSample, sampleDocument } from './samples/documents.ts'
 import type { SampleCell } from './samples/documents.ts'
@@ -54,6 +55,19 @@ describe('the terminal map', () => {
       digest 9253c001c5b0
       "
     `)
+  })
+
+  test('runs the way that is asked for, even where the other takes fewer lines', () => {
+    // Two depths by six widths: upright takes two lines, sideways six.
+    const document = sampleDocument('turned', grid(2, 6))
+    const headersOf = (axes: MapAxes): string[] =>
+      [...tableOf(document, { columns: 200, axes }).matchAll(/^ +((?:depth|width)(?: +\d+)+)$/gm)].map(([, header = '']) => header.replaceAll(/ +/g, ' '))
+    const [widthsAcross, depthsAcross] = ['depth 1 2 3 4 5 6', 'width 2 3']
+    expect(headersOf({})).toEqual([widthsAcross, widthsAcross])
+    for (const axes of [{ columns: 'depth', rows: 'width' }, { columns: 'depth' }, { rows: 'width' }]) {
+      expect(headersOf(axes)).toEqual([depthsAcross, depthsAcross])
+    }
+    expect(headersOf({ columns: 'width' })).toEqual([widthsAcross, widthsAcross])
   })
 
   test.each([60, 80, 133])('of 40 x 40 cells stays within %i characters and shows every cell once', (columns) => {

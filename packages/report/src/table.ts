@@ -4,6 +4,7 @@ import { bornDeadShare, bornDeadTheoryText } from './born-dead.ts'
 import { mapsOf } from './cell-map.ts'
 import type { CellMap } from './cell-map.ts'
 import { undecidedLevels } from './levels.ts'
+import type { MapAxes } from './map-axes.ts'
 import { alarmsOf, contoursByMap, overlayOf } from './overlay.ts'
 import type { Contour, Overlay, View } from './overlay.ts'
 import { estimateText, intervalText, percent } from './percent.ts'
@@ -39,7 +40,7 @@ export function tableOf(document: SweepDocument, options: TableOptions = {}): st
   const contours = contoursByMap(overlay.contours ?? [], maps)
   const sections = [
     headingLines(document, columns, paint),
-    ...maps.flatMap((map, index) => mapSections(map, { contours: contours[index] ?? [], overlay, columns, paint })),
+    ...maps.flatMap((map, index) => mapSections(map, { contours: contours[index] ?? [], overlay, columns, paint, axes: options.axes })),
     outcomeLines(document, paint),
     gapLines(document, maps, { columns, paint }),
     alarmSection(maps, { overlay, columns, paint }),
@@ -70,18 +71,20 @@ interface SectionOptions {
 
 interface MapOptions extends SectionOptions {
   readonly contours: readonly Contour[]
+  readonly axes: MapAxes | undefined
 }
 
-/** Both maps of a variant, turned the same way: the one that takes fewer lines. */
-function mapSections(map: CellMap, { contours, overlay, columns, paint }: MapOptions): string[][] {
+/** Both maps of a variant, turned the same way: as asked for, else the one that takes fewer lines. */
+function mapSections(map: CellMap, { contours, overlay, columns, paint, axes }: MapOptions): string[][] {
   const heading = map.heading === '' ? [] : [wrap(map.heading, columns).map((line) => paint.bold(line))]
   const collapse = (cell: CellDocument): Entry => collapseEntry(cell, overlay)
   const turned = (across: 'columns' | 'rows'): string[][] => [
     [paint.bold('P(collapse), %'), ...gridLines(map, collapse, { across, columns, paint })],
     [paint.bold('Born dead, % (theory)'), ...gridLines(map, bornDeadEntry, { across, columns, paint })],
   ]
+  const isAsked = axes?.columns !== undefined || axes?.rows !== undefined
   const [upright, sideways] = [turned('rows'), turned('columns')]
-  const grids = sideways.flat().length < upright.flat().length ? sideways : upright
+  const grids = isAsked || sideways.flat().length < upright.flat().length ? sideways : upright
   return [...heading, ...grids, ...contourSections(contours, map, { columns, paint })]
 }
 

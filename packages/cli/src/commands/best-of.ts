@@ -6,7 +6,7 @@ import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
 import { JSON_OPTION } from '../options.ts'
 import type { Options } from '../options.ts'
-import { requireSweep } from '../require-sweep.ts'
+import { noCell, requireSweep } from '../require-sweep.ts'
 import { withBackends } from '../with-backends.ts'
 
 /** What starting several times and keeping the best is worth. */
@@ -54,7 +54,7 @@ async function chosenCells(store: Backends['store'], id: string, options: Option
   const cells = (await store.sweepCells(id)).map((counts, i) => ({ counts, axes: labels[i]?.axes ?? {} }))
   const chosen = cells.filter(({ counts: { spec } }) => (depth === null || spec.depth === depth) && (width === null || spec.width === width))
   if (chosen.length > 0) return chosen
-  throw new CollapsarError('not-found', `The sweep ${id} has no cell of depth ${depth ?? 'any'} and width ${width ?? 'any'}`)
+  throw noCell(id, depth, width)
 }
 
 function cellText(cell: BestOfCell): string {

@@ -50,8 +50,9 @@ function compareText(pairs: readonly PairComparison[], event: ComparedEvent): st
     ' depth  width   trials     both   only A   only B   difference                 E',
     ...pairs.map(pairLine),
     '',
-    `* differs: evidence E of at least ${20 * pairs.length}, which holds for all ${pairs.length} cells together at 95%, however often one looks.`,
-    '[ , ] of the difference, at the level that holds for all cells together. E above 1 speaks for a difference.',
+    `* the settings differ: evidence E of at least ${20 * pairs.length}, which holds for all ${pairs.length} cells together at 95%, however often one looks.`,
+    '[ , ] of the size of the difference, at the level that holds for all cells together: it is wider, and may hold 0 where E decides.',
+    'E above 1 speaks for a difference.',
   ]
   return `${lines.join('\n')}\n`
 }

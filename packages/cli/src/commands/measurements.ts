@@ -2,13 +2,13 @@ import type { Backends } from '@collapsar/standalone'
 import { CollapsarError, functionCounts } from '@collapsar/sweep'
 import type { FunctionCount } from '@collapsar/sweep'
 import { MEASUREMENT_NAMES } from '@collapsar/trial'
-import type { MeasurementName } from '@collapsar/trial'
+import type { MeasurementColumn, MeasurementName } from '@collapsar/trial'
 import type { Command, Invocation } from '../command.ts'
 import { EXIT } from '../command.ts'
 import { distinctCsv, distinctTable, summaryCsv, summaryJson, summaryRows, summaryTable, trialHeader, trialLines } from '../measurement-summary.ts'
 import type { MeasuredCell, SummaryRow } from '../measurement-summary.ts'
 import type { Options } from '../options.ts'
-import { requireSweep } from '../require-sweep.ts'
+import { noCell, requireSweep } from '../require-sweep.ts'
 import { withBackends } from '../with-backends.ts'
 
 const FORMATS = ['table', 'csv', 'json'] as const
@@ -62,10 +62,7 @@ async function* measuredCells(store: Backends['store'], { id, set, options }: Ch
   const chosen = (await store.sweepCells(id)).filter(
     ({ spec }) => (depth === null || spec.depth === depth) && (width === null || spec.width === width),
   )
-  if (chosen.length === 0) {
-    const place = [depth === null ? [] : `depth ${depth}`, width === null ? [] : `width ${width}`].flat().join(' and ')
-    throw new CollapsarError('not-found', `The sweep ${id} has no cell${place === '' ? '' : ` of ${place}`}.`)
-  }
+  if (chosen.length === 0) throw noCell(id, depth, width)
   let found = false
   for (const cell of chosen) {
     const read = await store.measurements(cell.cell, set, cell.inits)
@@ -82,12 +79,14 @@ async function* measuredCells(store: Backends['store'], { id, set, options }: Ch
 
 async function printSummary({ terminal }: Invocation, cells: AsyncIterable<MeasuredCell>, format: (typeof FORMATS)[number]): Promise<void> {
   const rows: SummaryRow[] = []
+  const columns: MeasurementColumn[] = []
   let set = { name: '', version: 0 }
   for await (const cell of cells) {
     set = cell.measurements.set
     rows.push(...summaryRows(cell))
+    columns.push(...cell.measurements.columns)
   }
-  const render = { table: summaryTable, csv: summaryCsv, json: (all: readonly SummaryRow[]) => summaryJson(set, all) }
+  const render = { table: (all: readonly SummaryRow[]) => summaryTable(all, columns), csv: summaryCsv, json: (all: readonly SummaryRow[]) => summaryJson(set, all) }
   await terminal.data(render[format](rows))
 }
 

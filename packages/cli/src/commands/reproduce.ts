@@ -28,6 +28,7 @@ export const reproduce: Command = {
   },
   run: async (invocation) => {
     const { options, configuration, terminal, positionals, log } = invocation
+    refuseContradictions(invocation)
     const chosen = chosenTargets(positionals, options.flag('all'))
     if (chosen.length === 0) {
       await terminal.data(listing(configuration.threads, options.flag('json')))
@@ -58,6 +59,18 @@ export const reproduce: Command = {
       return done.some(({ document }) => document.verdict === 'fail') ? EXIT.error : EXIT.ok
     })
   },
+}
+
+/** @throws CollapsarError `usage` for options that the choice of targets would leave without effect, or the reverse */
+function refuseContradictions({ options, positionals }: Invocation): void {
+  if (options.flag('all') && positionals.length > 0) throw usage(`--all takes all of them, but received ${positionals.join(' ')}; accepted: one of the two`)
+  if (options.flag('all') || positionals.length > 0) return
+  const option = ['quick', 'allow-slow', 'out'].find((name) => options.flag(name) || options.text(name) !== null)
+  if (option !== undefined) throw usage(`--${option} needs a NAME or --all`)
+}
+
+function usage(detail: string): CollapsarError {
+  return new CollapsarError('usage', `collapsar reproduce: ${detail}. See: collapsar reproduce --help`)
 }
 
 /** @throws CollapsarError `not-found` for a name that no target has */

@@ -1,6 +1,7 @@
 import { FORMATS, mapsOf, tableOf } from '@collapsar/report'
 import type { Contour, MapAxes } from '@collapsar/report'
 import { sweepDocument } from '@collapsar/standalone'
+import { CollapsarError } from '@collapsar/sweep'
 import type { SweepDocument } from '@collapsar/sweep'
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
@@ -25,10 +26,14 @@ export const surface: Command = {
   },
   run: async ({ positionals, options, configuration, terminal, log }) => {
     const format = options.oneOf('format', NAMES) ?? (options.flag('json') ? 'json' : 'table')
+    const levels = options.probabilities('levels')
+    if (levels !== null && !options.flag('fit')) {
+      throw new CollapsarError('usage', 'collapsar surface: --levels are those of the fit, but --fit is missing. See: collapsar surface --help')
+    }
     return withBackends({ configuration, log }, async (backends) => {
       const document = await sweepDocument(backends.store, await requireSweep(backends.store, positionals[0] ?? ''))
       const axes = axesOf(options)
-      const contours = options.flag('fit') ? fittedContours(document, axes, options.probabilities('levels') ?? DEFAULT_LEVELS) : null
+      const contours = options.flag('fit') ? fittedContours(document, axes, levels ?? DEFAULT_LEVELS) : null
       if (contours?.length === 0) terminal.message('no fit is drawn: its residual check fails, or there are too few cells to check it; see: collapsar contours')
       const view = { axes, ...(contours !== null && contours.length > 0 && { overlay: { contours } }) }
       await terminal.data(

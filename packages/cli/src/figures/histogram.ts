@@ -68,8 +68,9 @@ async function ofColumn(request: FigureRequest, cell: RequestedCell, column: str
   const place = measured.columns.findIndex((candidate) => candidate.name === number)
   const found = measured.columns[place]
   if (found === undefined) throw refusal(`--column is ${column}; ${set} has ${measured.columns.map(numberText).join(', ')}`)
-  if (index >= found.size || (index === -1 && found.size > 1)) throw refusal(`--column is ${column}; accepted: ${set}.${numberText(found)}`)
-  const values = Float64Array.from(every(measured.values[place] ?? new Uint8Array(), found.size, Math.max(0, index)))
+  const offset = offsetIn(found, index)
+  if (offset === null) throw refusal(`--column is ${column}; accepted: ${set}.${numberText(found)}`)
+  const values = Float64Array.from(every(measured.values[place] ?? new Uint8Array(), found.size, offset))
   const { median } = summarizeColumn(values)
   const rules = median === null || !Number.isFinite(median) ? [] : [{ value: median, label: `median: ${shortText(median)}` }]
   const isWhole = found.type !== 'f32'
@@ -80,17 +81,25 @@ interface ParsedColumn {
   readonly name: string
   readonly set: MeasurementName
   readonly number: string
-  /** -1 where none was given. */
-  readonly index: number
+  /** A place from 0, or one of the column's labels; empty where none was given. */
+  readonly index: string
+}
+
+function offsetIn({ size, labels = [] }: MeasurementColumn, index: string): number | null {
+  if (index === '') return size === 1 ? 0 : null
+  const offset = /^\d+$/.test(index) ? Number(index) : labels.indexOf(index)
+  return offset >= 0 && offset < size ? offset : null
 }
 
 function parsed(column: string): ParsedColumn {
-  const [, set, number = '', index] = /^([a-z0-9]+)\.([A-Za-z0-9]+)(?:\[(\d+)\])?$/.exec(column) ?? []
+  const [, set, number = '', index = ''] = /^([a-z0-9]+)\.([A-Za-z0-9]+)(?:\[([a-z0-9, ]+)\])?$/.exec(column) ?? []
   const known = MEASUREMENT_NAMES.find((name) => name === set)
-  if (known !== undefined) return { name: column, set: known, number, index: index === undefined ? -1 : Number(index) }
+  if (known !== undefined) return { name: column, set: known, number, index }
   throw refusal(`--column is ${column}; accepted: loss, pieces, or SET.COLUMN with SET one of ${MEASUREMENT_NAMES.join(', ')}`)
 }
 
-function numberText({ name, size }: MeasurementColumn): string {
-  return size === 1 ? name : `${name}[0] to ${name}[${size - 1}]`
+function numberText({ name, size, labels }: MeasurementColumn): string {
+  if (size === 1) return name
+  const said = labels === undefined ? '' : ` (${labels[0]} to ${labels.at(-1)})`
+  return `${name}[0] to ${name}[${size - 1}]${said}`
 }

@@ -48,7 +48,7 @@ test('makes rates monotone where asked: 3 of 10 and 1 of 10 pool to 2 of 10', ()
 
 test('no fit, however sure, touches a verdict', () => {
   const sure = { basis: 'fit', estimate: 1e-6, low: 0, high: 2e-6, predictor: -13.8, standardError: 0.1 } as const
-  const fit: SurfaceFit = { fitted: 'collapse', cells: ROWS.map(() => sure), checks: [], verdict: 'fits' }
+  const fit: SurfaceFit = { fitted: 'collapse', cells: ROWS.map(() => sure), checks: [], verdict: 'fits', reason: null }
   const drawn = contour(ROWS, 0.1, { fit })
   expect(drawn.verdicts).toEqual(contour(ROWS, 0.1).verdicts)
   expect(drawn.band).toEqual(contour(ROWS, 0.1).band)

@@ -98,8 +98,28 @@ test('stays finite where nothing died in any trial, and says that nothing could 
   const never = { estimate: 0, standardError: 0 }
   const cells = simulate(1_000, 1).map((cell) => ({ ...cell, collapsed: 0, bornDead: 0, theory: never }))
   const fit = fitSurface(cells, AXES)
-  expect(fit.verdict).toBe('unchecked')
+  expect(fit).toMatchObject({ verdict: 'unchecked', reason: 'none happened' })
   for (const cell of fit.cells) if (cell !== null) expect(cell.estimate).toBeLessThan(0.003)
+})
+
+test('says of what theory explains alone that no death is left to fit', () => {
+  const cells = simulate(1_000, 1).map((cell) => ({ ...cell, collapsed: cell.bornDead }))
+  const fit = fitSurface(cells, AXES)
+  expect(fit).toMatchObject({ fitted: 'died given alive', verdict: 'unchecked', reason: 'none happened' })
+  for (const { degreesOfFreedom } of fit.checks) expect(degreesOfFreedom).toBeGreaterThanOrEqual(0)
+})
+
+test.each([
+  ['no trials', { collapsed: 100, bornDead: 100 }],
+  ['all happened', { collapsed: 100, bornDead: 0 }],
+] as const)('says that %s of those born alive', (reason, counts) => {
+  const theory = { estimate: counts.bornDead / 100, standardError: 0 }
+  const cells = [3, 4, 5].flatMap((x) => [2, 3].map((y) => ({ x, y, trials: 100, ...counts, theory })))
+  expect(fitSurface(cells, AXES)).toMatchObject({ verdict: 'unchecked', reason })
+})
+
+test('gives no reason where it checked', () => {
+  expect(fitSurface(simulate(1_000, 1), AXES)).toMatchObject({ verdict: 'fits', reason: null })
 })
 
 test('fits collapse itself where theory leaves a cell out', () => {
@@ -115,7 +135,7 @@ test('takes other axes, few cells, and cells without trials', () => {
   const cells = rates.map(([x, y, collapsed]) => ({ ...blank, x: x!, y: y!, collapsed: collapsed! }))
   const empty = { x: 1e-2, y: 0.5, trials: 0, collapsed: 0, bornDead: 0, theory: null }
   const fit = fitSurface([...cells, empty], { x: logAxis('learning rate'), y: linearAxis('scale') })
-  expect(fit.verdict).toBe('unchecked')
+  expect(fit).toMatchObject({ verdict: 'unchecked', reason: 'too few cells' })
   // Four cells, four terms: only the prior keeps the fit off the rates themselves, by less than one trial.
   for (const [index, { collapsed }] of cells.entries()) {
     expect(Math.abs(fit.cells[index]!.estimate - collapsed / 100)).toBeLessThan(0.01)
@@ -154,5 +174,5 @@ test('refuses what cannot be counted, and monotony over a grid with holes', () =
 })
 
 test('has no cell to say anything about without cells', () => {
-  expect(fitSurface([], AXES)).toEqual({ fitted: 'died given alive', cells: [], checks: [], verdict: 'unchecked' })
+  expect(fitSurface([], AXES)).toEqual({ fitted: 'died given alive', cells: [], checks: [], verdict: 'unchecked', reason: 'no trials' })
 })

@@ -44,7 +44,12 @@ export interface SurfaceFit {
    * tell. Only a surface that `fits` is fit to be drawn; otherwise each cell has nothing but its own interval.
    */
   readonly verdict: 'fits' | 'misfit' | 'unchecked'
+  /** Why the verdict is `unchecked`; null where it is another. */
+  readonly reason: UncheckedReason | null
 }
+
+/** Of what is `fitted`: there is no trial of it, it happened to none of them or to all, or pools are no more than fitted terms. */
+export type UncheckedReason = 'no trials' | 'none happened' | 'all happened' | 'too few cells'
 
 /**
  * A smooth surface of P(collapse) over two axes. Hazards add: collapse is p = b + (1 - b) r, with b = P(born dead)
@@ -72,7 +77,7 @@ export function fitSurface(cells: readonly SurfaceCell[], options: SurfaceOption
     successes: observations.map(({ successes }) => successes),
     trials: observations.map(({ trials }) => trials),
   })
-  if (fit === null) return { fitted, cells: cells.map(() => null), checks: [], verdict: 'unchecked' }
+  if (fit === null) return { fitted, cells: cells.map(() => null), checks: [], verdict: 'unchecked', reason: reasonOf(observations) }
   const z = normalUpperQuantile((1 - level) / 2)
   const smooth = observations.map((observation, index) => {
     return fittedCell(observation, design[index] ?? new Float64Array(), { fit, z })
@@ -81,7 +86,7 @@ export function fitSurface(cells: readonly SurfaceCell[], options: SurfaceOption
   const shown = options.monotony ? makeMonotone(observations, smooth, options.monotony) : smooth
   const byCell = new Map(observations.map(({ cell }, index) => [cell, shown[index] ?? null]))
   const verdict = verdictOf(checks, falseAlarm)
-  return { fitted, cells: cells.map((cell) => byCell.get(cell) ?? null), checks, verdict }
+  return { fitted, cells: cells.map((cell) => byCell.get(cell) ?? null), checks, verdict, reason: verdict === 'unchecked' ? reasonOf(observations) : null }
 }
 
 /** A cell as the fit sees it: the counts of the fitted part, and what theory says of the other. */
@@ -140,6 +145,14 @@ function checkParts(
 function verdictOf(checks: readonly ResidualCheck[], falseAlarm: number): SurfaceFit['verdict'] {
   if (checks.some(({ pValue }) => pValue !== null && pValue < falseAlarm / checks.length)) return 'misfit'
   return checks.at(-1)?.pValue === null ? 'unchecked' : 'fits'
+}
+
+function reasonOf(observations: readonly Observation[]): UncheckedReason {
+  const happened = observations.reduce((sum, { successes }) => sum + successes, 0)
+  const trials = observations.reduce((sum, observation) => sum + observation.trials, 0)
+  if (trials === 0) return 'no trials'
+  if (happened === 0) return 'none happened'
+  return happened === trials ? 'all happened' : 'too few cells'
 }
 
 function makeMonotone(

@@ -57,6 +57,7 @@ test('cannot hold where what is impossible was seen', () => {
 
 test('has nothing to say without degrees of freedom', () => {
   expect(checkResiduals('collapse', [cell(100, 50, 0.5)], 1).pValue).toBeNull()
+  expect(checkResiduals('collapse', [cell(100, 50, 0.5)], 6)).toMatchObject({ degreesOfFreedom: 0, pValue: null })
   expect(checkResiduals('collapse', [cell(0, 0, 0.5)], 0).pValue).toBeNull()
   expect(checkResiduals('born dead', [cell(100, 0, 0)], 0).pValue).toBeNull()
 })

@@ -14,7 +14,7 @@ export interface ResidualCheck {
   /** Which probability was checked. */
   readonly part: 'born dead' | 'died given alive' | 'collapse'
   readonly chiSquare: number
-  /** Pools less fitted terms; the check says nothing where this is 0 or less. */
+  /** Pools less fitted terms, at least 0, where the check says nothing. */
   readonly degreesOfFreedom: number
   /** The chance of a larger chi-square if the model is true; null where there is nothing to check. */
   readonly pValue: number | null
@@ -36,7 +36,7 @@ const GRANTED = 3
 export function checkResiduals(part: ResidualCheck['part'], cells: readonly Expected[], terms: number): ResidualCheck {
   const pools = poolSmall(cells.filter(({ trials }) => trials > 0))
   const chiSquare = pools.reduce((sum, pool) => sum + pearson(pool), 0)
-  const degreesOfFreedom = pools.length - terms
+  const degreesOfFreedom = Math.max(0, pools.length - terms)
   const pValue = degreesOfFreedom > 0 ? chiSquareTail(chiSquare, degreesOfFreedom) : null
   return { part, chiSquare, degreesOfFreedom, pValue }
 }

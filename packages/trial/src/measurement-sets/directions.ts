@@ -7,14 +7,12 @@ import { degreesToExtremal } from '../measurements/extremal-directions.ts'
 import type { MeasuredBatch } from '../measurements/trial-records.ts'
 import type { TrialSpec } from '../trial.ts'
 import { laneNetworks, storedInputs } from './lane-network.ts'
-import { logSpacedSteps, momentsText } from './log-spaced-steps.ts'
+import { logSpacedSteps, momentLabel, momentsText } from './log-spaced-steps.ts'
 import type { ColumnArray, MeasurementColumn, MeasurementSet } from './measurement-set.ts'
 import { predictedDirections } from './predicted-directions.ts'
 
 /** Directions of deeper layers have no geometry of the data; of their clusters one angle is kept, in degrees. */
 const DEEPER_ANGLE = 5
-
-const ANGLES = CLUSTER_ANGLES.length
 
 /** Summary of one network at one moment, in the order of the columns. */
 interface Summary {
@@ -58,22 +56,26 @@ export const directions: MeasurementSet = {
 function columnsOf({ depth, training }: TrialSpec): readonly MeasurementColumn[] {
   const moments = [...logSpacedSteps(training.steps), 'end' as const]
   const at = momentsText(moments)
-  const of = (name: keyof Summary, type: 'u16' | 'f32', each: number, meaning: string): MeasurementColumn => {
-    return { name, type, size: each * moments.length, meaning: `${meaning}, ${at}` }
+  /** @param each what tells the numbers of one moment apart */
+  const of = (name: keyof Summary, type: 'u16' | 'f32', each: readonly string[], meaning: string): MeasurementColumn => {
+    const labels = moments.flatMap((moment) => (each.length === 0 ? momentLabel(moment) : each.map((one) => `${one}, ${momentLabel(moment)}`)))
+    return { name, type, size: labels.length, labels, meaning: `${meaning}, ${at}` }
   }
   const angles = CLUSTER_ANGLES.join(', ')
+  const byAngle = CLUSTER_ANGLES.map((angle) => `${angle} degrees`)
   const columns = [
-    of('clusters', 'u16', ANGLES, `[moment][angle] clusters of kept units of layer 1 at ${angles} degrees`),
-    of('entropy', 'f32', ANGLES, `[moment][angle] entropy of their shares of the amplitude in nats, NaN if diverged`),
-    of('dead', 'u16', 1, '[moment] units of layer 1 that are zero on all points'),
-    of('linear', 'u16', 1, '[moment] units of layer 1 without a kink among the points'),
-    of('negligible', 'u16', 1, '[moment] units of layer 1 with an amplitude below 1% of the largest'),
-    of('extremalMean', 'f32', 1, '[moment] mean degrees of kept units to the nearest extremal direction of their sign, NaN where none'),
-    of('extremalLargest', 'f32', 1, '[moment] largest of these'),
+    of('clusters', 'u16', byAngle, `[moment][angle] clusters of kept units of layer 1 at ${angles} degrees`),
+    of('entropy', 'f32', byAngle, `[moment][angle] entropy of their shares of the amplitude in nats, NaN if diverged`),
+    of('dead', 'u16', [], '[moment] units of layer 1 that are zero on all points'),
+    of('linear', 'u16', [], '[moment] units of layer 1 without a kink among the points'),
+    of('negligible', 'u16', [], '[moment] units of layer 1 with an amplitude below 1% of the largest'),
+    of('extremalMean', 'f32', [], '[moment] mean degrees of kept units to the nearest extremal direction of their sign, NaN where none'),
+    of('extremalLargest', 'f32', [], '[moment] largest of these'),
   ]
   if (depth === 2) return columns
   const meaning = `[moment][layer] clusters of kept units of layers 2 to ${depth - 1} at ${DEEPER_ANGLE} degrees`
-  return [...columns, of('deeperClusters', 'u16', depth - 2, meaning)]
+  const byLayer = Array.from({ length: depth - 2 }, (_, l) => `layer ${l + 2}`)
+  return [...columns, of('deeperClusters', 'u16', byLayer, meaning)]
 }
 
 function summarizer(batch: MeasuredBatch, trained: TrainedBatch, spec: TrialSpec): (lane: number) => Summary {

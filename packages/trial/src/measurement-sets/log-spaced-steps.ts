@@ -9,7 +9,15 @@ export function logSpacedSteps(steps: number): number[] {
     .filter((step) => step < steps)
 }
 
+/** A number of steps, or the end of training. */
+export type Moment = number | 'end'
+
+/** What labels one number of a column. */
+export function momentLabel(moment: Moment): string {
+  return moment === 'end' ? 'end' : `after ${moment} ${moment === 1 ? 'step' : 'steps'}`
+}
+
 /** How a column names the moments it holds. */
-export function momentsText(moments: readonly (number | 'end')[]): string {
+export function momentsText(moments: readonly Moment[]): string {
   return `after steps ${moments.join(', ')}`
 }

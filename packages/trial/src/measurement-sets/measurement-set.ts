@@ -18,6 +18,8 @@ export interface MeasurementColumn {
   readonly size: number
   /** With unit and range. */
   readonly meaning: string
+  /** [number of one trial]: what tells it from the others, in a few words, as `after 30 steps`; left out where its place says enough. */
+  readonly labels?: readonly string[]
 }
 
 /** Trials as they ended, and as they were on the way. */

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { exampleSpec } from '../example-spec.ts'
+import { CLUSTER_ANGLES } from '../measurements/direction-clusters.ts'
 import { trialRecords } from '../measurements/trial-records.ts'
+import type { TrialSpec } from '../trial.ts'
 import { MEASUREMENT_NAMES, measurementSets } from './index.ts'
 import { logSpacedSteps } from './log-spaced-steps.ts'
 import { columnsByName, observedExample } from './measured-example.ts'
+import type { MeasurementName } from './measurement-set.ts'
 
 const plane = { target: 'abs-2d', inputDim: 2, points: 16 } as const
 const specs = {
@@ -43,6 +46,7 @@ describe.each(MEASUREMENT_NAMES)('the measurement set %s', (name) => {
     }
     expect(set.name).toBe(name)
     expect(set.columns(spec).every(({ meaning, size }) => meaning.length > 10 && size > 0)).toBe(true)
+    for (const { labels, size } of set.columns(spec)) if (labels !== undefined) expect([labels.length, new Set(labels).size]).toEqual([size, size])
     const trials = await observedExample(set, spec, [0, 1, 2, 3, 4, 5])
     const columns = columnsByName(set, trials)
     expect(Object.keys(columns).length).toBeGreaterThan(0)
@@ -74,6 +78,24 @@ describe('what a set refuses', () => {
     ['regions', exampleSpec({ problem: plane, network: { normalization: 'layer' } }), 'no affine pieces: layer normalization is smooth'],
   ] as const)('%s: %#', (name, spec, reason) => {
     expect(measurementSets[name].applies(spec)).toBe(reason)
+  })
+})
+
+describe('labels', () => {
+  const labelsOf = (name: MeasurementName, column: string, spec: TrialSpec) => measurementSets[name].columns(spec).find((one) => one.name === column)?.labels
+  const spec = exampleSpec({ depth: 4, training: { steps: 4 } })
+
+  it('name the step of every moment', () => {
+    for (const column of ['loss', 'deadLayer', 'pieces']) expect(labelsOf('traces', column, spec)).toEqual(['after 1 step', 'after 3 steps'])
+    expect(labelsOf('directions', 'dead', spec)).toEqual(['after 1 step', 'after 3 steps', 'end'])
+  })
+
+  it('name angles and layers in the order of the numbers: [moment][angle], [moment][layer]', () => {
+    const clusters = labelsOf('directions', 'clusters', spec)!
+    expect(clusters).toHaveLength(3 * CLUSTER_ANGLES.length)
+    expect(clusters[CLUSTER_ANGLES.length + CLUSTER_ANGLES.indexOf(5)]).toBe('5 degrees, after 3 steps')
+    expect(labelsOf('directions', 'deeperClusters', spec)!.slice(-2)).toEqual(['layer 2, end', 'layer 3, end'])
+    expect(labelsOf('updates', 'resting', spec)!.slice(0, 4)).toEqual(['layer 1, after 0 steps', 'layer 2, after 0 steps', 'layer 3, after 0 steps', 'layer 1, after 1 step'])
   })
 })
 

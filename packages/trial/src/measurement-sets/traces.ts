@@ -5,7 +5,7 @@ import type { MeasuredBatch } from '../measurements/trial-records.ts'
 import { networkShape } from '../network-shape.ts'
 import type { TrialSpec } from '../trial.ts'
 import { laneNetworks } from './lane-network.ts'
-import { logSpacedSteps, momentsText } from './log-spaced-steps.ts'
+import { logSpacedSteps, momentLabel, momentsText } from './log-spaced-steps.ts'
 import type { MeasurementSet } from './measurement-set.ts'
 
 /** How trials came to where they are: 10 bytes a trial for each of 1, 3, 10, 30, ... steps, 6 where there are no pieces; at 3,000 steps 70. */
@@ -21,11 +21,12 @@ export const traces: MeasurementSet = {
   columns: (spec) => {
     const moments = logSpacedSteps(spec.training.steps)
     const at = momentsText(moments)
+    const each = { size: moments.length, labels: moments.map(momentLabel) }
     return [
-      { name: 'loss', type: 'f32', size: moments.length, meaning: `loss on the training set ${at}; NaN if diverged` },
-      { name: 'deadLayer', type: 'u16', size: moments.length, meaning: `first hidden layer that is zero on every point ${at}; 0 if none` },
+      { name: 'loss', type: 'f32', ...each, meaning: `loss on the training set ${at}; NaN if diverged` },
+      { name: 'deadLayer', type: 'u16', ...each, meaning: `first hidden layer that is zero on every point ${at}; 0 if none` },
       ...(hasPieces(spec)
-        ? [{ name: 'pieces', type: 'u32' as const, size: moments.length, meaning: `affine pieces on the domain ${at}; 0 if diverged` }]
+        ? [{ name: 'pieces', type: 'u32' as const, ...each, meaning: `affine pieces on the domain ${at}; 0 if diverged` }]
         : []),
     ]
   },

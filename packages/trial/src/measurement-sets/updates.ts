@@ -2,7 +2,7 @@ import type { LayerLayout } from '../network.ts'
 import { layerLayouts } from '../network.ts'
 import type { TrialSpec } from '../trial.ts'
 import { laneNetworks } from './lane-network.ts'
-import { logSpacedSteps } from './log-spaced-steps.ts'
+import { logSpacedSteps, momentLabel } from './log-spaced-steps.ts'
 import type { MeasurementSet } from './measurement-set.ts'
 
 /** Reciprocals of changes near the least subnormal numbers would be infinite. */
@@ -26,16 +26,17 @@ export const updates: MeasurementSet = {
   observes: (spec) => [...new Set(updateMoments(spec).flatMap((step) => [step, step + 1]))],
   columns: (spec) => {
     const moments = updateMoments(spec)
-    const size = moments.length * (spec.depth - 1)
+    const labels = moments.flatMap((step) => Array.from({ length: spec.depth - 1 }, (_, l) => `layer ${l + 1}, ${momentLabel(step)}`))
+    const each = { size: labels.length, labels }
     const at = `of the updates after steps ${moments.join(', ')}`
     return [
       {
         name: 'meanReciprocal',
         type: 'f32',
-        size,
+        ...each,
         meaning: `[moment][hidden layer] mean of 1 / |change|, at most 2^127, over the biases that change; NaN if none does or diverged; ${at}`,
       },
-      { name: 'resting', type: 'u16', size, meaning: `[moment][hidden layer] biases that do not change; all if diverged; ${at}` },
+      { name: 'resting', type: 'u16', ...each, meaning: `[moment][hidden layer] biases that do not change; all if diverged; ${at}` },
     ]
   },
   measure: ({ batch, observed, spec }) => {
