@@ -77,7 +77,7 @@ describe('surface', () => {
     expect(fitted.stdout).toContain('undecided by the fit')
     const withheld = await call('surface', id('scales'), '--format', 'svg', '--fit')
     expect(withheld.code).toBe(0)
-    expect(withheld.stderr).toContain('no fit is drawn: its residual check fails, or there are too few cells to check it')
+    expect(withheld.stderr).toContain('no fit is drawn; collapsar contours says why')
     expect(withheld.stdout).toBe((await call('surface', id('scales'), '--format', 'svg')).stdout)
   })
 })

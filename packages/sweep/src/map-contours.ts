@@ -26,7 +26,7 @@ export interface MapContours {
   /** Whether P(collapse) grows or falls with x: the staircases stop at the largest, or at the smallest x below the level. */
   readonly direction: 'increasing' | 'decreasing'
   /** Of the smooth surface: whether its residual checks let it be drawn. */
-  readonly fit: Pick<SurfaceFit, 'fitted' | 'verdict' | 'checks'>
+  readonly fit: Pick<SurfaceFit, 'fitted' | 'verdict' | 'reason' | 'checks'>
   /** [level] as asked for; verdicts [cell] as given. */
   readonly contours: readonly Contour[]
   /** By the ends of the fit's pointwise band, [level]: where the curve of the fit may run; null unless it fits. */
@@ -52,11 +52,11 @@ export function mapContours(placed: readonly PlacedCell[], question: ContourQues
   const along = axisOf(x, placed.map((cell) => cell.x))
   const axes = { x: { name: x, scale: (value: number) => along.scale(sign * value) }, y: axisOf(y, cells.map((cell) => cell.y)) }
   const fit = fitSurface(cells, { ...axes, monotony, level: confidence })
-  const { fitted, verdict, checks } = fit
+  const { fitted, verdict, reason, checks } = fit
   const band = verdict === 'fits' ? levels.map((level) => bandOf(cells, fit, level)) : null
   return {
     direction,
-    fit: { fitted, verdict, checks },
+    fit: { fitted, verdict, reason, checks },
     contours: levels.map((level) => turned(contour(cells, level, { fit, monotony, confidence }), sign)),
     fittedBand: band?.map(({ low, high }) => ({ low: turnedSteps(low, sign), high: turnedSteps(high, sign) })) ?? null,
   }

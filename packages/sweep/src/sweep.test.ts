@@ -18,6 +18,12 @@ function problemsOf(source: unknown): { pointer: string; detail: string }[] {
   return []
 }
 
+it('says once what is wrong at every value of an axis', () => {
+  const problems = problemsOf({ grid, inits: 1, axes: { 'training.noise.level': [0.1, 1] } })
+  const detail = 'training.noise.kind is missing; accepted: relative (to the update) or absolute (at training.noise.level = 0.1)'
+  expect(problems).toEqual([{ pointer: '/training/noise/kind', detail }])
+})
+
 describe('a sweep file', () => {
   it('needs a grid and a number of initializations; the rest is the headline setting', () => {
     const [cell] = parseSweep({ grid, inits: 1000 }).cells

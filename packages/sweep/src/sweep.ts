@@ -110,8 +110,19 @@ function axisVariants(file: SweepFile): Variant[] {
     const distinct = [...new Map(values.map((value) => [JSON.stringify(value) ?? '', value])).values()]
     variants = variants.flatMap((variant) => distinct.map((value) => setField(variant, name, value)))
   }
-  refuseIf(entries.length === 0 ? [] : variants.flatMap((variant) => schemaProblems(SweepFile, variant.file)))
+  refuseIf(entries.length === 0 ? [] : variantProblems(variants))
   return variants
+}
+
+/** What is wrong with several variants alike is said once, of the first of them. */
+function variantProblems(variants: readonly Variant[]): Problem[] {
+  const known = new Map<string, Problem>()
+  for (const variant of variants) {
+    for (const problem of schemaProblems(SweepFile, variant.file)) {
+      if (!known.has(problem.detail)) known.set(problem.detail, atVariant(problem, variant))
+    }
+  }
+  return [...known.values()]
 }
 
 const SWEPT_SECTIONS = ['network', 'problem', 'training', 'precision', 'numerics', 'seed']

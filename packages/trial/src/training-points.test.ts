@@ -79,6 +79,7 @@ describe('training points', () => {
     ['a formula without a value somewhere', { target: 'expression', expression: 'log(x1)' }, 'expression "log(x1)" is not finite at (-0.5) but NaN'],
     ['a formula that is constant', { target: 'expression', expression: 'x1^0' }, 'expression "x1^0" is constant on the 4'],
     ['a formula that cannot be read', { target: 'expression', expression: 'x1 +' }, 'character 5, the end'],
+    ['a grid that steps over whole teeth', { target: 'sawtooth', teeth: 256, points: 128, domain: [0, 1] }, 'constant on the 128 training points: 256 teeth need a grid of at least 512 points'],
     ['one point, where a constant is perfect', { points: 1 }, 'constant on the 1 training points'],
     ['points on which the target is constant', { points: 2, domain: [-1, 1] }, 'constant on the 2 training points'],
   ])('refuse %s', (_name, change, message) => {

@@ -1,6 +1,7 @@
 import type { TrainingPoints } from './batch.ts'
 import { samplePoints, sampleTestPoints } from './point-sampling.ts'
 import { targetOf } from './targets/index.ts'
+import { DEFAULT_TEETH } from './targets/sawtooth.ts'
 import type { TargetFunction } from './targets/target.ts'
 import type { ProblemSpec } from './trial.ts'
 
@@ -16,7 +17,7 @@ const BINARY32_EPSILON = 2 ** -23
 export function trainingPoints(problem: ProblemSpec, seed: number): TrainingPoints {
   const target = checkedTarget(problem)
   const points = evaluated(problem, target, samplePoints(problem, seed))
-  requireVariety(points, nameOf(problem))
+  requireVariety(points, problem)
   return points
 }
 
@@ -64,11 +65,17 @@ function nameOf({ target, expression }: ProblemSpec): string {
   return target === 'expression' ? `expression "${expression}"` : `target ${target}`
 }
 
-function requireVariety({ count, outputDim, targets: values }: TrainingPoints, name: string): void {
+function requireVariety({ count, outputDim, targets: values }: TrainingPoints, problem: ProblemSpec): void {
   for (let component = 0; component < outputDim; component++) {
     if (varies(values, component, outputDim)) return
   }
-  throw new RangeError(`invalid points: ${name} is constant on the ${count} training points`)
+  throw new RangeError(`invalid points: ${nameOf(problem)} is constant on the ${count} training points${tooFewForTeeth(problem)}`)
+}
+
+/** A grid that takes whole teeth at a step sees the same place of each. */
+function tooFewForTeeth({ target, sampling, teeth = DEFAULT_TEETH, points }: ProblemSpec): string {
+  if (target !== 'sawtooth' || sampling !== 'grid' || points >= 2 * teeth) return ''
+  return `: ${teeth} teeth need a grid of at least ${2 * teeth} points`
 }
 
 function varies(values: Float64Array, component: number, stride: number): boolean {

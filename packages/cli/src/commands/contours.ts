@@ -75,8 +75,18 @@ function valueText(value: number | null | undefined): string {
 const VERDICTS = {
   fits: 'its residual checks pass',
   misfit: 'its residual check fails, so it is not drawn: only the cells speak',
-  unchecked: 'there are too few cells to check it, so it is not drawn',
 } as const
+
+const REASONS = {
+  'no trials': 'there is nothing to fit yet',
+  'none happened': 'nothing of what it fits has happened',
+  'all happened': 'what it fits has happened to all',
+  'too few cells': 'there are too few cells to check it',
+} as const
+
+function verdictText({ reason, verdict }: MapContours['fit']): string {
+  return verdict === 'unchecked' ? `${REASONS[reason ?? 'too few cells']}, so it is not drawn` : VERDICTS[verdict]
+}
 
 function fitLines({ fit }: MapContours): string[] {
   const checks = fit.checks.map(({ part, chiSquare, degreesOfFreedom, pValue }) => {
@@ -85,6 +95,6 @@ function fitLines({ fit }: MapContours): string[] {
   })
   return [
     'shown: by the anytime-valid interval of every cell up to it. observed and fitted are guesses.',
-    `The smooth surface (${fit.fitted}): ${VERDICTS[fit.verdict]}${checks.length === 0 ? '' : ` (${checks.join('; ')})`}.`,
+    `The smooth surface (${fit.fitted}): ${verdictText(fit)}${checks.length === 0 ? '' : ` (${checks.join('; ')})`}.`,
   ]
 }

@@ -34,7 +34,7 @@ export const surface: Command = {
       const document = await sweepDocument(backends.store, await requireSweep(backends.store, positionals[0] ?? ''))
       const axes = axesOf(options)
       const contours = options.flag('fit') ? fittedContours(document, axes, levels ?? DEFAULT_LEVELS) : null
-      if (contours?.length === 0) terminal.message('no fit is drawn: its residual check fails, or there are too few cells to check it; see: collapsar contours')
+      if (contours?.length === 0) terminal.message('no fit is drawn; collapsar contours says why')
       const view = { axes, ...(contours !== null && contours.length > 0 && { overlay: { contours } }) }
       await terminal.data(
         format === 'table'
