@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Curves, Directions, Histogram, LearnedFunction } from '@collapsar/report'
 import type { BestOfCell, SweepDocument } from '@collapsar/sweep'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { collapsar } from '../support/collapsar.ts'
+import { collapsar, collapsarHere } from '../support/collapsar.ts'
 import { startTestServer } from '../support/database.ts'
 import type { TestServer } from '../support/database.ts'
 
@@ -30,7 +30,7 @@ const path = (name: SweepName) => join(folder, `${name}.yaml`)
 /** One server for all calls: starting the embedded one takes longer than most commands. */
 let server: TestServer
 let DATABASE_URL = ''
-const call = (...args: string[]) => collapsar(args, { DATABASE_URL })
+const call = (...args: string[]) => (args[0] === 'run' ? collapsar : collapsarHere)(args, { DATABASE_URL })
 const ids: Partial<Record<SweepName, string>> = {}
 const id = (name: SweepName) => ids[name] ?? ''
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BestOfCell, PairComparison, SafeWidthDocument, SweepDocument } from '@collapsar/sweep'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { collapsar } from '../support/collapsar.ts'
+import { collapsar, collapsarHere } from '../support/collapsar.ts'
 import { startTestServer } from '../support/database.ts'
 import type { TestServer } from '../support/database.ts'
 
@@ -28,7 +28,7 @@ const path = (name: SweepName) => join(folder, `${name}.yaml`)
 /** One server for all calls: starting the embedded one takes longer than most commands. */
 let server: TestServer
 let DATABASE_URL = ''
-const call = (...args: string[]) => collapsar(args, { DATABASE_URL })
+const call = (...args: string[]) => (args[0] === 'run' ? collapsar : collapsarHere)(args, { DATABASE_URL })
 const ids: Partial<Record<SweepName, string>> = {}
 const id = (name: SweepName) => ids[name] ?? ''
 const firstRuns: Partial<Record<SweepName, SweepDocument>> = {}

@@ -1,1 +1,2 @@
-export { main } from './main.ts'
+export { main, runCommandLine } from './main.ts'
+export type { Surroundings } from './main.ts'

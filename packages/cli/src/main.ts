@@ -9,45 +9,58 @@ import { readConfiguration } from './configuration.ts'
 import { commandHelp, overview } from './help.ts'
 import { openTerminal } from './terminal.ts'
 
-/** The command line: parses, runs one command, turns its outcome into an exit code. */
+/** Where a command line is read from and written to. */
+export interface Surroundings {
+  readonly env: NodeJS.ProcessEnv
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+}
+
+/** The command line of this process. */
 export async function main(): Promise<void> {
-  const [name, ...args] = process.argv.slice(2)
+  process.exitCode = await runCommandLine(process.argv.slice(2), process)
+}
+
+/** Parses, runs one command, turns its outcome into an exit code. */
+export async function runCommandLine([name, ...args]: readonly string[], surroundings: Surroundings): Promise<number> {
   try {
-    process.exitCode = await dispatch(name, args)
+    return await dispatch(name, args, surroundings)
   } catch (error) {
-    process.exitCode = report(error)
+    return report(error, surroundings)
   }
 }
 
-async function dispatch(name: string | undefined, args: readonly string[]): Promise<number> {
+async function dispatch(name: string | undefined, args: readonly string[], surroundings: Surroundings): Promise<number> {
   if (name === undefined || name === '--help' || name === 'help') {
-    process.stdout.write(overview(await Promise.all(Object.values(COMMANDS).map((load) => load()))))
+    surroundings.stdout.write(overview(await Promise.all(Object.values(COMMANDS).map((load) => load()))))
     return EXIT.ok
   }
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
   if (load === undefined) {
     throw new CollapsarError('usage', `There is no command ${name}; accepted: ${Object.keys(COMMANDS).join(', ')}`)
   }
-  return execute(await load(), args)
+  return execute(await load(), args, surroundings)
 }
 
-async function execute(command: Command, args: readonly string[]): Promise<number> {
+async function execute(command: Command, args: readonly string[], { env, stderr, stdout }: Surroundings): Promise<number> {
   const { positionals, options } = parseArguments(command, args)
   if (options.flag('help')) {
-    process.stdout.write(commandHelp(command))
+    stdout.write(commandHelp(command))
     return EXIT.ok
   }
-  const configuration = readConfiguration(options, process.env)
-  const terminal = openTerminal(process.stdout, process.stderr, configuration.colour)
+  const configuration = readConfiguration(options, env)
+  const terminal = openTerminal(stdout, stderr, configuration.colour)
   const log = createLog(configuration.logLevel ?? (command.service === true ? 'info' : 'error'))
   const interruptible = command.interruptible === true || command.service === true
-  const signal = interruptible ? interruption() : new AbortController().signal
+  const { signal, release } = interruptible ? interruption() : NEVER
   try {
     return await command.run({ positionals, options, configuration, terminal, log, signal })
   } catch (error) {
     if (!signal.aborted || error instanceof CollapsarError) throw error
     terminal.message('interrupted')
     return EXIT.interrupted
+  } finally {
+    release()
   }
 }
 
@@ -57,28 +70,40 @@ function createLog(level: string): Logger {
 
 const INTERRUPTIONS = ['SIGINT', 'SIGTERM'] as const
 
+interface Interruption {
+  readonly signal: AbortSignal
+  /** Nobody asks any more. */
+  release(): void
+}
+
+/** Of commands that just end. */
+const NEVER: Interruption = { signal: new AbortController().signal, release: () => undefined }
+
 /** The first Ctrl-C or SIGTERM asks for an orderly end; the second one is the system's own. */
-function interruption(): AbortSignal {
+function interruption(): Interruption {
   const controller = new AbortController()
+  const release = () => {
+    for (const name of INTERRUPTIONS) process.off(name, interrupt)
+  }
   const interrupt = (name: NodeJS.Signals) => {
-    for (const other of INTERRUPTIONS) process.off(other, interrupt)
+    release()
     controller.abort(new Error(`interrupted by ${name}`))
   }
   for (const name of INTERRUPTIONS) process.on(name, interrupt)
-  return controller.signal
+  return { signal: controller.signal, release }
 }
 
 /** One sentence for what a user can mend; the stack for what only we can. */
-function report(error: unknown): number {
+function report(error: unknown, { stderr }: Surroundings): number {
   if (!(error instanceof CollapsarError)) {
-    process.stderr.write(`collapsar: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+    stderr.write(`collapsar: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
     return EXIT.error
   }
   if (error.problems.length > 1) {
     const lines = error.problems.map((problem) => `  ${problem.detail}`)
-    process.stderr.write(`collapsar: the sweep is not valid:\n${lines.join('\n')}\n`)
+    stderr.write(`collapsar: the sweep is not valid:\n${lines.join('\n')}\n`)
   } else {
-    process.stderr.write(`collapsar: ${error.message}\n`)
+    stderr.write(`collapsar: ${error.message}\n`)
   }
   return error.exitCode
 }
