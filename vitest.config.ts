@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer } from 'vitest/node'
+import type { TestSpecification } from 'vitest/node'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 
@@ -14,6 +16,18 @@ function entryOf(name: string, importer: string): string {
   const entry = candidates.find((path) => existsSync(path))
   if (entry === undefined) throw new Error(`no workspace package named @collapsar/${name}; after a change run: npm run build`)
   return entry
+}
+
+/** Minutes each: begun last, one of them would leave a core idle until it ends. */
+const LONGEST = ['engine-cpu/src/native-checks.test.ts', 'trial/src/conformance.test.ts', 'test/e2e/run.test.ts', 'test/e2e/figure.test.ts']
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification) => LONGEST.some((name) => moduleId.endsWith(name))
+    // oxlint-disable-next-line unicorn/no-array-sort -- the sequencer's own
+    const sorted = await super.sort(files)
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
+  }
 }
 
 export default defineConfig({
@@ -30,6 +44,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     server: { deps: { external: [/\/(packages|services)\/[^/]+\/dist\//] } },
   },
 })
