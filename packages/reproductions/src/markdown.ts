@@ -54,7 +54,7 @@ export function indexOf(documents: readonly ReproductionDocument[]): string {
     '# Reproductions',
     '',
     'Each row is one command. `quick` rows are measured at a reduced size and see large deviations only; their pages say which.',
-    '`npm run reproductions` measures every row at the full size, about an hour on two cores.',
+    '`npm run reproductions` measures every row at the full size, about two and a half hours on two cores, one of them for bias-updates.',
     '',
     '| # | target | paper | published | ours | verdict | size | digest | date | command |',
     '|---|---|---|---|---|---|---|---|---|---|',
