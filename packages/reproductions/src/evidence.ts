@@ -1,6 +1,5 @@
 import { collapsedTrials } from '@collapsar/sweep'
 import type { Histogram, SweepDocument } from '@collapsar/sweep'
-import type { ColumnArray, MeasurementName } from '@collapsar/trial'
 import type { Counts } from '@collapsar/statistics'
 import type { UncertainNumber } from './comparisons/number.ts'
 import type { CellEvidence, Figure, SweepEvidence } from './target.ts'
@@ -76,13 +75,4 @@ export function meanOf(values: readonly number[]): UncertainNumber {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length - 1)
   return { value: mean, standardError: Math.sqrt(variance / values.length), trials: values.length }
-}
-
-/** A column of a set, [trial measured][number of the column]; empty where the cell was not measured. @throws RangeError for a column that the set lacks */
-export function columnOf({ measurements }: CellEvidence, set: MeasurementName, name: string): ColumnArray {
-  const measured = measurements[set]
-  if (measured === undefined) return new Float32Array()
-  const values = measured.values[measured.columns.findIndex((column) => column.name === name)]
-  if (values === undefined) throw new RangeError(`the set ${set} has no column ${name}`)
-  return values
 }

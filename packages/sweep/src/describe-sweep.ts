@@ -1,5 +1,5 @@
 import { prepareBornDeadTheory } from './born-dead-theory.ts'
-import { isDecided } from './rounds.ts'
+import { decidedCells } from './rounds.ts'
 import { cellDocument } from './surface.ts'
 import type { CellCounts, SweepDocument, UntilDocument } from './surface.ts'
 import { untilOf } from './sweep-file.ts'
@@ -49,7 +49,7 @@ export async function describeSweep(sweep: SweepFacts, cells: readonly CellCount
 function untilDocument({ source, rounds = 0 }: SweepFacts, cells: readonly CellCounts[]): { until?: UntilDocument } {
   const until = isObject(source) && 'until' in source ? untilOf(source as Pick<SweepFile, 'until'>) : null
   if (until === null) return {}
-  return { until: { ...until, rounds, decided: cells.filter((cell) => isDecided(cell, until)).length } }
+  return { until: { ...until, rounds, decided: decidedCells(cells, until) } }
 }
 
 function isObject(value: unknown): value is object {

@@ -1,4 +1,4 @@
-import { decideRound, estimate } from '@collapsar/statistics'
+import { decideRound } from '@collapsar/statistics'
 import type { AllocationCell, Round } from '@collapsar/statistics'
 import { BLOCK_TRIALS } from './block.ts'
 import { trialFlops } from './cost.ts'
@@ -33,8 +33,7 @@ function allocationCell({ spec, tally, gaps }: CellCounts): AllocationCell {
   return { x, y, cost: trialFlops(spec), successes: collapsedTrials(tally), trials: tally.trials, gaps }
 }
 
-/** Whether the anytime-valid interval of a cell leaves every level on one side. */
-export function isDecided({ tally, gaps }: CellCounts, { decide, confidence }: Until): boolean {
-  const { low, high } = estimate(collapsedTrials(tally), tally.trials, gaps, { level: confidence })
-  return decide.every((level) => high < level || level < low)
+/** Cells whose anytime-valid interval leaves every level on one side: by the rule that the rounds go by. */
+export function decidedCells(cells: readonly CellCounts[], until: Until): number {
+  return roundAfter(cells, until).cells.filter(({ status }) => status === 'settled').length
 }

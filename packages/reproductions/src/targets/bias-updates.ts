@@ -2,7 +2,8 @@ import type { SweepFile } from '@collapsar/sweep'
 import { updateMoments } from '@collapsar/trial'
 import { compareNumberBand } from '../comparisons/number.ts'
 import { slopeOf } from '../comparisons/slope.ts'
-import { columnOf, groupsOf, meanOf } from '../evidence.ts'
+import { groupsOf, meanOf } from '../evidence.ts'
+import { columnOf } from '../measured-columns.ts'
 import type { Measurement } from '../measurement.ts'
 import { FAMILY_FALSE_ALARM } from '../measurement.ts'
 import { KARNER_2024 } from '../papers.ts'
@@ -84,8 +85,8 @@ function settingText(cell: CellEvidence | undefined): string {
 /** Logarithm of the mean over all biases that moved in an update, of each network in which some did. */
 function logReciprocals(cell: CellEvidence, moment: number): number[] {
   const layers = cell.spec.depth - 1
-  const reciprocals = columnOf(cell, 'updates', 'meanReciprocal')
-  const resting = columnOf(cell, 'updates', 'resting')
+  const reciprocals = columnOf(cell, 'updates', 'meanReciprocal').values
+  const resting = columnOf(cell, 'updates', 'resting').values
   const rowSize = layers * updateMoments(cell.spec).length
   return Array.from({ length: reciprocals.length / rowSize }, (_, trial) => {
     const places = Array.from({ length: layers }, (__, layer) => rowSize * trial + layers * moment + layer)

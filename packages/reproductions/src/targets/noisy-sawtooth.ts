@@ -2,7 +2,8 @@ import { noisyPiecesBound } from '@collapsar/statistics'
 import { compareNumber, compareNumberBand } from '../comparisons/number.ts'
 import type { UncertainNumber } from '../comparisons/number.ts'
 import { slopeOf } from '../comparisons/slope.ts'
-import { columnOf, meanOf } from '../evidence.ts'
+import { meanOf } from '../evidence.ts'
+import { columnOf } from '../measured-columns.ts'
 import type { Measurement } from '../measurement.ts'
 import { FAMILY_FALSE_ALARM } from '../measurement.ts'
 import { KARNER_2024, SIMULATION_SOURCE } from '../papers.ts'
@@ -81,7 +82,7 @@ function cellOf(sweep: SweepEvidence | undefined, noise: number, depth: number):
 }
 
 function meanRegions(cell: CellEvidence): UncertainNumber {
-  return meanOf([...columnOf(cell, 'regions', 'regions')])
+  return meanOf([...columnOf(cell, 'regions', 'regions').values])
 }
 
 function tableComparisons({ noise, hiddenLayers, mean }: NoisySawtoothEntry, sweep: SweepEvidence | undefined): Measurement[] {
