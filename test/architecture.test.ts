@@ -17,10 +17,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'packages/report': ['sweep', 'statistics', 'trial'],
   'packages/reproductions': ['report', 'statistics', 'sweep', 'trial'],
   'packages/client': ['sweep'],
-  'services/api': ['client', 'report', 'statistics', 'store', 'sweep', 'trial'],
-  'services/planner': ['queue', 'store', 'sweep'],
-  'services/worker': ['engine-cpu', 'queue', 'store', 'sweep', 'trial'],
-  'services/standalone': ['api', 'planner', 'worker', 'queue', 'store', 'sweep'],
+  'packages/metrics': [],
+  'services/api': ['client', 'metrics', 'report', 'statistics', 'store', 'sweep', 'trial'],
+  'services/planner': ['metrics', 'queue', 'store', 'sweep'],
+  'services/worker': ['engine-cpu', 'metrics', 'queue', 'store', 'sweep', 'trial'],
+  'services/standalone': ['api', 'planner', 'worker', 'metrics', 'queue', 'store', 'sweep'],
   'packages/cli': ['client', 'engine-cpu', 'report', 'reproductions', 'standalone', 'statistics', 'sweep', 'trial'],
 }
 
@@ -34,6 +35,7 @@ const OWNER: Readonly<Record<string, readonly string[]>> = {
   'pg': ['packages/store', 'packages/queue'],
   'typebox': ['packages/sweep', 'packages/client', 'services/api'],
   'yaml': ['packages/cli'],
+  'prom-client': ['packages/metrics'],
   '@resvg/resvg-js': ['packages/report'],
   'hyparquet-writer': ['packages/report'],
 }

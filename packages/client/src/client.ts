@@ -3,8 +3,10 @@ import type { SweepDocument } from '@collapsar/sweep'
 import type { Static, TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 import { failureOf } from './failure.ts'
-import { Plan, RetryResult, Surface, SweepList, SweepResource, SweepSummary } from './wire.ts'
-import type { SurfaceFormat } from './wire.ts'
+import { Plan } from './wire/plans.ts'
+import { Surface } from './wire/surface.ts'
+import type { SurfaceFormat } from './wire/surface.ts'
+import { RetryResult, SweepList, SweepResource, SweepSummary } from './wire/sweeps.ts'
 
 export interface ClientOptions {
   /** Where the server is, such as `http://127.0.0.1:8080`; a path is kept as a prefix. */

@@ -1,6 +1,6 @@
 import { CollapsarError, ERRORS } from '@collapsar/sweep'
 import { Value } from 'typebox/value'
-import { ProblemDocument } from './wire.ts'
+import { ProblemDocument } from './wire/health.ts'
 
 /** The error that a response reports, under the code that the server used. */
 export async function failureOf(response: Response, url: string): Promise<CollapsarError> {

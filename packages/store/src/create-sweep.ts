@@ -20,7 +20,7 @@ export async function createSweep(
 ): Promise<{ id: string; created: boolean }> {
   const digest = requestDigest(sweep)
   const id = await insertSweep(client, sweep, idempotencyKey, digest)
-  if (id === null) return { id: await sweepOfKey(client, idempotencyKey, digest), created: false }
+  if (id === null) return { id: await sweepOfKey(client, sweep.owner ?? 'local', { idempotencyKey, digest }), created: false }
   await insertMissingCells(client, sweep)
   await lockCells(client, sweep.cells.map(({ cell }) => cell))
   await noteReused(client, id, sweep)
@@ -45,9 +45,9 @@ async function insertSweep(
   digest: Buffer,
 ): Promise<string | null> {
   const { rows } = await client.query<{ id: string }>(
-    `INSERT INTO sweeps (id, name, source, reused, idempotency_key, request_digest, adaptive, measure)
-     VALUES ($1, $2, $3, 0, $4, $5, $6, $7)
-     ON CONFLICT (idempotency_key) DO NOTHING RETURNING id`,
+    `INSERT INTO sweeps (id, name, source, reused, idempotency_key, request_digest, adaptive, measure, owner, tags, priority)
+     VALUES ($1, $2, $3, 0, $4, $5, $6, $7, $8, $9, $10)
+     ON CONFLICT (owner, idempotency_key) DO NOTHING RETURNING id`,
     [
       `sw-${randomBytes(8).toString('hex')}`,
       sweep.name,
@@ -56,15 +56,22 @@ async function insertSweep(
       digest,
       sweep.adaptive ?? false,
       sweep.measure ?? [],
+      sweep.owner ?? 'local',
+      sweep.tags ?? [],
+      sweep.priority ?? 0,
     ],
   )
   return rows[0]?.id ?? null
 }
 
-async function sweepOfKey(client: Queries, idempotencyKey: string | null, digest: Buffer): Promise<string> {
+async function sweepOfKey(
+  client: Queries,
+  owner: string,
+  { idempotencyKey, digest }: { readonly idempotencyKey: string | null; readonly digest: Buffer },
+): Promise<string> {
   const { rows } = await client.query<{ id: string; request_digest: Buffer }>(
-    'SELECT id, request_digest FROM sweeps WHERE idempotency_key = $1',
-    [idempotencyKey],
+    'SELECT id, request_digest FROM sweeps WHERE owner = $1 AND idempotency_key = $2',
+    [owner, idempotencyKey],
   )
   const row = rows[0]
   if (row !== undefined && row.request_digest.equals(digest)) return row.id

@@ -86,14 +86,14 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
     issue: (chunks) => transaction(pool, (client) => issueChunks(client, chunks)),
     unfinished: (engine, sweeps) => unfinishedChunks(queries, engine, sweeps ?? null),
     chunkWork: (chunkId) => chunkWork(queries, chunkId),
-    record: ({ chunk, blocks, measurements = [], engine, seconds }) =>
+    record: ({ chunk, blocks, measurements = [], engine, worker, seconds }) =>
       change(async (client) => {
-        const recorded = await recordBlocks(client, { cell: chunk.cell, blocks, measurements, engine, seconds })
+        const recorded = await recordBlocks(client, { cell: chunk.cell, blocks, measurements, engine, worker, seconds })
         await endChunk(client, chunk.id)
         return recorded
       }),
     recordBlocks: (cell, blocks, engine) =>
-      change((client) => recordBlocks(client, { cell, blocks, engine, seconds: null })),
+      change((client) => recordBlocks(client, { cell, blocks, engine, worker: null, seconds: null })),
     fail: (chunkId, reason) => change((client) => failChunk(client, chunkId, reason)),
     nextRound: (sweepId, round, inits) => change((client) => nextRound(client, sweepId, { round, inits })),
     finishSweeps: () => finish(pool),

@@ -19,6 +19,9 @@ interface SweepRow {
   readonly adaptive: boolean
   readonly rounds: number
   readonly measure: readonly string[]
+  readonly owner: string
+  readonly tags: readonly string[]
+  readonly priority: number
 }
 
 /** A row as the Store gives it, whoever read it. */
@@ -34,13 +37,16 @@ export function sweepRecord(row: SweepRow): SweepRecord {
     adaptive: row.adaptive,
     rounds: row.rounds,
     measure: row.measure,
+    owner: row.owner,
+    tags: row.tags,
+    priority: row.priority,
   }
 }
 
 export async function readSweep(queries: Queries, id: string): Promise<SweepRecord | null> {
   const { rows } = await queries.query<SweepRow>(
     `SELECT id, name, state, source, created_at AS "createdAt", finished_at AS "finishedAt", reused::float8 AS reused,
-       measure, adaptive, (SELECT count(*)::int FROM rounds WHERE rounds.sweep = sweeps.id) AS rounds
+       measure, owner, tags, priority, adaptive, (SELECT count(*)::int FROM rounds WHERE rounds.sweep = sweeps.id) AS rounds
      FROM sweeps WHERE id = $1`,
     [id],
   )

@@ -20,6 +20,8 @@ export interface BlockBatch {
   /** What was measured of these blocks beside their base records. */
   readonly measurements?: readonly EncodedMeasurement[]
   readonly engine: EngineVersion
+  /** Id of the worker that trained them; null when they were not trained here. */
+  readonly worker: string | null
   /** Wall time it took to train them; null when they were not trained here (imported). */
   readonly seconds: number | null
 }
@@ -33,7 +35,7 @@ export async function recordBlocks(client: Queries, batch: BlockBatch): Promise<
   const { blocks, measurements = [] } = batch
   const cell = await lockCell(client, batch.cell)
   const engine = await engineKey(client, batch.engine)
-  const fresh = await insertBlocks(client, cell.key, blocks, engine)
+  const fresh = await insertBlocks(client, cell.key, batch, engine)
   if (fresh.length < blocks.length) await checkDuplicates(client, cell, blocks)
   if (fresh.length > 0) await update(client, cell, { batch, engine, fresh })
   await recordMeasurements(client, cell, measurements)
@@ -50,13 +52,13 @@ interface FreshBlock {
 async function insertBlocks(
   client: Queries,
   cell: number,
-  blocks: readonly EncodedBlock[],
+  { blocks, worker }: Pick<BlockBatch, 'blocks' | 'worker'>,
   engine: number,
 ): Promise<FreshBlock[]> {
   const { rows } = await client.query<FreshBlock>(
     `WITH fresh AS (
-       INSERT INTO blocks (cell, index, engine, digest, tally, columns)
-       SELECT $1, index, $2, digest, tally, columns
+       INSERT INTO blocks (cell, index, engine, digest, tally, columns, worker)
+       SELECT $1, index, $2, digest, tally, columns, (SELECT key FROM workers WHERE id = $7)
        FROM unnest($3::int[], $4::bytea[], $5::bytea[], $6::bytea[]) AS block (index, digest, tally, columns)
        ON CONFLICT DO NOTHING RETURNING index
      ), filled AS (
@@ -71,6 +73,7 @@ async function insertBlocks(
       blocks.map(({ digest }) => digest),
       blocks.map(({ tally }) => encodeBlockTally(tally)),
       blocks.map(({ columns }) => columns),
+      worker,
     ],
   )
   return rows

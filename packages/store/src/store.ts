@@ -6,7 +6,7 @@ import type { MeasurementName, TrialRecord, TrialSpec } from '@collapsar/trial'
  * `active` -> `done` (every cell has what was asked, gaps included, and no round follows), `cancelled`;
  * `done` -> `active` (by `retryGaps`); `cancelled` has none.
  */
-export type SweepState = 'active' | 'done' | 'cancelled'
+export type SweepState = 'active' | 'paused' | 'done' | 'cancelled'
 
 export interface SweepRecord {
   readonly id: string
@@ -24,6 +24,12 @@ export interface SweepRecord {
   readonly rounds: number
   /** Names of the measurement sets it asks for. */
   readonly measure: readonly string[]
+  /** Who submitted it: the id of an API key, or `local` without keys. */
+  readonly owner: string
+  /** Labels to find it by. */
+  readonly tags: readonly string[]
+  /** From -10 to 10: chunks of a higher one are issued first. */
+  readonly priority: number
 }
 
 export interface NewSweep {
@@ -35,6 +41,12 @@ export interface NewSweep {
   readonly adaptive?: boolean
   /** What is measured of every trial beside its base record, without repetition; absent: nothing. */
   readonly measure?: readonly MeasurementName[]
+  /** Who submits it; default `local`. An idempotency key is looked up among the sweeps of its owner. */
+  readonly owner?: string
+  /** Labels; default none. */
+  readonly tags?: readonly string[]
+  /** From -10 to 10; default 0. */
+  readonly priority?: number
 }
 
 /** What a sweep reads of a cell: the integers of trials [0, inits) as far as the contiguous prefix goes. */

@@ -38,6 +38,9 @@ it('keeps a sweep as it was submitted, with its cells in their order', async () 
     adaptive: false,
     rounds: 0,
     measure: [],
+    owner: 'local',
+    tags: [],
+    priority: 0,
   })
   expect(JSON.stringify(sweep.source)).toBe(JSON.stringify(MAP.source))
   expect(await store.sweep(sweep.id)).toEqual(sweep)

@@ -28,7 +28,10 @@ export async function liveWorkers(queries: Queries, seconds: number): Promise<re
   return rows
 }
 
-/** Forgets a worker that says goodbye; unknown ones too. */
+/** A worker says goodbye: it is forgotten, unless blocks name it. Unknown ones are nobody. */
 export async function retire(queries: Queries, workerId: string): Promise<void> {
-  await queries.query('DELETE FROM workers WHERE id = $1', [workerId])
+  await queries.query(
+    `UPDATE workers SET last_seen = '-infinity', state = CASE state WHEN 'quarantined' THEN state ELSE 'gone' END WHERE id = $1`,
+    [workerId],
+  )
 }

@@ -7,7 +7,17 @@ import type {
 } from 'fastify'
 import type { Logger } from 'pino'
 
+/** What a request must be allowed to do; null: open to everybody, as health and documentation are. */
+export type Scope = 'read' | 'submit' | 'admin' | 'worker'
+
 declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Every route states it. */
+    readonly scope?: Scope | null
+    /** Acts on the sweep `:id`: for who submitted it, and for `admin`. */
+    readonly owned?: boolean
+  }
+
   /** What OpenAPI says of a route beside its schemas. */
   interface FastifySchema {
     readonly summary?: string

@@ -1,5 +1,6 @@
 import helmet from '@fastify/helmet'
 import { BODY_LIMIT } from '@collapsar/client'
+import type { Metrics } from '@collapsar/metrics'
 import type { Store } from '@collapsar/store'
 import { CollapsarError } from '@collapsar/sweep'
 import Fastify, { LogController } from 'fastify'
@@ -20,6 +21,8 @@ import { validatorCompiler } from './validator.ts'
 export interface ApiOptions {
   readonly store: Store
   readonly log: Logger
+  /** Where answers are counted; none: nowhere. */
+  readonly metrics?: Metrics
 }
 
 /** A request that takes longer to arrive is dropped. */
@@ -30,7 +33,7 @@ const MAXIMUM_PARAMETER_LENGTH = 128
  * The HTTP service as an application that does not listen yet. It reads and writes the store alone: no queue, no engine.
  * Every failure leaves as problem+json with a code of the catalogue.
  */
-export function buildApi({ store, log }: ApiOptions): Api {
+export function buildApi({ store, log, metrics }: ApiOptions): Api {
   const app: Api = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -49,7 +52,7 @@ export function buildApi({ store, log }: ApiOptions): Api {
   })
   void app.register(helmet)
   guardRequests(app)
-  logRequests(app)
+  logRequests(app, metrics ?? null)
   addRoutes(app, store)
   return app
 }
@@ -72,9 +75,10 @@ function guardRequests(app: Api): void {
 const PROBES: readonly (string | undefined)[] = ['/healthz', '/readyz']
 
 /** One line for each answer. Headers, queries and bodies are not logged: they may hold keys and names. */
-function logRequests(app: Api): void {
+function logRequests(app: Api, metrics: Metrics | null): void {
   app.addHook('onResponse', async ({ method, routeOptions, log }, reply) => {
     const seconds = Number((reply.elapsedTime / 1000).toFixed(6))
+    metrics?.requestSeconds.observe({ method, route: routeOptions.url ?? 'none', status: String(reply.statusCode) }, seconds)
     const facts = { method, route: routeOptions.url ?? null, status: reply.statusCode, seconds }
     if (PROBES.includes(routeOptions.url)) log.debug(facts, 'request answered')
     else log.info(facts, 'request answered')

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Metrics } from '@collapsar/metrics'
 import type { ChunkQueue } from '@collapsar/queue'
 import type { LiveWorker, Store } from '@collapsar/store'
 import { ASSUMED_FLOPS_PER_THREAD, blockSeconds, chunkBlocks, nextChunks, planRound } from '@collapsar/sweep'
@@ -13,6 +14,13 @@ export interface FeederOptions {
   readonly chunkSeconds?: number
   /** How often every live chunk is offered to the queue again, in seconds. */
   readonly reconcileSeconds?: number
+}
+
+export interface FeederDependencies {
+  readonly store: Store
+  readonly queue: ChunkQueue
+  readonly log: Logger
+  readonly metrics?: Metrics
 }
 
 export interface Feeder {
@@ -36,7 +44,7 @@ const MAXIMUM_CHUNK_BLOCKS = 200
  * behind a huge one, and a lost queue costs little. Chunks are claimed in Postgres before they are enqueued.
  */
 export function createFeeder(
-  { store, queue, log }: { store: Store; queue: ChunkQueue; log: Logger },
+  { store, queue, log, metrics }: FeederDependencies,
   options: FeederOptions,
 ): Feeder {
   const offered = new Set<string>()
@@ -74,9 +82,11 @@ export function createFeeder(
     const perWorker = outstandingPerWorker(open.flat(), sizing)
     const room = Math.max(1, workers.length) * perWorker - live.length
     const chunks = room > 0 ? nextChunks(open, room, sizing, identify) : []
+    const claimedAt = performance.now()
     const issued = chunks.length > 0 ? await store.issue(chunks) : []
     for (const chunk of issued) log.debug({ chunk: chunk.id, cell: chunk.cell, blocks: chunk.blocks }, 'chunk issued')
     await offer([...live, ...issued])
+    if (issued.length > 0) metrics?.feederLagSeconds.set((performance.now() - claimedAt) / 1000)
   }
 
   return {

@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ChunkQueue } from '@collapsar/queue'
 import type { Store } from '@collapsar/store'
 import type { EngineKind } from '@collapsar/sweep'
 import type { Logger } from 'pino'
 import { createFeeder } from './feeder.ts'
-import type { FeederOptions } from './feeder.ts'
+import type { FeederDependencies, FeederOptions } from './feeder.ts'
 import { wakeUp } from './wake-up.ts'
 
 export interface PlannerOptions extends FeederOptions {
@@ -34,13 +33,14 @@ const RETRY_SECONDS = 1
  * planner that dies is replaced by the next one, and a queue that loses everything is filled again.
  */
 export function runPlanner(
-  { store, queue, log }: { store: Store; queue: ChunkQueue; log: Logger },
+  deps: FeederDependencies,
   options: PlannerOptions,
 ): Planner {
+  const { store, log } = deps
   const stopping = new AbortController()
   const plan = async (signal: AbortSignal) => {
     const wake = await wakeUp(store, signal)
-    const feeder = createFeeder({ store, queue, log }, options)
+    const feeder = createFeeder(deps, options)
     try {
       while (!signal.aborted) {
         const started = performance.now()

@@ -14,7 +14,7 @@ export async function startApi(
   log: Logger,
 ): Promise<RunningApi> {
   const { buildApi, serveApi } = await import('@collapsar/api')
-  const app = buildApi({ store: backends.store, log })
+  const app = buildApi({ store: backends.store, metrics: backends.metrics, log })
   const url = await serveApi({ app, ...address })
   return { url, close: () => app.close() }
 }

@@ -1,3 +1,5 @@
+import { createMetrics } from '@collapsar/metrics'
+import type { Metrics } from '@collapsar/metrics'
 import type { ChunkQueue } from '@collapsar/queue'
 import { openEmbeddedPostgres, openStore } from '@collapsar/store'
 import type { Store } from '@collapsar/store'
@@ -16,6 +18,8 @@ export interface BackendOptions {
 
 export interface Backends {
   readonly store: Store
+  /** What the services of this process count. */
+  readonly metrics: Metrics
   /** Opened at first use: commands that only read never touch it. */
   queue(): Promise<ChunkQueue>
   close(): Promise<void>
@@ -35,6 +39,7 @@ export async function openBackends(options: BackendOptions, log: Logger): Promis
   let queue: Promise<ChunkQueue> | null = null
   return {
     store,
+    metrics: createMetrics(),
     queue: () => (queue ??= openQueue(databaseUrl, options, log)),
     close: async () => {
       await (await queue?.catch(() => null))?.close()

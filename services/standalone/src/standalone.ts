@@ -33,7 +33,7 @@ export async function startWorker(
   const engine = openEngine(options.engine, { threads: options.threads })
   const id = `${hostname().replaceAll(/[^A-Za-z0-9-]/g, '-')}-${process.pid}-${randomBytes(3).toString('hex')}`
   const worker = await startOr(() => engine.close(), async () =>
-    runWorker({ store: backends.store, queue: await backends.queue(), engine, log }, { ...options, id }),
+    runWorker({ store: backends.store, metrics: backends.metrics, queue: await backends.queue(), engine, log }, { ...options, id }),
   )
   const endAfter = async (ended: Promise<void>) => {
     await ended
@@ -54,7 +54,7 @@ async function startOr<T>(undo: () => Promise<void>, start: () => Promise<T>): P
 
 export async function startPlanner(backends: Backends, options: PlannerOptions, log: Logger): Promise<Planner> {
   const { runPlanner } = await import('@collapsar/planner')
-  return runPlanner({ store: backends.store, queue: await backends.queue(), log }, options)
+  return runPlanner({ store: backends.store, metrics: backends.metrics, queue: await backends.queue(), log }, options)
 }
 
 export interface Standalone {

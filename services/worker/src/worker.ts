@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Metrics } from '@collapsar/metrics'
 import type { ChunkQueue, Consumer } from '@collapsar/queue'
 import type { Store, WorkerRecord } from '@collapsar/store'
 import { BLOCK_TRIALS, CollapsarError, observedWorkFactor, trialFlops } from '@collapsar/sweep'
@@ -17,6 +18,7 @@ export interface WorkerDependencies {
   readonly queue: ChunkQueue
   readonly engine: Engine
   readonly log: Logger
+  readonly metrics?: Metrics
 }
 
 export interface WorkerOptions extends WorkerRecord {
@@ -106,6 +108,7 @@ async function handleChunk(
     const result = await trainAndAudit(deps, options.id, work, wanted.signal)
     wanted.stop()
     speed.add(work, result.seconds)
+    deps.metrics?.chunkSeconds.observe({ engine: options.engine }, result.seconds)
     const counts = await recordPatiently(deps, result, signal)
     log.info({ worker: options.id, chunk: chunk.id, cell: chunk.cell, seconds: result.seconds, ...counts }, 'chunk recorded')
   } catch (error) {

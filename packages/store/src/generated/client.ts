@@ -89,6 +89,6 @@ export type SweepCell = Prisma.SweepCellModel
 export type Engine = Prisma.EngineModel
 /**
  * Model Worker
- * A worker that reported itself.
+ * A worker that reported itself. Its row stays when it is gone and has recorded a block.
  */
 export type Worker = Prisma.WorkerModel

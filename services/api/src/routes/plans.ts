@@ -10,6 +10,7 @@ export function planRoutes(app: Api, store: Store): void {
   app.post(
     '/v1/plans',
     {
+      config: { scope: 'read' },
       schema: {
         summary: 'What a sweep would train, what it reuses and how long it takes',
         operationId: 'plan',

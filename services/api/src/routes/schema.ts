@@ -11,13 +11,14 @@ const sweepFileSchema = Buffer.from(`${JSON.stringify({ $schema: DIALECT, ...Swe
 export function schemaRoutes(app: Api): void {
   app.get(
     '/schema/sweep/v1.json',
-    { schema: { summary: 'The JSON Schema of a sweep file', operationId: 'sweepSchema', querystring: NoQuery } },
+    { config: { scope: null }, schema: { summary: 'The JSON Schema of a sweep file', operationId: 'sweepSchema', querystring: NoQuery } },
     async (_, reply) => reply.type('application/schema+json').header('cache-control', 'max-age=3600').send(sweepFileSchema),
   )
 
   app.get(
     `${PROBLEM_TYPES}:code`,
     {
+      config: { scope: null },
       schema: {
         summary: 'What an error code means',
         operationId: 'problemType',

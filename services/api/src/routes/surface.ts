@@ -17,6 +17,7 @@ export function surfaceRoute(app: Api, store: Store): void {
   app.get(
     '/v1/sweeps/:id/surface',
     {
+      config: { scope: 'read' },
       schema: {
         summary: 'The estimates of a sweep over its grid',
         operationId: 'surface',

@@ -25,6 +25,7 @@ export function sweepRoutes(app: Api, store: Store): void {
   app.post(
     '/v1/sweeps',
     {
+      config: { scope: 'submit' },
       schema: {
         summary: 'Submit a sweep',
         operationId: 'submit',
@@ -49,7 +50,7 @@ export function sweepRoutes(app: Api, store: Store): void {
 
   app.get(
     '/v1/sweeps',
-    { schema: { summary: 'List sweeps', operationId: 'sweeps', querystring: ListQuery, response: { 200: SweepList } } },
+    { config: { scope: 'read' }, schema: { summary: 'List sweeps', operationId: 'sweeps', querystring: ListQuery, response: { 200: SweepList } } },
     async (request) => {
       const sweeps = await store.sweeps(Number(request.query.limit ?? LIST_LIMIT.default))
       return { sweeps: sweeps.map(summaryOf) }
@@ -59,6 +60,7 @@ export function sweepRoutes(app: Api, store: Store): void {
   app.get(
     '/v1/sweeps/:id',
     {
+      config: { scope: 'read' },
       schema: {
         summary: 'One sweep and how far it is',
         operationId: 'sweep',
@@ -84,6 +86,7 @@ function actionRoutes(app: Api, store: Store): void {
   app.post(
     '/v1/sweeps/:id/cancel',
     {
+      config: { scope: 'submit', owned: true },
       schema: {
         ...action,
         summary: 'Cancel a sweep; what it has recorded is kept',
@@ -101,6 +104,7 @@ function actionRoutes(app: Api, store: Store): void {
   app.post(
     '/v1/sweeps/:id/retry',
     {
+      config: { scope: 'submit', owned: true },
       schema: {
         ...action,
         summary: 'Try the lost blocks of a sweep again',

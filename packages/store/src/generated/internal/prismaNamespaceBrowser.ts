@@ -102,7 +102,8 @@ export const BlockScalarFieldEnum = {
   engineKey: 'engineKey',
   digest: 'digest',
   tally: 'tally',
-  columns: 'columns'
+  columns: 'columns',
+  workerKey: 'workerKey'
 } as const
 
 export type BlockScalarFieldEnum = (typeof BlockScalarFieldEnum)[keyof typeof BlockScalarFieldEnum]
@@ -154,6 +155,9 @@ export const SweepScalarFieldEnum = {
   finishedAt: 'finishedAt',
   reused: 'reused',
   measure: 'measure',
+  owner: 'owner',
+  tags: 'tags',
+  priority: 'priority',
   idempotencyKey: 'idempotencyKey',
   requestDigest: 'requestDigest',
   adaptive: 'adaptive'
@@ -198,10 +202,15 @@ export type EngineScalarFieldEnum = (typeof EngineScalarFieldEnum)[keyof typeof 
 
 export const WorkerScalarFieldEnum = {
   id: 'id',
+  key: 'key',
+  state: 'state',
   engine: 'engine',
+  device: 'device',
+  version: 'version',
   threads: 'threads',
   flopsPerSecond: 'flopsPerSecond',
-  lastSeen: 'lastSeen'
+  lastSeen: 'lastSeen',
+  startedAt: 'startedAt'
 } as const
 
 export type WorkerScalarFieldEnum = (typeof WorkerScalarFieldEnum)[keyof typeof WorkerScalarFieldEnum]

@@ -30,12 +30,14 @@ export type BlockAvgAggregateOutputType = {
   cellKey: number | null
   index: number | null
   engineKey: number | null
+  workerKey: number | null
 }
 
 export type BlockSumAggregateOutputType = {
   cellKey: number | null
   index: number | null
   engineKey: number | null
+  workerKey: number | null
 }
 
 export type BlockMinAggregateOutputType = {
@@ -45,6 +47,7 @@ export type BlockMinAggregateOutputType = {
   digest: runtime.Bytes | null
   tally: runtime.Bytes | null
   columns: runtime.Bytes | null
+  workerKey: number | null
 }
 
 export type BlockMaxAggregateOutputType = {
@@ -54,6 +57,7 @@ export type BlockMaxAggregateOutputType = {
   digest: runtime.Bytes | null
   tally: runtime.Bytes | null
   columns: runtime.Bytes | null
+  workerKey: number | null
 }
 
 export type BlockCountAggregateOutputType = {
@@ -63,6 +67,7 @@ export type BlockCountAggregateOutputType = {
   digest: number
   tally: number
   columns: number
+  workerKey: number
   _all: number
 }
 
@@ -71,12 +76,14 @@ export type BlockAvgAggregateInputType = {
   cellKey?: true
   index?: true
   engineKey?: true
+  workerKey?: true
 }
 
 export type BlockSumAggregateInputType = {
   cellKey?: true
   index?: true
   engineKey?: true
+  workerKey?: true
 }
 
 export type BlockMinAggregateInputType = {
@@ -86,6 +93,7 @@ export type BlockMinAggregateInputType = {
   digest?: true
   tally?: true
   columns?: true
+  workerKey?: true
 }
 
 export type BlockMaxAggregateInputType = {
@@ -95,6 +103,7 @@ export type BlockMaxAggregateInputType = {
   digest?: true
   tally?: true
   columns?: true
+  workerKey?: true
 }
 
 export type BlockCountAggregateInputType = {
@@ -104,6 +113,7 @@ export type BlockCountAggregateInputType = {
   digest?: true
   tally?: true
   columns?: true
+  workerKey?: true
   _all?: true
 }
 
@@ -200,6 +210,7 @@ export type BlockGroupByOutputType = {
   digest: runtime.Bytes
   tally: runtime.Bytes
   columns: runtime.Bytes
+  workerKey: number | null
   _count: BlockCountAggregateOutputType | null
   _avg: BlockAvgAggregateOutputType | null
   _sum: BlockSumAggregateOutputType | null
@@ -232,8 +243,10 @@ export type BlockWhereInput = {
   digest?: Prisma.BytesFilter<"Block"> | runtime.Bytes
   tally?: Prisma.BytesFilter<"Block"> | runtime.Bytes
   columns?: Prisma.BytesFilter<"Block"> | runtime.Bytes
+  workerKey?: Prisma.IntNullableFilter<"Block"> | number | null
   cell?: Prisma.XOR<Prisma.CellScalarRelationFilter, Prisma.CellWhereInput>
   engine?: Prisma.XOR<Prisma.EngineScalarRelationFilter, Prisma.EngineWhereInput>
+  worker?: Prisma.XOR<Prisma.WorkerNullableScalarRelationFilter, Prisma.WorkerWhereInput> | null
 }
 
 export type BlockOrderByWithRelationInput = {
@@ -243,8 +256,10 @@ export type BlockOrderByWithRelationInput = {
   digest?: Prisma.SortOrder
   tally?: Prisma.SortOrder
   columns?: Prisma.SortOrder
+  workerKey?: Prisma.SortOrderInput | Prisma.SortOrder
   cell?: Prisma.CellOrderByWithRelationInput
   engine?: Prisma.EngineOrderByWithRelationInput
+  worker?: Prisma.WorkerOrderByWithRelationInput
 }
 
 export type BlockWhereUniqueInput = Prisma.AtLeast<{
@@ -258,8 +273,10 @@ export type BlockWhereUniqueInput = Prisma.AtLeast<{
   digest?: Prisma.BytesFilter<"Block"> | runtime.Bytes
   tally?: Prisma.BytesFilter<"Block"> | runtime.Bytes
   columns?: Prisma.BytesFilter<"Block"> | runtime.Bytes
+  workerKey?: Prisma.IntNullableFilter<"Block"> | number | null
   cell?: Prisma.XOR<Prisma.CellScalarRelationFilter, Prisma.CellWhereInput>
   engine?: Prisma.XOR<Prisma.EngineScalarRelationFilter, Prisma.EngineWhereInput>
+  worker?: Prisma.XOR<Prisma.WorkerNullableScalarRelationFilter, Prisma.WorkerWhereInput> | null
 }, "cellKey_index">
 
 export type BlockOrderByWithAggregationInput = {
@@ -269,6 +286,7 @@ export type BlockOrderByWithAggregationInput = {
   digest?: Prisma.SortOrder
   tally?: Prisma.SortOrder
   columns?: Prisma.SortOrder
+  workerKey?: Prisma.SortOrderInput | Prisma.SortOrder
   _count?: Prisma.BlockCountOrderByAggregateInput
   _avg?: Prisma.BlockAvgOrderByAggregateInput
   _max?: Prisma.BlockMaxOrderByAggregateInput
@@ -286,6 +304,7 @@ export type BlockScalarWhereWithAggregatesInput = {
   digest?: Prisma.BytesWithAggregatesFilter<"Block"> | runtime.Bytes
   tally?: Prisma.BytesWithAggregatesFilter<"Block"> | runtime.Bytes
   columns?: Prisma.BytesWithAggregatesFilter<"Block"> | runtime.Bytes
+  workerKey?: Prisma.IntNullableWithAggregatesFilter<"Block"> | number | null
 }
 
 export type BlockCreateInput = {
@@ -295,6 +314,7 @@ export type BlockCreateInput = {
   columns: runtime.Bytes
   cell: Prisma.CellCreateNestedOneWithoutBlocksInput
   engine: Prisma.EngineCreateNestedOneWithoutBlocksInput
+  worker?: Prisma.WorkerCreateNestedOneWithoutBlocksInput
 }
 
 export type BlockUncheckedCreateInput = {
@@ -304,6 +324,7 @@ export type BlockUncheckedCreateInput = {
   digest: runtime.Bytes
   tally: runtime.Bytes
   columns: runtime.Bytes
+  workerKey?: number | null
 }
 
 export type BlockUpdateInput = {
@@ -313,6 +334,7 @@ export type BlockUpdateInput = {
   columns?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   cell?: Prisma.CellUpdateOneRequiredWithoutBlocksNestedInput
   engine?: Prisma.EngineUpdateOneRequiredWithoutBlocksNestedInput
+  worker?: Prisma.WorkerUpdateOneWithoutBlocksNestedInput
 }
 
 export type BlockUncheckedUpdateInput = {
@@ -322,6 +344,7 @@ export type BlockUncheckedUpdateInput = {
   digest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   columns?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  workerKey?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
 }
 
 export type BlockCreateManyInput = {
@@ -331,6 +354,7 @@ export type BlockCreateManyInput = {
   digest: runtime.Bytes
   tally: runtime.Bytes
   columns: runtime.Bytes
+  workerKey?: number | null
 }
 
 export type BlockUpdateManyMutationInput = {
@@ -347,6 +371,7 @@ export type BlockUncheckedUpdateManyInput = {
   digest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   columns?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  workerKey?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
 }
 
 export type BlockListRelationFilter = {
@@ -371,12 +396,14 @@ export type BlockCountOrderByAggregateInput = {
   digest?: Prisma.SortOrder
   tally?: Prisma.SortOrder
   columns?: Prisma.SortOrder
+  workerKey?: Prisma.SortOrder
 }
 
 export type BlockAvgOrderByAggregateInput = {
   cellKey?: Prisma.SortOrder
   index?: Prisma.SortOrder
   engineKey?: Prisma.SortOrder
+  workerKey?: Prisma.SortOrder
 }
 
 export type BlockMaxOrderByAggregateInput = {
@@ -386,6 +413,7 @@ export type BlockMaxOrderByAggregateInput = {
   digest?: Prisma.SortOrder
   tally?: Prisma.SortOrder
   columns?: Prisma.SortOrder
+  workerKey?: Prisma.SortOrder
 }
 
 export type BlockMinOrderByAggregateInput = {
@@ -395,12 +423,14 @@ export type BlockMinOrderByAggregateInput = {
   digest?: Prisma.SortOrder
   tally?: Prisma.SortOrder
   columns?: Prisma.SortOrder
+  workerKey?: Prisma.SortOrder
 }
 
 export type BlockSumOrderByAggregateInput = {
   cellKey?: Prisma.SortOrder
   index?: Prisma.SortOrder
   engineKey?: Prisma.SortOrder
+  workerKey?: Prisma.SortOrder
 }
 
 export type BlockCreateNestedManyWithoutCellInput = {
@@ -445,6 +475,14 @@ export type BlockUncheckedUpdateManyWithoutCellNestedInput = {
   deleteMany?: Prisma.BlockScalarWhereInput | Prisma.BlockScalarWhereInput[]
 }
 
+export type NullableIntFieldUpdateOperationsInput = {
+  set?: number | null
+  increment?: number
+  decrement?: number
+  multiply?: number
+  divide?: number
+}
+
 export type BlockCreateNestedManyWithoutEngineInput = {
   create?: Prisma.XOR<Prisma.BlockCreateWithoutEngineInput, Prisma.BlockUncheckedCreateWithoutEngineInput> | Prisma.BlockCreateWithoutEngineInput[] | Prisma.BlockUncheckedCreateWithoutEngineInput[]
   connectOrCreate?: Prisma.BlockCreateOrConnectWithoutEngineInput | Prisma.BlockCreateOrConnectWithoutEngineInput[]
@@ -487,12 +525,55 @@ export type BlockUncheckedUpdateManyWithoutEngineNestedInput = {
   deleteMany?: Prisma.BlockScalarWhereInput | Prisma.BlockScalarWhereInput[]
 }
 
+export type BlockCreateNestedManyWithoutWorkerInput = {
+  create?: Prisma.XOR<Prisma.BlockCreateWithoutWorkerInput, Prisma.BlockUncheckedCreateWithoutWorkerInput> | Prisma.BlockCreateWithoutWorkerInput[] | Prisma.BlockUncheckedCreateWithoutWorkerInput[]
+  connectOrCreate?: Prisma.BlockCreateOrConnectWithoutWorkerInput | Prisma.BlockCreateOrConnectWithoutWorkerInput[]
+  createMany?: Prisma.BlockCreateManyWorkerInputEnvelope
+  connect?: Prisma.BlockWhereUniqueInput | Prisma.BlockWhereUniqueInput[]
+}
+
+export type BlockUncheckedCreateNestedManyWithoutWorkerInput = {
+  create?: Prisma.XOR<Prisma.BlockCreateWithoutWorkerInput, Prisma.BlockUncheckedCreateWithoutWorkerInput> | Prisma.BlockCreateWithoutWorkerInput[] | Prisma.BlockUncheckedCreateWithoutWorkerInput[]
+  connectOrCreate?: Prisma.BlockCreateOrConnectWithoutWorkerInput | Prisma.BlockCreateOrConnectWithoutWorkerInput[]
+  createMany?: Prisma.BlockCreateManyWorkerInputEnvelope
+  connect?: Prisma.BlockWhereUniqueInput | Prisma.BlockWhereUniqueInput[]
+}
+
+export type BlockUpdateManyWithoutWorkerNestedInput = {
+  create?: Prisma.XOR<Prisma.BlockCreateWithoutWorkerInput, Prisma.BlockUncheckedCreateWithoutWorkerInput> | Prisma.BlockCreateWithoutWorkerInput[] | Prisma.BlockUncheckedCreateWithoutWorkerInput[]
+  connectOrCreate?: Prisma.BlockCreateOrConnectWithoutWorkerInput | Prisma.BlockCreateOrConnectWithoutWorkerInput[]
+  upsert?: Prisma.BlockUpsertWithWhereUniqueWithoutWorkerInput | Prisma.BlockUpsertWithWhereUniqueWithoutWorkerInput[]
+  createMany?: Prisma.BlockCreateManyWorkerInputEnvelope
+  set?: Prisma.BlockWhereUniqueInput | Prisma.BlockWhereUniqueInput[]
+  disconnect?: Prisma.BlockWhereUniqueInput | Prisma.BlockWhereUniqueInput[]
+  delete?: Prisma.BlockWhereUniqueInput | Prisma.BlockWhereUniqueInput[]
+  connect?: Prisma.BlockWhereUniqueInput | Prisma.BlockWhereUniqueInput[]
+  update?: Prisma.BlockUpdateWithWhereUniqueWithoutWorkerInput | Prisma.BlockUpdateWithWhereUniqueWithoutWorkerInput[]
+  updateMany?: Prisma.BlockUpdateManyWithWhereWithoutWorkerInput | Prisma.BlockUpdateManyWithWhereWithoutWorkerInput[]
+  deleteMany?: Prisma.BlockScalarWhereInput | Prisma.BlockScalarWhereInput[]
+}
+
+export type BlockUncheckedUpdateManyWithoutWorkerNestedInput = {
+  create?: Prisma.XOR<Prisma.BlockCreateWithoutWorkerInput, Prisma.BlockUncheckedCreateWithoutWorkerInput> | Prisma.BlockCreateWithoutWorkerInput[] | Prisma.BlockUncheckedCreateWithoutWorkerInput[]
+  connectOrCreate?: Prisma.BlockCreateOrConnectWithoutWorkerInput | Prisma.BlockCreateOrConnectWithoutWorkerInput[]
+  upsert?: Prisma.BlockUpsertWithWhereUniqueWithoutWorkerInput | Prisma.BlockUpsertWithWhereUniqueWithoutWorkerInput[]
+  createMany?: Prisma.BlockCreateManyWorkerInputEnvelope
+  set?: Prisma.BlockWhereUniqueInput | Prisma.BlockWhereUniqueInput[]
+  disconnect?: Prisma.BlockWhereUniqueInput | Prisma.BlockWhereUniqueInput[]
+  delete?: Prisma.BlockWhereUniqueInput | Prisma.BlockWhereUniqueInput[]
+  connect?: Prisma.BlockWhereUniqueInput | Prisma.BlockWhereUniqueInput[]
+  update?: Prisma.BlockUpdateWithWhereUniqueWithoutWorkerInput | Prisma.BlockUpdateWithWhereUniqueWithoutWorkerInput[]
+  updateMany?: Prisma.BlockUpdateManyWithWhereWithoutWorkerInput | Prisma.BlockUpdateManyWithWhereWithoutWorkerInput[]
+  deleteMany?: Prisma.BlockScalarWhereInput | Prisma.BlockScalarWhereInput[]
+}
+
 export type BlockCreateWithoutCellInput = {
   index: number
   digest: runtime.Bytes
   tally: runtime.Bytes
   columns: runtime.Bytes
   engine: Prisma.EngineCreateNestedOneWithoutBlocksInput
+  worker?: Prisma.WorkerCreateNestedOneWithoutBlocksInput
 }
 
 export type BlockUncheckedCreateWithoutCellInput = {
@@ -501,6 +582,7 @@ export type BlockUncheckedCreateWithoutCellInput = {
   digest: runtime.Bytes
   tally: runtime.Bytes
   columns: runtime.Bytes
+  workerKey?: number | null
 }
 
 export type BlockCreateOrConnectWithoutCellInput = {
@@ -539,6 +621,7 @@ export type BlockScalarWhereInput = {
   digest?: Prisma.BytesFilter<"Block"> | runtime.Bytes
   tally?: Prisma.BytesFilter<"Block"> | runtime.Bytes
   columns?: Prisma.BytesFilter<"Block"> | runtime.Bytes
+  workerKey?: Prisma.IntNullableFilter<"Block"> | number | null
 }
 
 export type BlockCreateWithoutEngineInput = {
@@ -547,6 +630,7 @@ export type BlockCreateWithoutEngineInput = {
   tally: runtime.Bytes
   columns: runtime.Bytes
   cell: Prisma.CellCreateNestedOneWithoutBlocksInput
+  worker?: Prisma.WorkerCreateNestedOneWithoutBlocksInput
 }
 
 export type BlockUncheckedCreateWithoutEngineInput = {
@@ -555,6 +639,7 @@ export type BlockUncheckedCreateWithoutEngineInput = {
   digest: runtime.Bytes
   tally: runtime.Bytes
   columns: runtime.Bytes
+  workerKey?: number | null
 }
 
 export type BlockCreateOrConnectWithoutEngineInput = {
@@ -583,12 +668,57 @@ export type BlockUpdateManyWithWhereWithoutEngineInput = {
   data: Prisma.XOR<Prisma.BlockUpdateManyMutationInput, Prisma.BlockUncheckedUpdateManyWithoutEngineInput>
 }
 
+export type BlockCreateWithoutWorkerInput = {
+  index: number
+  digest: runtime.Bytes
+  tally: runtime.Bytes
+  columns: runtime.Bytes
+  cell: Prisma.CellCreateNestedOneWithoutBlocksInput
+  engine: Prisma.EngineCreateNestedOneWithoutBlocksInput
+}
+
+export type BlockUncheckedCreateWithoutWorkerInput = {
+  cellKey: number
+  index: number
+  engineKey: number
+  digest: runtime.Bytes
+  tally: runtime.Bytes
+  columns: runtime.Bytes
+}
+
+export type BlockCreateOrConnectWithoutWorkerInput = {
+  where: Prisma.BlockWhereUniqueInput
+  create: Prisma.XOR<Prisma.BlockCreateWithoutWorkerInput, Prisma.BlockUncheckedCreateWithoutWorkerInput>
+}
+
+export type BlockCreateManyWorkerInputEnvelope = {
+  data: Prisma.BlockCreateManyWorkerInput | Prisma.BlockCreateManyWorkerInput[]
+  skipDuplicates?: boolean
+}
+
+export type BlockUpsertWithWhereUniqueWithoutWorkerInput = {
+  where: Prisma.BlockWhereUniqueInput
+  update: Prisma.XOR<Prisma.BlockUpdateWithoutWorkerInput, Prisma.BlockUncheckedUpdateWithoutWorkerInput>
+  create: Prisma.XOR<Prisma.BlockCreateWithoutWorkerInput, Prisma.BlockUncheckedCreateWithoutWorkerInput>
+}
+
+export type BlockUpdateWithWhereUniqueWithoutWorkerInput = {
+  where: Prisma.BlockWhereUniqueInput
+  data: Prisma.XOR<Prisma.BlockUpdateWithoutWorkerInput, Prisma.BlockUncheckedUpdateWithoutWorkerInput>
+}
+
+export type BlockUpdateManyWithWhereWithoutWorkerInput = {
+  where: Prisma.BlockScalarWhereInput
+  data: Prisma.XOR<Prisma.BlockUpdateManyMutationInput, Prisma.BlockUncheckedUpdateManyWithoutWorkerInput>
+}
+
 export type BlockCreateManyCellInput = {
   index: number
   engineKey: number
   digest: runtime.Bytes
   tally: runtime.Bytes
   columns: runtime.Bytes
+  workerKey?: number | null
 }
 
 export type BlockUpdateWithoutCellInput = {
@@ -597,6 +727,7 @@ export type BlockUpdateWithoutCellInput = {
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   columns?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   engine?: Prisma.EngineUpdateOneRequiredWithoutBlocksNestedInput
+  worker?: Prisma.WorkerUpdateOneWithoutBlocksNestedInput
 }
 
 export type BlockUncheckedUpdateWithoutCellInput = {
@@ -605,6 +736,7 @@ export type BlockUncheckedUpdateWithoutCellInput = {
   digest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   columns?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  workerKey?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
 }
 
 export type BlockUncheckedUpdateManyWithoutCellInput = {
@@ -613,6 +745,7 @@ export type BlockUncheckedUpdateManyWithoutCellInput = {
   digest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   columns?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  workerKey?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
 }
 
 export type BlockCreateManyEngineInput = {
@@ -621,6 +754,7 @@ export type BlockCreateManyEngineInput = {
   digest: runtime.Bytes
   tally: runtime.Bytes
   columns: runtime.Bytes
+  workerKey?: number | null
 }
 
 export type BlockUpdateWithoutEngineInput = {
@@ -629,6 +763,7 @@ export type BlockUpdateWithoutEngineInput = {
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   columns?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   cell?: Prisma.CellUpdateOneRequiredWithoutBlocksNestedInput
+  worker?: Prisma.WorkerUpdateOneWithoutBlocksNestedInput
 }
 
 export type BlockUncheckedUpdateWithoutEngineInput = {
@@ -637,11 +772,49 @@ export type BlockUncheckedUpdateWithoutEngineInput = {
   digest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   columns?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  workerKey?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
 }
 
 export type BlockUncheckedUpdateManyWithoutEngineInput = {
   cellKey?: Prisma.IntFieldUpdateOperationsInput | number
   index?: Prisma.IntFieldUpdateOperationsInput | number
+  digest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  columns?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  workerKey?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+}
+
+export type BlockCreateManyWorkerInput = {
+  cellKey: number
+  index: number
+  engineKey: number
+  digest: runtime.Bytes
+  tally: runtime.Bytes
+  columns: runtime.Bytes
+}
+
+export type BlockUpdateWithoutWorkerInput = {
+  index?: Prisma.IntFieldUpdateOperationsInput | number
+  digest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  columns?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  cell?: Prisma.CellUpdateOneRequiredWithoutBlocksNestedInput
+  engine?: Prisma.EngineUpdateOneRequiredWithoutBlocksNestedInput
+}
+
+export type BlockUncheckedUpdateWithoutWorkerInput = {
+  cellKey?: Prisma.IntFieldUpdateOperationsInput | number
+  index?: Prisma.IntFieldUpdateOperationsInput | number
+  engineKey?: Prisma.IntFieldUpdateOperationsInput | number
+  digest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  columns?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+}
+
+export type BlockUncheckedUpdateManyWithoutWorkerInput = {
+  cellKey?: Prisma.IntFieldUpdateOperationsInput | number
+  index?: Prisma.IntFieldUpdateOperationsInput | number
+  engineKey?: Prisma.IntFieldUpdateOperationsInput | number
   digest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   columns?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
@@ -656,8 +829,10 @@ export type BlockSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = 
   digest?: boolean
   tally?: boolean
   columns?: boolean
+  workerKey?: boolean
   cell?: boolean | Prisma.CellDefaultArgs<ExtArgs>
   engine?: boolean | Prisma.EngineDefaultArgs<ExtArgs>
+  worker?: boolean | Prisma.Block$workerArgs<ExtArgs>
 }, ExtArgs["result"]["block"]>
 
 export type BlockSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -667,8 +842,10 @@ export type BlockSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensi
   digest?: boolean
   tally?: boolean
   columns?: boolean
+  workerKey?: boolean
   cell?: boolean | Prisma.CellDefaultArgs<ExtArgs>
   engine?: boolean | Prisma.EngineDefaultArgs<ExtArgs>
+  worker?: boolean | Prisma.Block$workerArgs<ExtArgs>
 }, ExtArgs["result"]["block"]>
 
 export type BlockSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -678,8 +855,10 @@ export type BlockSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensi
   digest?: boolean
   tally?: boolean
   columns?: boolean
+  workerKey?: boolean
   cell?: boolean | Prisma.CellDefaultArgs<ExtArgs>
   engine?: boolean | Prisma.EngineDefaultArgs<ExtArgs>
+  worker?: boolean | Prisma.Block$workerArgs<ExtArgs>
 }, ExtArgs["result"]["block"]>
 
 export type BlockSelectScalar = {
@@ -689,20 +868,24 @@ export type BlockSelectScalar = {
   digest?: boolean
   tally?: boolean
   columns?: boolean
+  workerKey?: boolean
 }
 
-export type BlockOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"cellKey" | "index" | "engineKey" | "digest" | "tally" | "columns", ExtArgs["result"]["block"]>
+export type BlockOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"cellKey" | "index" | "engineKey" | "digest" | "tally" | "columns" | "workerKey", ExtArgs["result"]["block"]>
 export type BlockInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   cell?: boolean | Prisma.CellDefaultArgs<ExtArgs>
   engine?: boolean | Prisma.EngineDefaultArgs<ExtArgs>
+  worker?: boolean | Prisma.Block$workerArgs<ExtArgs>
 }
 export type BlockIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   cell?: boolean | Prisma.CellDefaultArgs<ExtArgs>
   engine?: boolean | Prisma.EngineDefaultArgs<ExtArgs>
+  worker?: boolean | Prisma.Block$workerArgs<ExtArgs>
 }
 export type BlockIncludeUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   cell?: boolean | Prisma.CellDefaultArgs<ExtArgs>
   engine?: boolean | Prisma.EngineDefaultArgs<ExtArgs>
+  worker?: boolean | Prisma.Block$workerArgs<ExtArgs>
 }
 
 export type $BlockPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -716,6 +899,10 @@ export type $BlockPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs 
      * The engine.
      */
     engine: Prisma.$EnginePayload<ExtArgs>
+    /**
+     * The worker.
+     */
+    worker: Prisma.$WorkerPayload<ExtArgs> | null
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     /**
@@ -742,6 +929,10 @@ export type $BlockPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs 
      * Packed columns of the 100 records (encodeBlock).
      */
     columns: runtime.Bytes
+    /**
+     * Key of the worker that trained it; null for imported blocks and for those of older releases.
+     */
+    workerKey: number | null
   }, ExtArgs["result"]["block"]>
   composites: {}
 }
@@ -1138,6 +1329,7 @@ export interface Prisma__BlockClient<T, Null = never, ExtArgs extends runtime.Ty
   readonly [Symbol.toStringTag]: "PrismaPromise"
   cell<T extends Prisma.CellDefaultArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.CellDefaultArgs<ExtArgs>>): Prisma.Prisma__CellClient<runtime.Types.Result.GetResult<Prisma.$CellPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | Null, Null, ExtArgs, GlobalOmitOptions>
   engine<T extends Prisma.EngineDefaultArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.EngineDefaultArgs<ExtArgs>>): Prisma.Prisma__EngineClient<runtime.Types.Result.GetResult<Prisma.$EnginePayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | Null, Null, ExtArgs, GlobalOmitOptions>
+  worker<T extends Prisma.Block$workerArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Block$workerArgs<ExtArgs>>): Prisma.Prisma__WorkerClient<runtime.Types.Result.GetResult<Prisma.$WorkerPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -1173,6 +1365,7 @@ export interface BlockFieldRefs {
   readonly digest: Prisma.FieldRef<"Block", 'Bytes'>
   readonly tally: Prisma.FieldRef<"Block", 'Bytes'>
   readonly columns: Prisma.FieldRef<"Block", 'Bytes'>
+  readonly workerKey: Prisma.FieldRef<"Block", 'Int'>
 }
     
 
@@ -1571,6 +1764,25 @@ export type BlockDeleteManyArgs<ExtArgs extends runtime.Types.Extensions.Interna
    * Limit how many Blocks to delete.
    */
   limit?: number
+}
+
+/**
+ * Block.worker
+ */
+export type Block$workerArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the Worker
+   */
+  select?: Prisma.WorkerSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the Worker
+   */
+  omit?: Prisma.WorkerOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.WorkerInclude<ExtArgs> | null
+  where?: Prisma.WorkerWhereInput
 }
 
 /**

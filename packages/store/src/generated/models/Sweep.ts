@@ -28,10 +28,12 @@ export type AggregateSweep = {
 
 export type SweepAvgAggregateOutputType = {
   reused: number | null
+  priority: number | null
 }
 
 export type SweepSumAggregateOutputType = {
   reused: bigint | null
+  priority: number | null
 }
 
 export type SweepMinAggregateOutputType = {
@@ -41,6 +43,8 @@ export type SweepMinAggregateOutputType = {
   createdAt: Date | null
   finishedAt: Date | null
   reused: bigint | null
+  owner: string | null
+  priority: number | null
   idempotencyKey: string | null
   requestDigest: runtime.Bytes | null
   adaptive: boolean | null
@@ -53,6 +57,8 @@ export type SweepMaxAggregateOutputType = {
   createdAt: Date | null
   finishedAt: Date | null
   reused: bigint | null
+  owner: string | null
+  priority: number | null
   idempotencyKey: string | null
   requestDigest: runtime.Bytes | null
   adaptive: boolean | null
@@ -67,6 +73,9 @@ export type SweepCountAggregateOutputType = {
   finishedAt: number
   reused: number
   measure: number
+  owner: number
+  tags: number
+  priority: number
   idempotencyKey: number
   requestDigest: number
   adaptive: number
@@ -76,10 +85,12 @@ export type SweepCountAggregateOutputType = {
 
 export type SweepAvgAggregateInputType = {
   reused?: true
+  priority?: true
 }
 
 export type SweepSumAggregateInputType = {
   reused?: true
+  priority?: true
 }
 
 export type SweepMinAggregateInputType = {
@@ -89,6 +100,8 @@ export type SweepMinAggregateInputType = {
   createdAt?: true
   finishedAt?: true
   reused?: true
+  owner?: true
+  priority?: true
   idempotencyKey?: true
   requestDigest?: true
   adaptive?: true
@@ -101,6 +114,8 @@ export type SweepMaxAggregateInputType = {
   createdAt?: true
   finishedAt?: true
   reused?: true
+  owner?: true
+  priority?: true
   idempotencyKey?: true
   requestDigest?: true
   adaptive?: true
@@ -115,6 +130,9 @@ export type SweepCountAggregateInputType = {
   finishedAt?: true
   reused?: true
   measure?: true
+  owner?: true
+  tags?: true
+  priority?: true
   idempotencyKey?: true
   requestDigest?: true
   adaptive?: true
@@ -216,6 +234,9 @@ export type SweepGroupByOutputType = {
   finishedAt: Date | null
   reused: bigint
   measure: string[]
+  owner: string
+  tags: string[]
+  priority: number
   idempotencyKey: string | null
   requestDigest: runtime.Bytes
   adaptive: boolean
@@ -253,6 +274,9 @@ export type SweepWhereInput = {
   finishedAt?: Prisma.DateTimeNullableFilter<"Sweep"> | Date | string | null
   reused?: Prisma.BigIntFilter<"Sweep"> | bigint | number
   measure?: Prisma.StringNullableListFilter<"Sweep">
+  owner?: Prisma.StringFilter<"Sweep"> | string
+  tags?: Prisma.StringNullableListFilter<"Sweep">
+  priority?: Prisma.IntFilter<"Sweep"> | number
   idempotencyKey?: Prisma.StringNullableFilter<"Sweep"> | string | null
   requestDigest?: Prisma.BytesFilter<"Sweep"> | runtime.Bytes
   adaptive?: Prisma.BoolFilter<"Sweep"> | boolean
@@ -269,6 +293,9 @@ export type SweepOrderByWithRelationInput = {
   finishedAt?: Prisma.SortOrderInput | Prisma.SortOrder
   reused?: Prisma.SortOrder
   measure?: Prisma.SortOrder
+  owner?: Prisma.SortOrder
+  tags?: Prisma.SortOrder
+  priority?: Prisma.SortOrder
   idempotencyKey?: Prisma.SortOrderInput | Prisma.SortOrder
   requestDigest?: Prisma.SortOrder
   adaptive?: Prisma.SortOrder
@@ -278,7 +305,7 @@ export type SweepOrderByWithRelationInput = {
 
 export type SweepWhereUniqueInput = Prisma.AtLeast<{
   id?: string
-  idempotencyKey?: string
+  owner_idempotencyKey?: Prisma.SweepOwnerIdempotencyKeyCompoundUniqueInput
   AND?: Prisma.SweepWhereInput | Prisma.SweepWhereInput[]
   OR?: Prisma.SweepWhereInput[]
   NOT?: Prisma.SweepWhereInput | Prisma.SweepWhereInput[]
@@ -289,11 +316,15 @@ export type SweepWhereUniqueInput = Prisma.AtLeast<{
   finishedAt?: Prisma.DateTimeNullableFilter<"Sweep"> | Date | string | null
   reused?: Prisma.BigIntFilter<"Sweep"> | bigint | number
   measure?: Prisma.StringNullableListFilter<"Sweep">
+  owner?: Prisma.StringFilter<"Sweep"> | string
+  tags?: Prisma.StringNullableListFilter<"Sweep">
+  priority?: Prisma.IntFilter<"Sweep"> | number
+  idempotencyKey?: Prisma.StringNullableFilter<"Sweep"> | string | null
   requestDigest?: Prisma.BytesFilter<"Sweep"> | runtime.Bytes
   adaptive?: Prisma.BoolFilter<"Sweep"> | boolean
   cells?: Prisma.SweepCellListRelationFilter
   rounds?: Prisma.RoundListRelationFilter
-}, "id" | "idempotencyKey">
+}, "id" | "owner_idempotencyKey">
 
 export type SweepOrderByWithAggregationInput = {
   id?: Prisma.SortOrder
@@ -304,6 +335,9 @@ export type SweepOrderByWithAggregationInput = {
   finishedAt?: Prisma.SortOrderInput | Prisma.SortOrder
   reused?: Prisma.SortOrder
   measure?: Prisma.SortOrder
+  owner?: Prisma.SortOrder
+  tags?: Prisma.SortOrder
+  priority?: Prisma.SortOrder
   idempotencyKey?: Prisma.SortOrderInput | Prisma.SortOrder
   requestDigest?: Prisma.SortOrder
   adaptive?: Prisma.SortOrder
@@ -326,6 +360,9 @@ export type SweepScalarWhereWithAggregatesInput = {
   finishedAt?: Prisma.DateTimeNullableWithAggregatesFilter<"Sweep"> | Date | string | null
   reused?: Prisma.BigIntWithAggregatesFilter<"Sweep"> | bigint | number
   measure?: Prisma.StringNullableListFilter<"Sweep">
+  owner?: Prisma.StringWithAggregatesFilter<"Sweep"> | string
+  tags?: Prisma.StringNullableListFilter<"Sweep">
+  priority?: Prisma.IntWithAggregatesFilter<"Sweep"> | number
   idempotencyKey?: Prisma.StringNullableWithAggregatesFilter<"Sweep"> | string | null
   requestDigest?: Prisma.BytesWithAggregatesFilter<"Sweep"> | runtime.Bytes
   adaptive?: Prisma.BoolWithAggregatesFilter<"Sweep"> | boolean
@@ -340,6 +377,9 @@ export type SweepCreateInput = {
   finishedAt?: Date | string | null
   reused: bigint | number
   measure?: Prisma.SweepCreatemeasureInput | string[]
+  owner?: string
+  tags?: Prisma.SweepCreatetagsInput | string[]
+  priority?: number
   idempotencyKey?: string | null
   requestDigest: runtime.Bytes
   adaptive?: boolean
@@ -356,6 +396,9 @@ export type SweepUncheckedCreateInput = {
   finishedAt?: Date | string | null
   reused: bigint | number
   measure?: Prisma.SweepCreatemeasureInput | string[]
+  owner?: string
+  tags?: Prisma.SweepCreatetagsInput | string[]
+  priority?: number
   idempotencyKey?: string | null
   requestDigest: runtime.Bytes
   adaptive?: boolean
@@ -372,6 +415,9 @@ export type SweepUpdateInput = {
   finishedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   reused?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   measure?: Prisma.SweepUpdatemeasureInput | string[]
+  owner?: Prisma.StringFieldUpdateOperationsInput | string
+  tags?: Prisma.SweepUpdatetagsInput | string[]
+  priority?: Prisma.IntFieldUpdateOperationsInput | number
   idempotencyKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requestDigest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   adaptive?: Prisma.BoolFieldUpdateOperationsInput | boolean
@@ -388,6 +434,9 @@ export type SweepUncheckedUpdateInput = {
   finishedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   reused?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   measure?: Prisma.SweepUpdatemeasureInput | string[]
+  owner?: Prisma.StringFieldUpdateOperationsInput | string
+  tags?: Prisma.SweepUpdatetagsInput | string[]
+  priority?: Prisma.IntFieldUpdateOperationsInput | number
   idempotencyKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requestDigest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   adaptive?: Prisma.BoolFieldUpdateOperationsInput | boolean
@@ -404,6 +453,9 @@ export type SweepCreateManyInput = {
   finishedAt?: Date | string | null
   reused: bigint | number
   measure?: Prisma.SweepCreatemeasureInput | string[]
+  owner?: string
+  tags?: Prisma.SweepCreatetagsInput | string[]
+  priority?: number
   idempotencyKey?: string | null
   requestDigest: runtime.Bytes
   adaptive?: boolean
@@ -418,6 +470,9 @@ export type SweepUpdateManyMutationInput = {
   finishedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   reused?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   measure?: Prisma.SweepUpdatemeasureInput | string[]
+  owner?: Prisma.StringFieldUpdateOperationsInput | string
+  tags?: Prisma.SweepUpdatetagsInput | string[]
+  priority?: Prisma.IntFieldUpdateOperationsInput | number
   idempotencyKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requestDigest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   adaptive?: Prisma.BoolFieldUpdateOperationsInput | boolean
@@ -432,6 +487,9 @@ export type SweepUncheckedUpdateManyInput = {
   finishedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   reused?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   measure?: Prisma.SweepUpdatemeasureInput | string[]
+  owner?: Prisma.StringFieldUpdateOperationsInput | string
+  tags?: Prisma.SweepUpdatetagsInput | string[]
+  priority?: Prisma.IntFieldUpdateOperationsInput | number
   idempotencyKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requestDigest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   adaptive?: Prisma.BoolFieldUpdateOperationsInput | boolean
@@ -445,6 +503,11 @@ export type StringNullableListFilter<$PrismaModel = never> = {
   isEmpty?: boolean
 }
 
+export type SweepOwnerIdempotencyKeyCompoundUniqueInput = {
+  owner: string
+  idempotencyKey: string
+}
+
 export type SweepCountOrderByAggregateInput = {
   id?: Prisma.SortOrder
   name?: Prisma.SortOrder
@@ -454,6 +517,9 @@ export type SweepCountOrderByAggregateInput = {
   finishedAt?: Prisma.SortOrder
   reused?: Prisma.SortOrder
   measure?: Prisma.SortOrder
+  owner?: Prisma.SortOrder
+  tags?: Prisma.SortOrder
+  priority?: Prisma.SortOrder
   idempotencyKey?: Prisma.SortOrder
   requestDigest?: Prisma.SortOrder
   adaptive?: Prisma.SortOrder
@@ -461,6 +527,7 @@ export type SweepCountOrderByAggregateInput = {
 
 export type SweepAvgOrderByAggregateInput = {
   reused?: Prisma.SortOrder
+  priority?: Prisma.SortOrder
 }
 
 export type SweepMaxOrderByAggregateInput = {
@@ -470,6 +537,8 @@ export type SweepMaxOrderByAggregateInput = {
   createdAt?: Prisma.SortOrder
   finishedAt?: Prisma.SortOrder
   reused?: Prisma.SortOrder
+  owner?: Prisma.SortOrder
+  priority?: Prisma.SortOrder
   idempotencyKey?: Prisma.SortOrder
   requestDigest?: Prisma.SortOrder
   adaptive?: Prisma.SortOrder
@@ -482,6 +551,8 @@ export type SweepMinOrderByAggregateInput = {
   createdAt?: Prisma.SortOrder
   finishedAt?: Prisma.SortOrder
   reused?: Prisma.SortOrder
+  owner?: Prisma.SortOrder
+  priority?: Prisma.SortOrder
   idempotencyKey?: Prisma.SortOrder
   requestDigest?: Prisma.SortOrder
   adaptive?: Prisma.SortOrder
@@ -489,6 +560,7 @@ export type SweepMinOrderByAggregateInput = {
 
 export type SweepSumOrderByAggregateInput = {
   reused?: Prisma.SortOrder
+  priority?: Prisma.SortOrder
 }
 
 export type SweepScalarRelationFilter = {
@@ -500,11 +572,20 @@ export type SweepCreatemeasureInput = {
   set: string[]
 }
 
+export type SweepCreatetagsInput = {
+  set: string[]
+}
+
 export type NullableDateTimeFieldUpdateOperationsInput = {
   set?: Date | string | null
 }
 
 export type SweepUpdatemeasureInput = {
+  set?: string[]
+  push?: string | string[]
+}
+
+export type SweepUpdatetagsInput = {
   set?: string[]
   push?: string | string[]
 }
@@ -550,6 +631,9 @@ export type SweepCreateWithoutRoundsInput = {
   finishedAt?: Date | string | null
   reused: bigint | number
   measure?: Prisma.SweepCreatemeasureInput | string[]
+  owner?: string
+  tags?: Prisma.SweepCreatetagsInput | string[]
+  priority?: number
   idempotencyKey?: string | null
   requestDigest: runtime.Bytes
   adaptive?: boolean
@@ -565,6 +649,9 @@ export type SweepUncheckedCreateWithoutRoundsInput = {
   finishedAt?: Date | string | null
   reused: bigint | number
   measure?: Prisma.SweepCreatemeasureInput | string[]
+  owner?: string
+  tags?: Prisma.SweepCreatetagsInput | string[]
+  priority?: number
   idempotencyKey?: string | null
   requestDigest: runtime.Bytes
   adaptive?: boolean
@@ -596,6 +683,9 @@ export type SweepUpdateWithoutRoundsInput = {
   finishedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   reused?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   measure?: Prisma.SweepUpdatemeasureInput | string[]
+  owner?: Prisma.StringFieldUpdateOperationsInput | string
+  tags?: Prisma.SweepUpdatetagsInput | string[]
+  priority?: Prisma.IntFieldUpdateOperationsInput | number
   idempotencyKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requestDigest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   adaptive?: Prisma.BoolFieldUpdateOperationsInput | boolean
@@ -611,6 +701,9 @@ export type SweepUncheckedUpdateWithoutRoundsInput = {
   finishedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   reused?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   measure?: Prisma.SweepUpdatemeasureInput | string[]
+  owner?: Prisma.StringFieldUpdateOperationsInput | string
+  tags?: Prisma.SweepUpdatetagsInput | string[]
+  priority?: Prisma.IntFieldUpdateOperationsInput | number
   idempotencyKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requestDigest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   adaptive?: Prisma.BoolFieldUpdateOperationsInput | boolean
@@ -626,6 +719,9 @@ export type SweepCreateWithoutCellsInput = {
   finishedAt?: Date | string | null
   reused: bigint | number
   measure?: Prisma.SweepCreatemeasureInput | string[]
+  owner?: string
+  tags?: Prisma.SweepCreatetagsInput | string[]
+  priority?: number
   idempotencyKey?: string | null
   requestDigest: runtime.Bytes
   adaptive?: boolean
@@ -641,6 +737,9 @@ export type SweepUncheckedCreateWithoutCellsInput = {
   finishedAt?: Date | string | null
   reused: bigint | number
   measure?: Prisma.SweepCreatemeasureInput | string[]
+  owner?: string
+  tags?: Prisma.SweepCreatetagsInput | string[]
+  priority?: number
   idempotencyKey?: string | null
   requestDigest: runtime.Bytes
   adaptive?: boolean
@@ -672,6 +771,9 @@ export type SweepUpdateWithoutCellsInput = {
   finishedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   reused?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   measure?: Prisma.SweepUpdatemeasureInput | string[]
+  owner?: Prisma.StringFieldUpdateOperationsInput | string
+  tags?: Prisma.SweepUpdatetagsInput | string[]
+  priority?: Prisma.IntFieldUpdateOperationsInput | number
   idempotencyKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requestDigest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   adaptive?: Prisma.BoolFieldUpdateOperationsInput | boolean
@@ -687,6 +789,9 @@ export type SweepUncheckedUpdateWithoutCellsInput = {
   finishedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   reused?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   measure?: Prisma.SweepUpdatemeasureInput | string[]
+  owner?: Prisma.StringFieldUpdateOperationsInput | string
+  tags?: Prisma.SweepUpdatetagsInput | string[]
+  priority?: Prisma.IntFieldUpdateOperationsInput | number
   idempotencyKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requestDigest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   adaptive?: Prisma.BoolFieldUpdateOperationsInput | boolean
@@ -742,6 +847,9 @@ export type SweepSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = 
   finishedAt?: boolean
   reused?: boolean
   measure?: boolean
+  owner?: boolean
+  tags?: boolean
+  priority?: boolean
   idempotencyKey?: boolean
   requestDigest?: boolean
   adaptive?: boolean
@@ -759,6 +867,9 @@ export type SweepSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensi
   finishedAt?: boolean
   reused?: boolean
   measure?: boolean
+  owner?: boolean
+  tags?: boolean
+  priority?: boolean
   idempotencyKey?: boolean
   requestDigest?: boolean
   adaptive?: boolean
@@ -773,6 +884,9 @@ export type SweepSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensi
   finishedAt?: boolean
   reused?: boolean
   measure?: boolean
+  owner?: boolean
+  tags?: boolean
+  priority?: boolean
   idempotencyKey?: boolean
   requestDigest?: boolean
   adaptive?: boolean
@@ -787,12 +901,15 @@ export type SweepSelectScalar = {
   finishedAt?: boolean
   reused?: boolean
   measure?: boolean
+  owner?: boolean
+  tags?: boolean
+  priority?: boolean
   idempotencyKey?: boolean
   requestDigest?: boolean
   adaptive?: boolean
 }
 
-export type SweepOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "name" | "state" | "source" | "createdAt" | "finishedAt" | "reused" | "measure" | "idempotencyKey" | "requestDigest" | "adaptive", ExtArgs["result"]["sweep"]>
+export type SweepOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "name" | "state" | "source" | "createdAt" | "finishedAt" | "reused" | "measure" | "owner" | "tags" | "priority" | "idempotencyKey" | "requestDigest" | "adaptive", ExtArgs["result"]["sweep"]>
 export type SweepInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   cells?: boolean | Prisma.Sweep$cellsArgs<ExtArgs>
   rounds?: boolean | Prisma.Sweep$roundsArgs<ExtArgs>
@@ -823,7 +940,7 @@ export type $SweepPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs 
      */
     name: string
     /**
-     * active, done or cancelled.
+     * active, paused, done or cancelled.
      */
     state: string
     /**
@@ -846,6 +963,18 @@ export type $SweepPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs 
      * Names of the measurement sets it asks for; not part of any identity.
      */
     measure: string[]
+    /**
+     * Who submitted it: the id of an API key, or `local` without keys.
+     */
+    owner: string
+    /**
+     * Labels to find it by; not part of any identity.
+     */
+    tags: string[]
+    /**
+     * From -10 to 10: chunks of a higher one are issued first.
+     */
+    priority: number
     /**
      * The key of the request that created it.
      */
@@ -1291,6 +1420,9 @@ export interface SweepFieldRefs {
   readonly finishedAt: Prisma.FieldRef<"Sweep", 'DateTime'>
   readonly reused: Prisma.FieldRef<"Sweep", 'BigInt'>
   readonly measure: Prisma.FieldRef<"Sweep", 'String[]'>
+  readonly owner: Prisma.FieldRef<"Sweep", 'String'>
+  readonly tags: Prisma.FieldRef<"Sweep", 'String[]'>
+  readonly priority: Prisma.FieldRef<"Sweep", 'Int'>
   readonly idempotencyKey: Prisma.FieldRef<"Sweep", 'String'>
   readonly requestDigest: Prisma.FieldRef<"Sweep", 'Bytes'>
   readonly adaptive: Prisma.FieldRef<"Sweep", 'Boolean'>

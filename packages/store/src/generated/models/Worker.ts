@@ -14,7 +14,7 @@ import type * as Prisma from "../internal/prismaNamespace.ts"
 
 /**
  * Model Worker
- * A worker that reported itself.
+ * A worker that reported itself. Its row stays when it is gone and has recorded a block.
  */
 export type WorkerModel = runtime.Types.Result.DefaultSelection<Prisma.$WorkerPayload>
 
@@ -27,73 +27,107 @@ export type AggregateWorker = {
 }
 
 export type WorkerAvgAggregateOutputType = {
+  key: number | null
   threads: number | null
   flopsPerSecond: number | null
 }
 
 export type WorkerSumAggregateOutputType = {
+  key: number | null
   threads: number | null
   flopsPerSecond: number | null
 }
 
 export type WorkerMinAggregateOutputType = {
   id: string | null
+  key: number | null
+  state: string | null
   engine: string | null
+  device: string | null
+  version: string | null
   threads: number | null
   flopsPerSecond: number | null
   lastSeen: Date | null
+  startedAt: Date | null
 }
 
 export type WorkerMaxAggregateOutputType = {
   id: string | null
+  key: number | null
+  state: string | null
   engine: string | null
+  device: string | null
+  version: string | null
   threads: number | null
   flopsPerSecond: number | null
   lastSeen: Date | null
+  startedAt: Date | null
 }
 
 export type WorkerCountAggregateOutputType = {
   id: number
+  key: number
+  state: number
   engine: number
+  device: number
+  version: number
   threads: number
   flopsPerSecond: number
   lastSeen: number
+  startedAt: number
   _all: number
 }
 
 
 export type WorkerAvgAggregateInputType = {
+  key?: true
   threads?: true
   flopsPerSecond?: true
 }
 
 export type WorkerSumAggregateInputType = {
+  key?: true
   threads?: true
   flopsPerSecond?: true
 }
 
 export type WorkerMinAggregateInputType = {
   id?: true
+  key?: true
+  state?: true
   engine?: true
+  device?: true
+  version?: true
   threads?: true
   flopsPerSecond?: true
   lastSeen?: true
+  startedAt?: true
 }
 
 export type WorkerMaxAggregateInputType = {
   id?: true
+  key?: true
+  state?: true
   engine?: true
+  device?: true
+  version?: true
   threads?: true
   flopsPerSecond?: true
   lastSeen?: true
+  startedAt?: true
 }
 
 export type WorkerCountAggregateInputType = {
   id?: true
+  key?: true
+  state?: true
   engine?: true
+  device?: true
+  version?: true
   threads?: true
   flopsPerSecond?: true
   lastSeen?: true
+  startedAt?: true
   _all?: true
 }
 
@@ -185,10 +219,15 @@ export type WorkerGroupByArgs<ExtArgs extends runtime.Types.Extensions.InternalA
 
 export type WorkerGroupByOutputType = {
   id: string
+  key: number
+  state: string
   engine: string
+  device: string
+  version: string
   threads: number
   flopsPerSecond: number | null
   lastSeen: Date
+  startedAt: Date
   _count: WorkerCountAggregateOutputType | null
   _avg: WorkerAvgAggregateOutputType | null
   _sum: WorkerSumAggregateOutputType | null
@@ -216,37 +255,60 @@ export type WorkerWhereInput = {
   OR?: Prisma.WorkerWhereInput[]
   NOT?: Prisma.WorkerWhereInput | Prisma.WorkerWhereInput[]
   id?: Prisma.StringFilter<"Worker"> | string
+  key?: Prisma.IntFilter<"Worker"> | number
+  state?: Prisma.StringFilter<"Worker"> | string
   engine?: Prisma.StringFilter<"Worker"> | string
+  device?: Prisma.StringFilter<"Worker"> | string
+  version?: Prisma.StringFilter<"Worker"> | string
   threads?: Prisma.IntFilter<"Worker"> | number
   flopsPerSecond?: Prisma.FloatNullableFilter<"Worker"> | number | null
   lastSeen?: Prisma.DateTimeFilter<"Worker"> | Date | string
+  startedAt?: Prisma.DateTimeFilter<"Worker"> | Date | string
+  blocks?: Prisma.BlockListRelationFilter
 }
 
 export type WorkerOrderByWithRelationInput = {
   id?: Prisma.SortOrder
+  key?: Prisma.SortOrder
+  state?: Prisma.SortOrder
   engine?: Prisma.SortOrder
+  device?: Prisma.SortOrder
+  version?: Prisma.SortOrder
   threads?: Prisma.SortOrder
   flopsPerSecond?: Prisma.SortOrderInput | Prisma.SortOrder
   lastSeen?: Prisma.SortOrder
+  startedAt?: Prisma.SortOrder
+  blocks?: Prisma.BlockOrderByRelationAggregateInput
 }
 
 export type WorkerWhereUniqueInput = Prisma.AtLeast<{
   id?: string
+  key?: number
   AND?: Prisma.WorkerWhereInput | Prisma.WorkerWhereInput[]
   OR?: Prisma.WorkerWhereInput[]
   NOT?: Prisma.WorkerWhereInput | Prisma.WorkerWhereInput[]
+  state?: Prisma.StringFilter<"Worker"> | string
   engine?: Prisma.StringFilter<"Worker"> | string
+  device?: Prisma.StringFilter<"Worker"> | string
+  version?: Prisma.StringFilter<"Worker"> | string
   threads?: Prisma.IntFilter<"Worker"> | number
   flopsPerSecond?: Prisma.FloatNullableFilter<"Worker"> | number | null
   lastSeen?: Prisma.DateTimeFilter<"Worker"> | Date | string
-}, "id">
+  startedAt?: Prisma.DateTimeFilter<"Worker"> | Date | string
+  blocks?: Prisma.BlockListRelationFilter
+}, "id" | "key">
 
 export type WorkerOrderByWithAggregationInput = {
   id?: Prisma.SortOrder
+  key?: Prisma.SortOrder
+  state?: Prisma.SortOrder
   engine?: Prisma.SortOrder
+  device?: Prisma.SortOrder
+  version?: Prisma.SortOrder
   threads?: Prisma.SortOrder
   flopsPerSecond?: Prisma.SortOrderInput | Prisma.SortOrder
   lastSeen?: Prisma.SortOrder
+  startedAt?: Prisma.SortOrder
   _count?: Prisma.WorkerCountOrderByAggregateInput
   _avg?: Prisma.WorkerAvgOrderByAggregateInput
   _max?: Prisma.WorkerMaxOrderByAggregateInput
@@ -259,100 +321,180 @@ export type WorkerScalarWhereWithAggregatesInput = {
   OR?: Prisma.WorkerScalarWhereWithAggregatesInput[]
   NOT?: Prisma.WorkerScalarWhereWithAggregatesInput | Prisma.WorkerScalarWhereWithAggregatesInput[]
   id?: Prisma.StringWithAggregatesFilter<"Worker"> | string
+  key?: Prisma.IntWithAggregatesFilter<"Worker"> | number
+  state?: Prisma.StringWithAggregatesFilter<"Worker"> | string
   engine?: Prisma.StringWithAggregatesFilter<"Worker"> | string
+  device?: Prisma.StringWithAggregatesFilter<"Worker"> | string
+  version?: Prisma.StringWithAggregatesFilter<"Worker"> | string
   threads?: Prisma.IntWithAggregatesFilter<"Worker"> | number
   flopsPerSecond?: Prisma.FloatNullableWithAggregatesFilter<"Worker"> | number | null
   lastSeen?: Prisma.DateTimeWithAggregatesFilter<"Worker"> | Date | string
+  startedAt?: Prisma.DateTimeWithAggregatesFilter<"Worker"> | Date | string
 }
 
 export type WorkerCreateInput = {
   id: string
+  key?: number
+  state?: string
   engine: string
+  device?: string
+  version?: string
   threads: number
   flopsPerSecond?: number | null
   lastSeen?: Date | string
+  startedAt?: Date | string
+  blocks?: Prisma.BlockCreateNestedManyWithoutWorkerInput
 }
 
 export type WorkerUncheckedCreateInput = {
   id: string
+  key?: number
+  state?: string
   engine: string
+  device?: string
+  version?: string
   threads: number
   flopsPerSecond?: number | null
   lastSeen?: Date | string
+  startedAt?: Date | string
+  blocks?: Prisma.BlockUncheckedCreateNestedManyWithoutWorkerInput
 }
 
 export type WorkerUpdateInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
   engine?: Prisma.StringFieldUpdateOperationsInput | string
+  device?: Prisma.StringFieldUpdateOperationsInput | string
+  version?: Prisma.StringFieldUpdateOperationsInput | string
   threads?: Prisma.IntFieldUpdateOperationsInput | number
   flopsPerSecond?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  blocks?: Prisma.BlockUpdateManyWithoutWorkerNestedInput
 }
 
 export type WorkerUncheckedUpdateInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  key?: Prisma.IntFieldUpdateOperationsInput | number
+  state?: Prisma.StringFieldUpdateOperationsInput | string
   engine?: Prisma.StringFieldUpdateOperationsInput | string
+  device?: Prisma.StringFieldUpdateOperationsInput | string
+  version?: Prisma.StringFieldUpdateOperationsInput | string
   threads?: Prisma.IntFieldUpdateOperationsInput | number
   flopsPerSecond?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  blocks?: Prisma.BlockUncheckedUpdateManyWithoutWorkerNestedInput
 }
 
 export type WorkerCreateManyInput = {
   id: string
+  key?: number
+  state?: string
   engine: string
+  device?: string
+  version?: string
   threads: number
   flopsPerSecond?: number | null
   lastSeen?: Date | string
+  startedAt?: Date | string
 }
 
 export type WorkerUpdateManyMutationInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
   engine?: Prisma.StringFieldUpdateOperationsInput | string
+  device?: Prisma.StringFieldUpdateOperationsInput | string
+  version?: Prisma.StringFieldUpdateOperationsInput | string
   threads?: Prisma.IntFieldUpdateOperationsInput | number
   flopsPerSecond?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
 export type WorkerUncheckedUpdateManyInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  key?: Prisma.IntFieldUpdateOperationsInput | number
+  state?: Prisma.StringFieldUpdateOperationsInput | string
   engine?: Prisma.StringFieldUpdateOperationsInput | string
+  device?: Prisma.StringFieldUpdateOperationsInput | string
+  version?: Prisma.StringFieldUpdateOperationsInput | string
   threads?: Prisma.IntFieldUpdateOperationsInput | number
   flopsPerSecond?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+}
+
+export type WorkerNullableScalarRelationFilter = {
+  is?: Prisma.WorkerWhereInput | null
+  isNot?: Prisma.WorkerWhereInput | null
 }
 
 export type WorkerCountOrderByAggregateInput = {
   id?: Prisma.SortOrder
+  key?: Prisma.SortOrder
+  state?: Prisma.SortOrder
   engine?: Prisma.SortOrder
+  device?: Prisma.SortOrder
+  version?: Prisma.SortOrder
   threads?: Prisma.SortOrder
   flopsPerSecond?: Prisma.SortOrder
   lastSeen?: Prisma.SortOrder
+  startedAt?: Prisma.SortOrder
 }
 
 export type WorkerAvgOrderByAggregateInput = {
+  key?: Prisma.SortOrder
   threads?: Prisma.SortOrder
   flopsPerSecond?: Prisma.SortOrder
 }
 
 export type WorkerMaxOrderByAggregateInput = {
   id?: Prisma.SortOrder
+  key?: Prisma.SortOrder
+  state?: Prisma.SortOrder
   engine?: Prisma.SortOrder
+  device?: Prisma.SortOrder
+  version?: Prisma.SortOrder
   threads?: Prisma.SortOrder
   flopsPerSecond?: Prisma.SortOrder
   lastSeen?: Prisma.SortOrder
+  startedAt?: Prisma.SortOrder
 }
 
 export type WorkerMinOrderByAggregateInput = {
   id?: Prisma.SortOrder
+  key?: Prisma.SortOrder
+  state?: Prisma.SortOrder
   engine?: Prisma.SortOrder
+  device?: Prisma.SortOrder
+  version?: Prisma.SortOrder
   threads?: Prisma.SortOrder
   flopsPerSecond?: Prisma.SortOrder
   lastSeen?: Prisma.SortOrder
+  startedAt?: Prisma.SortOrder
 }
 
 export type WorkerSumOrderByAggregateInput = {
+  key?: Prisma.SortOrder
   threads?: Prisma.SortOrder
   flopsPerSecond?: Prisma.SortOrder
+}
+
+export type WorkerCreateNestedOneWithoutBlocksInput = {
+  create?: Prisma.XOR<Prisma.WorkerCreateWithoutBlocksInput, Prisma.WorkerUncheckedCreateWithoutBlocksInput>
+  connectOrCreate?: Prisma.WorkerCreateOrConnectWithoutBlocksInput
+  connect?: Prisma.WorkerWhereUniqueInput
+}
+
+export type WorkerUpdateOneWithoutBlocksNestedInput = {
+  create?: Prisma.XOR<Prisma.WorkerCreateWithoutBlocksInput, Prisma.WorkerUncheckedCreateWithoutBlocksInput>
+  connectOrCreate?: Prisma.WorkerCreateOrConnectWithoutBlocksInput
+  upsert?: Prisma.WorkerUpsertWithoutBlocksInput
+  disconnect?: Prisma.WorkerWhereInput | boolean
+  delete?: Prisma.WorkerWhereInput | boolean
+  connect?: Prisma.WorkerWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.WorkerUpdateToOneWithWhereWithoutBlocksInput, Prisma.WorkerUpdateWithoutBlocksInput>, Prisma.WorkerUncheckedUpdateWithoutBlocksInput>
 }
 
 export type NullableFloatFieldUpdateOperationsInput = {
@@ -363,54 +505,199 @@ export type NullableFloatFieldUpdateOperationsInput = {
   divide?: number
 }
 
+export type WorkerCreateWithoutBlocksInput = {
+  id: string
+  key?: number
+  state?: string
+  engine: string
+  device?: string
+  version?: string
+  threads: number
+  flopsPerSecond?: number | null
+  lastSeen?: Date | string
+  startedAt?: Date | string
+}
+
+export type WorkerUncheckedCreateWithoutBlocksInput = {
+  id: string
+  key?: number
+  state?: string
+  engine: string
+  device?: string
+  version?: string
+  threads: number
+  flopsPerSecond?: number | null
+  lastSeen?: Date | string
+  startedAt?: Date | string
+}
+
+export type WorkerCreateOrConnectWithoutBlocksInput = {
+  where: Prisma.WorkerWhereUniqueInput
+  create: Prisma.XOR<Prisma.WorkerCreateWithoutBlocksInput, Prisma.WorkerUncheckedCreateWithoutBlocksInput>
+}
+
+export type WorkerUpsertWithoutBlocksInput = {
+  update: Prisma.XOR<Prisma.WorkerUpdateWithoutBlocksInput, Prisma.WorkerUncheckedUpdateWithoutBlocksInput>
+  create: Prisma.XOR<Prisma.WorkerCreateWithoutBlocksInput, Prisma.WorkerUncheckedCreateWithoutBlocksInput>
+  where?: Prisma.WorkerWhereInput
+}
+
+export type WorkerUpdateToOneWithWhereWithoutBlocksInput = {
+  where?: Prisma.WorkerWhereInput
+  data: Prisma.XOR<Prisma.WorkerUpdateWithoutBlocksInput, Prisma.WorkerUncheckedUpdateWithoutBlocksInput>
+}
+
+export type WorkerUpdateWithoutBlocksInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  engine?: Prisma.StringFieldUpdateOperationsInput | string
+  device?: Prisma.StringFieldUpdateOperationsInput | string
+  version?: Prisma.StringFieldUpdateOperationsInput | string
+  threads?: Prisma.IntFieldUpdateOperationsInput | number
+  flopsPerSecond?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+}
+
+export type WorkerUncheckedUpdateWithoutBlocksInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  key?: Prisma.IntFieldUpdateOperationsInput | number
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  engine?: Prisma.StringFieldUpdateOperationsInput | string
+  device?: Prisma.StringFieldUpdateOperationsInput | string
+  version?: Prisma.StringFieldUpdateOperationsInput | string
+  threads?: Prisma.IntFieldUpdateOperationsInput | number
+  flopsPerSecond?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+}
+
+
+/**
+ * Count Type WorkerCountOutputType
+ */
+
+export type WorkerCountOutputType = {
+  blocks: number
+}
+
+export type WorkerCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  blocks?: boolean | WorkerCountOutputTypeCountBlocksArgs
+}
+
+/**
+ * WorkerCountOutputType without action
+ */
+export type WorkerCountOutputTypeDefaultArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the WorkerCountOutputType
+   */
+  select?: Prisma.WorkerCountOutputTypeSelect<ExtArgs> | null
+}
+
+/**
+ * WorkerCountOutputType without action
+ */
+export type WorkerCountOutputTypeCountBlocksArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.BlockWhereInput
+}
 
 
 export type WorkerSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
+  key?: boolean
+  state?: boolean
   engine?: boolean
+  device?: boolean
+  version?: boolean
   threads?: boolean
   flopsPerSecond?: boolean
   lastSeen?: boolean
+  startedAt?: boolean
+  blocks?: boolean | Prisma.Worker$blocksArgs<ExtArgs>
+  _count?: boolean | Prisma.WorkerCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["worker"]>
 
 export type WorkerSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
+  key?: boolean
+  state?: boolean
   engine?: boolean
+  device?: boolean
+  version?: boolean
   threads?: boolean
   flopsPerSecond?: boolean
   lastSeen?: boolean
+  startedAt?: boolean
 }, ExtArgs["result"]["worker"]>
 
 export type WorkerSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
+  key?: boolean
+  state?: boolean
   engine?: boolean
+  device?: boolean
+  version?: boolean
   threads?: boolean
   flopsPerSecond?: boolean
   lastSeen?: boolean
+  startedAt?: boolean
 }, ExtArgs["result"]["worker"]>
 
 export type WorkerSelectScalar = {
   id?: boolean
+  key?: boolean
+  state?: boolean
   engine?: boolean
+  device?: boolean
+  version?: boolean
   threads?: boolean
   flopsPerSecond?: boolean
   lastSeen?: boolean
+  startedAt?: boolean
 }
 
-export type WorkerOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "engine" | "threads" | "flopsPerSecond" | "lastSeen", ExtArgs["result"]["worker"]>
+export type WorkerOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "key" | "state" | "engine" | "device" | "version" | "threads" | "flopsPerSecond" | "lastSeen" | "startedAt", ExtArgs["result"]["worker"]>
+export type WorkerInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  blocks?: boolean | Prisma.Worker$blocksArgs<ExtArgs>
+  _count?: boolean | Prisma.WorkerCountOutputTypeDefaultArgs<ExtArgs>
+}
+export type WorkerIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {}
+export type WorkerIncludeUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {}
 
 export type $WorkerPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "Worker"
-  objects: {}
+  objects: {
+    /**
+     * The blocks it trained.
+     */
+    blocks: Prisma.$BlockPayload<ExtArgs>[]
+  }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     /**
      * Chosen by the worker.
      */
     id: string
     /**
+     * Short name inside the database.
+     */
+    key: number
+    /**
+     * active, draining, gone or quarantined.
+     */
+    state: string
+    /**
      * Kind of engine: cpu, cuda, webgpu, tfjs.
      */
     engine: string
+    /**
+     * What it trains on, in words: the processor's or the card's name.
+     */
+    device: string
+    /**
+     * Version of its engine.
+     */
+    version: string
     /**
      * Threads it trains with.
      */
@@ -423,6 +710,10 @@ export type $WorkerPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs
      * Last report, by the database's clock.
      */
     lastSeen: Date
+    /**
+     * When it first reported itself.
+     */
+    startedAt: Date
   }, ExtArgs["result"]["worker"]>
   composites: {}
 }
@@ -817,6 +1108,7 @@ readonly fields: WorkerFieldRefs;
  */
 export interface Prisma__WorkerClient<T, Null = never, ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs, GlobalOmitOptions = {}> extends Prisma.PrismaPromise<T> {
   readonly [Symbol.toStringTag]: "PrismaPromise"
+  blocks<T extends Prisma.Worker$blocksArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Worker$blocksArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$BlockPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -847,10 +1139,15 @@ export interface Prisma__WorkerClient<T, Null = never, ExtArgs extends runtime.T
  */
 export interface WorkerFieldRefs {
   readonly id: Prisma.FieldRef<"Worker", 'String'>
+  readonly key: Prisma.FieldRef<"Worker", 'Int'>
+  readonly state: Prisma.FieldRef<"Worker", 'String'>
   readonly engine: Prisma.FieldRef<"Worker", 'String'>
+  readonly device: Prisma.FieldRef<"Worker", 'String'>
+  readonly version: Prisma.FieldRef<"Worker", 'String'>
   readonly threads: Prisma.FieldRef<"Worker", 'Int'>
   readonly flopsPerSecond: Prisma.FieldRef<"Worker", 'Float'>
   readonly lastSeen: Prisma.FieldRef<"Worker", 'DateTime'>
+  readonly startedAt: Prisma.FieldRef<"Worker", 'DateTime'>
 }
     
 
@@ -867,6 +1164,10 @@ export type WorkerFindUniqueArgs<ExtArgs extends runtime.Types.Extensions.Intern
    * Omit specific fields from the Worker
    */
   omit?: Prisma.WorkerOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.WorkerInclude<ExtArgs> | null
   /**
    * Filter, which Worker to fetch.
    */
@@ -886,6 +1187,10 @@ export type WorkerFindUniqueOrThrowArgs<ExtArgs extends runtime.Types.Extensions
    */
   omit?: Prisma.WorkerOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.WorkerInclude<ExtArgs> | null
+  /**
    * Filter, which Worker to fetch.
    */
   where: Prisma.WorkerWhereUniqueInput
@@ -903,6 +1208,10 @@ export type WorkerFindFirstArgs<ExtArgs extends runtime.Types.Extensions.Interna
    * Omit specific fields from the Worker
    */
   omit?: Prisma.WorkerOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.WorkerInclude<ExtArgs> | null
   /**
    * Filter, which Worker to fetch.
    */
@@ -952,6 +1261,10 @@ export type WorkerFindFirstOrThrowArgs<ExtArgs extends runtime.Types.Extensions.
    */
   omit?: Prisma.WorkerOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.WorkerInclude<ExtArgs> | null
+  /**
    * Filter, which Worker to fetch.
    */
   where?: Prisma.WorkerWhereInput
@@ -999,6 +1312,10 @@ export type WorkerFindManyArgs<ExtArgs extends runtime.Types.Extensions.Internal
    * Omit specific fields from the Worker
    */
   omit?: Prisma.WorkerOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.WorkerInclude<ExtArgs> | null
   /**
    * Filter, which Workers to fetch.
    */
@@ -1048,6 +1365,10 @@ export type WorkerCreateArgs<ExtArgs extends runtime.Types.Extensions.InternalAr
    */
   omit?: Prisma.WorkerOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.WorkerInclude<ExtArgs> | null
+  /**
    * The data needed to create a Worker.
    */
   data: Prisma.XOR<Prisma.WorkerCreateInput, Prisma.WorkerUncheckedCreateInput>
@@ -1095,6 +1416,10 @@ export type WorkerUpdateArgs<ExtArgs extends runtime.Types.Extensions.InternalAr
    * Omit specific fields from the Worker
    */
   omit?: Prisma.WorkerOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.WorkerInclude<ExtArgs> | null
   /**
    * The data needed to update a Worker.
    */
@@ -1162,6 +1487,10 @@ export type WorkerUpsertArgs<ExtArgs extends runtime.Types.Extensions.InternalAr
    */
   omit?: Prisma.WorkerOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.WorkerInclude<ExtArgs> | null
+  /**
    * The filter to search for the Worker to update in case it exists.
    */
   where: Prisma.WorkerWhereUniqueInput
@@ -1188,6 +1517,10 @@ export type WorkerDeleteArgs<ExtArgs extends runtime.Types.Extensions.InternalAr
    */
   omit?: Prisma.WorkerOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.WorkerInclude<ExtArgs> | null
+  /**
    * Filter which Worker to delete.
    */
   where: Prisma.WorkerWhereUniqueInput
@@ -1208,6 +1541,30 @@ export type WorkerDeleteManyArgs<ExtArgs extends runtime.Types.Extensions.Intern
 }
 
 /**
+ * Worker.blocks
+ */
+export type Worker$blocksArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the Block
+   */
+  select?: Prisma.BlockSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the Block
+   */
+  omit?: Prisma.BlockOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.BlockInclude<ExtArgs> | null
+  where?: Prisma.BlockWhereInput
+  orderBy?: Prisma.BlockOrderByWithRelationInput | Prisma.BlockOrderByWithRelationInput[]
+  cursor?: Prisma.BlockWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.BlockScalarFieldEnum | Prisma.BlockScalarFieldEnum[]
+}
+
+/**
  * Worker without action
  */
 export type WorkerDefaultArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -1219,4 +1576,8 @@ export type WorkerDefaultArgs<ExtArgs extends runtime.Types.Extensions.InternalA
    * Omit specific fields from the Worker
    */
   omit?: Prisma.WorkerOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.WorkerInclude<ExtArgs> | null
 }
