@@ -8,6 +8,7 @@ import { tableOf } from './table.ts'
 
 export { csvOf, parquetOf, pngOf, svgOf, tableOf }
 export { collapseCurves, hazardCurves } from './figures/collapse-curves.ts'
+export type { LargeDepthCurve } from './figures/collapse-curves.ts'
 export type { Band, Curve, CurvePoint, Curves, Range, Rule } from './figures/curves.ts'
 export type { Direction, Directions, UnitTrace } from './figures/directions.ts'
 export type { Captions } from './figures/figure-page.ts'

@@ -2,6 +2,7 @@ import { bestOf, mostStarts, restartsNeeded, startsGrid, successWithin } from '@
 import type { BestOf, RestartsNeeded, SuccessWithin } from '@collapsar/statistics'
 import { OUTCOMES, targetScale, testPoints, trainingPoints } from '@collapsar/trial'
 import type { TrainingPoints, TrialSpec } from '@collapsar/trial'
+import { provedStartsDemanded } from './cell-theory.ts'
 import type { CellTrials } from './cell-trials.ts'
 import { collapsedTrials } from './surface.ts'
 import type { CellCounts } from './surface.ts'
@@ -23,6 +24,8 @@ export interface BestOfCell extends BestOf {
   readonly untilAlive: readonly RestartsNeeded[]
   /** ...and one has converged. */
   readonly untilConverged: readonly RestartsNeeded[]
+  /** Proved: fewer trainings fail all together more often than the certainty allows, however long they train; null where no theorem applies. */
+  readonly demanded: readonly { readonly certainty: number; readonly starts: number | null }[]
 }
 
 export interface BestOfSetting {
@@ -66,7 +69,13 @@ export function bestOfCell(counts: CellCounts, { columns }: CellTrials, setting:
     converged: starts.map((count) => successWithin({ successes: converged, trials, gaps }, count, { level })),
     untilAlive: until(collapsedTrials(tally)),
     untilConverged: until(trials - converged),
+    demanded: CERTAINTIES.map((certainty) => ({ certainty, starts: finite(provedStartsDemanded(spec, 1 - certainty)) })),
   }
+}
+
+/** A number beyond binary64 is none that anyone will start. */
+function finite(count: number | null): number | null {
+  return count !== null && Number.isFinite(count) ? count : null
 }
 
 function requiredTestPoints({ problem, seed }: TrialSpec): TrainingPoints {

@@ -1,4 +1,13 @@
-import { inactiveProbability, linearPiecesReference, expectedFirstLayerPieces, maximalPieces } from '@collapsar/statistics'
+import {
+  expectedFirstLayerPieces,
+  inactiveProbability,
+  largeDepthBornDead,
+  largeDepthLaw,
+  linearPiecesReference,
+  maximalPieces,
+  startsDemanded,
+  sufficientWidth,
+} from '@collapsar/statistics'
 import type { EntryLaw } from '@collapsar/statistics'
 import { initialLaw } from '@collapsar/trial'
 import type { TensorLaw, TrialSpec } from '@collapsar/trial'
@@ -26,6 +35,34 @@ export function cellTheory(spec: TrialSpec): CellTheory {
     // rows of orthogonal weights are not independent
     inactive: relu && symmetricWeights && spec.network.initialization.kind !== 'orthogonal' ? inactiveProbability({ depth, width, zeroBias }) : null,
   }
+}
+
+/**
+ * The width from which on P(born dead) <= `level` is proved at the cell's depth, whatever the inputs; null where the theorem's
+ * hypotheses fail. Of initialization alone: nothing is proved of deaths in training.
+ */
+export function provedSafeFromBirth(spec: TrialSpec, level: number): number | null {
+  const { depth, relu, symmetricWeights } = theoryCell(spec)
+  return relu && symmetricWeights ? sufficientWidth(depth, level) : null
+}
+
+/**
+ * Fewer starts than this leave a chance above `miss` that all of them have a layer that nothing revives. Necessary, far from
+ * sufficient; null where the theorem's hypotheses fail.
+ * @source Cheridito, Jentzen and Rossmannek (2021), arXiv:2006.07075
+ */
+export function provedStartsDemanded(spec: TrialSpec, miss: number): number | null {
+  const { depth, width, relu, symmetricWeights, zeroBias } = theoryCell(spec)
+  // rows of orthogonal weights are not independent
+  if (spec.network.initialization.kind === 'orthogonal') return null
+  return startsDemanded({ depth, width, relu, symmetricWeights, zeroBias, gradientOnly: spec.training.noise === undefined }, miss)
+}
+
+/** P(born dead) by the law of large depth, [depth] as given; null before the depth from which on it holds, and where it does not. */
+export function largeDepthTheory(spec: TrialSpec, depths: readonly number[]): readonly (number | null)[] {
+  const { depth: _, ...network } = theoryCell(spec)
+  const law = largeDepthLaw(network)
+  return depths.map((depth) => (law === null ? null : largeDepthBornDead(law, depth)))
 }
 
 /** Of one input, as pieces are counted there; exact, where the document's number is the nearest in binary64. */

@@ -23,7 +23,7 @@ export type { BlockRange, CellProgress, ChunkSizing, OpenRange, Plan } from './p
 export { bornDeadTheory } from './born-dead-theory.ts'
 export type { BornDeadTheory } from './born-dead-theory.ts'
 export type { Alarm } from './alarms.ts'
-export { cellTheory } from './cell-theory.ts'
+export { cellTheory, largeDepthTheory, provedSafeFromBirth, provedStartsDemanded } from './cell-theory.ts'
 export type { CellTheory } from './cell-theory.ts'
 export { cellDocument, collapsedTrials } from './surface.ts'
 export type { CellCounts, CellDocument, Stratified, SweepDocument, UntilDocument } from './surface.ts'

@@ -1,5 +1,6 @@
 import { safeWidth } from '@collapsar/statistics'
 import type { SafeWidthQuestion, SafeWidthStep, TrialsMissing } from '@collapsar/statistics'
+import { provedSafeFromBirth } from './cell-theory.ts'
 import { settingWords } from './setting-words.ts'
 import { collapsedTrials } from './surface.ts'
 import type { CellCounts } from './surface.ts'
@@ -30,6 +31,8 @@ export interface SafeWidthDocument {
   /** Smallest width shown safe with every wider one of the sequence; null if the widest is not. */
   readonly width: number | null
   readonly evidence: readonly WidthEvidence[]
+  /** From this width on being born dead is proved to be no more probable than `below`; null where no theorem applies. */
+  readonly bornDeadProved: number | null
   /** What the first width that is not safe still needs; null where there is none, or no number of trials is in sight. */
   readonly missing: (TrialsMissing & { readonly width: number }) | null
 }
@@ -51,8 +54,15 @@ export function safeWidthDocument(cells: readonly CellCounts[], question: SafeWi
     setting: settingWords(cells.map(({ spec }) => spec)),
     width,
     evidence: steps.map((step) => evidenceOf(step, cells)),
+    bornDeadProved: provedOf(cells, below),
     missing: missing === null || firstNotSafe === null ? null : { width: firstNotSafe.width, ...missing },
   }
+}
+
+/** Of all widths alike: the hypotheses are those of the setting. */
+function provedOf(cells: readonly CellCounts[], below: number): number | null {
+  const widths = cells.map(({ spec }) => provedSafeFromBirth(spec, below))
+  return widths.includes(null) ? null : (widths[0] ?? null)
 }
 
 function countsOf({ spec, tally, gaps }: CellCounts): { width: number; successes: number; trials: number; gaps: number } {

@@ -71,6 +71,7 @@ function cellText(cell: BestOfCell): string {
     ...thinned(rows),
     ...restartLines('one that has not collapsed', cell.untilAlive),
     ...restartLines('one that has converged', cell.untilConverged),
+    ...demandedLines(cell),
     ...(clipped === 0 ? [] : [`  ${clipped} ${score === 'loss' ? 'losses' : 'test errors'} above that of the best constant, ${scientific(clippedAt)}, count as that much.`]),
     '',
   ].join('\n')
@@ -93,6 +94,13 @@ function restartLines(goal: string, restarts: BestOfCell['untilAlive']): string[
     const many = estimate === null ? 'no number known' : `${estimate}`
     return `  trainings until ${goal}, ${percent(certainty)}% certain: ${many} [${low}, ${high ?? 'no bound'}]`
   })
+}
+
+/** One start is always demanded: that is nothing to say. */
+function demandedLines({ demanded }: BestOfCell): string[] {
+  return demanded.flatMap(({ certainty, starts }) =>
+    starts === null || starts <= 1 ? [] : [`  proved: fewer than ${starts} cannot be ${percent(certainty)}% certain, however long they train`],
+  )
 }
 
 function percent(share: number): string {

@@ -64,6 +64,7 @@ function safeWidthText(document: SafeWidthDocument): string {
     '',
     ...evidence.map(evidenceLine),
     ...missingLines(document),
+    ...provedLines(document),
     '',
     `Setting: ${setting}, depth ${depth}.`,
     'Widths are tested from the widest on, each at the full level, until one is not shown safe; valid however often one looks.',
@@ -86,6 +87,11 @@ function evidenceLine({ width, trials, collapsed, gaps, upperBound, verdict }: W
 function missingLines({ missing }: SafeWidthDocument): string[] {
   if (missing === null) return []
   return [`At its present rate, width ${missing.width} would be shown ${missing.toward} after about ${missing.trials} more trials.`]
+}
+
+function provedLines({ bornDeadProved, below }: SafeWidthDocument): string[] {
+  if (bornDeadProved === null) return []
+  return [`Proved of being born dead alone: at most ${percent(below)} from width ${bornDeadProved} on; deaths in training come on top.`]
 }
 
 function percent(probability: number): string {

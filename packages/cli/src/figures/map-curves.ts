@@ -1,5 +1,6 @@
 import { collapseCurves, hazardCurves, piecesCurves } from '@collapsar/report'
-import type { PiecesAtDepth } from '@collapsar/report'
+import type { LargeDepthCurve, PiecesAtDepth } from '@collapsar/report'
+import { largeDepthTheory } from '@collapsar/sweep'
 import type { CellDocument, SweepDocument } from '@collapsar/sweep'
 import { captionsOf, refusal, requestedCells, requireOneSetting } from './figure-request.ts'
 import type { FigureContent, FigureRequest } from './figure-request.ts'
@@ -15,7 +16,21 @@ export async function collapse(request: FigureRequest): Promise<FigureContent> {
 export async function hazard(request: FigureRequest): Promise<FigureContent> {
   const levels = request.invocation.options.probabilities('levels') ?? []
   const rules = levels.map((level) => ({ axis: 'y' as const, value: -Math.log1p(-level), label: levelText(level) }))
-  return { mark: 'curves', data: { ...hazardCurves(chosenDocument(request, 'hazard')), rules } }
+  const document = chosenDocument(request, 'hazard')
+  return { mark: 'curves', data: { ...hazardCurves(document, largeDepthCurves(request)), rules } }
+}
+
+/** Of the widths for which the law holds at two depths or more: one point is no line. */
+function largeDepthCurves(request: FigureRequest): LargeDepthCurve[] {
+  const specs = requestedCells(request).map(({ counts }) => counts.spec)
+  return [...new Set(specs.map(({ width }) => width))].flatMap((width) => {
+    const own = specs.filter((spec) => spec.width === width).toSorted((a, b) => a.depth - b.depth)
+    const [first] = own
+    if (first === undefined) return []
+    const probabilities = largeDepthTheory(first, own.map(({ depth }) => depth))
+    const points = own.map(({ depth }, i) => ({ depth, probability: probabilities[i] ?? null }))
+    return points.filter(({ probability }) => probability !== null).length > 1 ? [{ width, points }] : []
+  })
 }
 
 function levelText(level: number): string {

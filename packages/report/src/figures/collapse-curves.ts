@@ -22,14 +22,30 @@ export function collapseCurves(document: SweepDocument): Curves {
 
 /**
  * -ln(1 - P(collapse)) against depth, a curve for each width: straight where each further layer kills with a
- * probability of its own. A cell in which every trial collapsed has no finite value; a note says how many.
+ * probability of its own, as the law of large depth has it for being born dead (dashed). A cell in which every trial collapsed has
+ * no finite value; a note says how many.
  */
-export function hazardCurves(document: SweepDocument): Curves {
+export function hazardCurves(document: SweepDocument, largeDepth: readonly LargeDepthCurve[] = []): Curves {
   const hazardOf = (probability: number): number => -Math.log1p(-probability)
   const curves = curvesFor(document, { valueOf: hazardOf, label: '−ln(1 − P(collapse))' })
   const sure = document.cells.filter(({ collapse }) => collapse.estimate === 1).length
   const note = `No finite value where every trial collapsed: ${countText(sure)} of ${countText(document.cells.length)} cells, not shown.`
-  return { ...curves, notes: [...(curves.notes ?? []), ...(sure > 0 ? [note] : [])] }
+  const laws = largeDepth.map(
+    ({ width, points }): Curve => ({
+      name: 'born dead, law of large depth',
+      kind: 'theory',
+      group: groupOf(width),
+      points: points.map(({ depth, probability }) => ({ x: depth, y: probability === null ? null : hazardOf(probability) })),
+    }),
+  )
+  return { ...curves, curves: [...curves.curves, ...laws], notes: [...(curves.notes ?? []), ...(sure > 0 ? [note] : [])] }
+}
+
+/** P(born dead) by the law of large depth, where it holds. */
+export interface LargeDepthCurve {
+  readonly width: number
+  /** Ascending in depth. */
+  readonly points: readonly { readonly depth: number; readonly probability: number | null }[]
 }
 
 function curvesFor(document: SweepDocument, shown: Shown): Curves {
