@@ -1,5 +1,5 @@
 import type { Numerics } from '@collapsar/trial'
-import type { AuditWork } from './audit-store.ts'
+import type { AuditorAbilities, AuditWork } from './audit-store.ts'
 import type { Queries } from './connection.ts'
 import { MAXIMUM_ATTEMPTS } from './store.ts'
 
@@ -9,8 +9,13 @@ const LEASE_SECONDS = 600
 const LIVE_SECONDS = 30
 
 /** The oldest audit that this worker may carry out; null for none. */
-export async function claimAudit(client: Queries, worker: string, numerics: readonly Numerics[]): Promise<AuditWork | null> {
-  return (await claim(client, { worker, numerics, arbitration: false })) ?? claim(client, { worker, numerics, arbitration: true })
+export async function claimAudit(
+  client: Queries,
+  worker: string,
+  { numerics, arbitrates }: AuditorAbilities,
+): Promise<AuditWork | null> {
+  const work = await claim(client, { worker, numerics, arbitration: false })
+  return work === null && arbitrates ? claim(client, { worker, numerics, arbitration: true }) : work
 }
 
 interface Claim {

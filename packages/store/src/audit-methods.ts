@@ -14,7 +14,7 @@ export function auditMethods(pool: pg.Pool): AuditStore {
     setAuditShare: async (share) => {
       await queries.query('UPDATE audit_rule SET share = $1 WHERE share <> $1', [share])
     },
-    claimAudit: (worker, numerics) => transaction(pool, (client) => claimAudit(client, worker, numerics)),
+    claimAudit: (worker, can) => transaction(pool, (client) => claimAudit(client, worker, can)),
     vote: (audit, vote) => transaction(pool, (client) => castVote(client, audit, vote)),
     failAudit: (audit, reason) => failAudit(queries, audit, reason),
     withdraw: () => withdraw(pool),

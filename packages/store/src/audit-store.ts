@@ -11,6 +11,13 @@ export interface AuditWork {
   readonly arbitration: boolean
 }
 
+export interface AuditorAbilities {
+  /** Of its engine. */
+  readonly numerics: readonly Numerics[]
+  /** Whether it has an arbiter. */
+  readonly arbitrates: boolean
+}
+
 export interface AuditVote {
   /** Id of the worker. */
   readonly worker: string
@@ -79,7 +86,7 @@ export interface AuditStore {
    * differ and no third one lives, the one that did not record the block arbitrates. The claim is leased; when it has passed,
    * another worker may have the audit too, which does no harm.
    */
-  claimAudit(worker: string, numerics: readonly Numerics[]): Promise<AuditWork | null>
+  claimAudit(worker: string, can: AuditorAbilities): Promise<AuditWork | null>
   /**
    * Says what the block's digest is. Two voters that agree decide the audit; in the same transaction, all who differ are
    * quarantined and their withdrawal begins. `disputed`: nobody agrees yet; `late`: it was decided before, or the voter is quarantined.

@@ -22,7 +22,7 @@ beforeEach(async () => {
 })
 afterEach(() => store.close())
 
-const NUMERICS = ['ieee-f32/1'] as const
+const CAN = { numerics: ['ieee-f32/1'], arbitrates: true } as const
 const CELL = wish(1, 0).cell
 
 /** Hands in blocks of the cell with this seed under the name of a worker; `lie` stands in for some of them. */
@@ -82,11 +82,11 @@ describe('an audit', () => {
 
   it('goes to another worker than the author, once at a time, and matches when the digests are equal', async () => {
     await hand('honest', 1, 0, 1)
-    expect(await store.claimAudit('honest', NUMERICS)).toBeNull()
-    expect(await store.claimAudit('third', ['ieee-f64/1'])).toBeNull()
-    const work = await store.claimAudit('third', NUMERICS)
+    expect(await store.claimAudit('honest', CAN)).toBeNull()
+    expect(await store.claimAudit('third', { ...CAN, numerics: ['ieee-f64/1'] })).toBeNull()
+    const work = await store.claimAudit('third', CAN)
     expect(work).toMatchObject({ cell: CELL, block: 0, spec: trialSpec(1), arbitration: false })
-    expect(await store.claimAudit('liar', NUMERICS)).toBeNull()
+    expect(await store.claimAudit('liar', CAN)).toBeNull()
     expect(await voteAs('third', work!.audit, aliveBlock(1, 0).digest)).toBe('match')
     expect(await voteAs('liar', work!.audit, aliveBlock(1, 1).digest)).toBe('late')
     expect(await store.audits(10)).toMatchObject([{ state: 'match', votes: [{ worker: 'honest' }, { worker: 'third' }] }])
@@ -95,9 +95,9 @@ describe('an audit', () => {
 
   it('is given to another worker when its lease has passed, and two that vote the same decide it once', async () => {
     await hand('honest', 1, 0, 1)
-    const first = await store.claimAudit('third', NUMERICS)
+    const first = await store.claimAudit('third', CAN)
     await runSql(url, `UPDATE audits SET lease_until = now() - interval '1 second'`)
-    expect(await store.claimAudit('liar', NUMERICS)).toEqual(first)
+    expect(await store.claimAudit('liar', CAN)).toEqual(first)
     const votes = await Promise.all(['third', 'liar'].map((worker) => voteAs(worker, first!.audit, aliveBlock(1, 0).digest)))
     expect(votes.toSorted()).toEqual(['late', 'match'])
   })
@@ -105,35 +105,36 @@ describe('an audit', () => {
   it('is given up after three trainings that threw, and accuses nobody', async () => {
     await hand('honest', 1, 0, 1)
     for (const time of [1, 2, 3]) {
-      const work = await store.claimAudit('third', NUMERICS)
+      const work = await store.claimAudit('third', CAN)
       await store.failAudit(work!.audit, `fault ${time}`)
     }
-    expect(await store.claimAudit('third', NUMERICS)).toBeNull()
+    expect(await store.claimAudit('third', CAN)).toBeNull()
     expect(await store.audits(10)).toMatchObject([{ state: 'given_up', reason: 'fault 3', agreed: null }])
     expect(await store.withdrawals(10)).toEqual([])
   })
 
   it('that finds a difference waits for a third worker, which decides against the auditor as well as against the author', async () => {
     await hand('honest', 1, 0, 1)
-    const work = await store.claimAudit('liar', NUMERICS)
+    const work = await store.claimAudit('liar', CAN)
     expect(await voteAs('liar', work!.audit, lie(aliveBlock(1, 0)).digest)).toBe('disputed')
-    expect(await store.claimAudit('liar', NUMERICS), 'the third worker lives').toBeNull()
-    expect(await store.claimAudit('third', NUMERICS)).toEqual(work)
+    expect(await store.claimAudit('liar', CAN), 'the third worker lives').toBeNull()
+    expect(await store.claimAudit('third', CAN)).toEqual(work)
     expect(await voteAs('third', work!.audit, aliveBlock(1, 0).digest)).toBe('mismatch')
     expect(await store.withdrawals(10)).toMatchObject([{ worker: 'liar', blocks: 0 }])
     expect(await store.withdraw(), 'the recorded block is right').toEqual([])
     await expect(hand('liar', 1, 1, 1)).rejects.toMatchObject({ code: 'not-allowed', message: expect.stringContaining('"liar" is quarantined') })
-    expect(await store.claimAudit('liar', NUMERICS)).toBeNull()
+    expect(await store.claimAudit('liar', CAN)).toBeNull()
   })
 
   it('is arbitrated on the machine of the auditor, not of the author, where no third worker lives', async () => {
     await hand('liar', 1, 0, 1, lie)
-    const work = await store.claimAudit('honest', NUMERICS)
+    const work = await store.claimAudit('honest', CAN)
     await voteAs('honest', work!.audit, aliveBlock(1, 0).digest)
-    expect(await store.claimAudit('honest', NUMERICS)).toBeNull()
+    expect(await store.claimAudit('honest', CAN)).toBeNull()
     await runSql(url, `UPDATE workers SET last_seen = now() - interval '1 minute' WHERE id = 'third'`)
-    expect(await store.claimAudit('liar', NUMERICS)).toBeNull()
-    expect(await store.claimAudit('honest', NUMERICS)).toEqual({ ...work, arbitration: true })
+    expect(await store.claimAudit('liar', CAN)).toBeNull()
+    expect(await store.claimAudit('honest', { ...CAN, arbitrates: false })).toBeNull()
+    expect(await store.claimAudit('honest', CAN)).toEqual({ ...work, arbitration: true })
     expect(await voteAs('honest', work!.audit, aliveBlock(1, 0).digest, true)).toBe('mismatch')
     expect(await store.withdrawals(10)).toMatchObject([{ worker: 'liar' }])
   })
