@@ -1,5 +1,6 @@
 export { createClient } from './client.ts'
 export type { Client, ClientOptions, PlanOptions, SubmitOptions } from './client.ts'
+export * from './wire/audits.ts'
 export * from './wire/health.ts'
 export * from './wire/plans.ts'
 export { NoBody, NoQuery, NotModified } from './wire/schemas.ts'

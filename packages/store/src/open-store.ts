@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { auditMethods, withEvidence } from './audit-methods.ts'
 import { Catalogue } from './catalogue.ts'
 import { chunkWork, endChunk, issueChunks, unfinishedChunks } from './claims.ts'
 import { openPool, poolQueries, storeError, transaction } from './connection.ts'
@@ -87,13 +88,17 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
     unfinished: (engine, sweeps) => unfinishedChunks(queries, engine, sweeps ?? null),
     chunkWork: (chunkId) => chunkWork(queries, chunkId),
     record: ({ chunk, blocks, measurements = [], engine, worker, seconds }) =>
-      change(async (client) => {
-        const recorded = await recordBlocks(client, { cell: chunk.cell, blocks, measurements, engine, worker, seconds })
-        await endChunk(client, chunk.id)
-        return recorded
-      }),
+      withEvidence(pool, { worker, arbitration: false, engine: `${engine.id} ${engine.version}` }, () =>
+        change(async (client) => {
+          const recorded = await recordBlocks(client, { cell: chunk.cell, blocks, measurements, engine, worker, seconds })
+          await endChunk(client, chunk.id)
+          return recorded
+        }),
+      ),
     recordBlocks: (cell, blocks, engine) =>
-      change((client) => recordBlocks(client, { cell, blocks, engine, worker: null, seconds: null })),
+      withEvidence(pool, null, () =>
+        change((client) => recordBlocks(client, { cell, blocks, engine, worker: null, seconds: null })),
+      ),
     fail: (chunkId, reason) => change((client) => failChunk(client, chunkId, reason)),
     nextRound: (sweepId, round, inits) => change((client) => nextRound(client, sweepId, { round, inits })),
     finishSweeps: () => finish(pool),
@@ -116,6 +121,7 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
     heartbeat: (worker, flopsPerSecond) => heartbeat(queries, worker, flopsPerSecond),
     liveWorkers: (seconds) => liveWorkers(queries, seconds),
     retire: (workerId) => retire(queries, workerId),
+    ...auditMethods(pool),
 
     lead: () => takeLeadership(databaseUrl),
     listen: (onChange) => listener.listen(onChange),

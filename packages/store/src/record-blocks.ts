@@ -4,6 +4,7 @@ import { encodeBlockTally } from './block-tally.ts'
 import { extendPrefix, lockCell } from './cell-rows.ts'
 import type { LockedCell, Prefix } from './cell-rows.ts'
 import type { Queries } from './connection.ts'
+import { DigestConflict } from './digest-conflict.ts'
 import { refreshFrozen } from './freeze.ts'
 import { recordMeasurements } from './record-measurements.ts'
 
@@ -29,13 +30,15 @@ export interface BlockBatch {
 /**
  * Records blocks of one cell and brings everything that is derived from them up to date: prefix, tally, frozen rows.
  * The cell's lock makes recorders of one cell take turns; those of different cells never wait for each other.
- * @throws CollapsarError `not-found` for an unknown cell, `damaged` when a block or a measurement exists with another digest
+ * @throws CollapsarError `not-found` for an unknown cell, `damaged` when a block or a measurement exists with another digest,
+ *   `not-allowed` from a worker that is quarantined
  */
 export async function recordBlocks(client: Queries, batch: BlockBatch): Promise<Recorded> {
   const { blocks, measurements = [] } = batch
   const cell = await lockCell(client, batch.cell)
   const engine = await engineKey(client, batch.engine)
-  const fresh = await insertBlocks(client, cell.key, batch, engine)
+  const worker = batch.worker === null ? null : await workerKey(client, batch.worker)
+  const fresh = await insertBlocks(client, { cell: cell.key, engine, worker }, blocks)
   if (fresh.length < blocks.length) await checkDuplicates(client, cell, blocks)
   if (fresh.length > 0) await update(client, cell, { batch, engine, fresh })
   await recordMeasurements(client, cell, measurements)
@@ -49,16 +52,22 @@ interface FreshBlock {
   readonly filled: boolean
 }
 
+/** Keys of what the blocks belong to. */
+interface Provenance {
+  readonly cell: number
+  readonly engine: number
+  readonly worker: number | null
+}
+
 async function insertBlocks(
   client: Queries,
-  cell: number,
-  { blocks, worker }: Pick<BlockBatch, 'blocks' | 'worker'>,
-  engine: number,
+  { cell, engine, worker }: Provenance,
+  blocks: readonly EncodedBlock[],
 ): Promise<FreshBlock[]> {
   const { rows } = await client.query<FreshBlock>(
     `WITH fresh AS (
        INSERT INTO blocks (cell, index, engine, digest, tally, columns, worker)
-       SELECT $1, index, $2, digest, tally, columns, (SELECT key FROM workers WHERE id = $7)
+       SELECT $1, index, $2, digest, tally, columns, $7
        FROM unnest($3::int[], $4::bytea[], $5::bytea[], $6::bytea[]) AS block (index, digest, tally, columns)
        ON CONFLICT DO NOTHING RETURNING index
      ), filled AS (
@@ -81,18 +90,15 @@ async function insertBlocks(
 
 /** Two trainings of one block must agree on every bit: a difference means that a machine or a disk is at fault. */
 async function checkDuplicates(client: Queries, cell: LockedCell, blocks: readonly EncodedBlock[]): Promise<void> {
-  const { rows } = await client.query<{ index: number }>(
-    `SELECT given.index FROM unnest($2::int[], $3::bytea[]) AS given (index, digest)
+  const { rows } = await client.query<{ index: number; digest: Buffer }>(
+    `SELECT given.index, given.digest FROM unnest($2::int[], $3::bytea[]) AS given (index, digest)
      JOIN blocks ON blocks.cell = $1 AND blocks.index = given.index
      WHERE blocks.digest <> given.digest ORDER BY given.index LIMIT 1`,
     [cell.key, blocks.map(({ index }) => index), blocks.map(({ digest }) => digest)],
   )
   const different = rows[0]
   if (different === undefined) return
-  throw new CollapsarError(
-    'damaged',
-    `Block ${different.index} of cell ${cell.id} was trained twice with different results: their digests differ.`,
-  )
+  throw new DigestConflict(cell.id, different.index, different.digest)
 }
 
 interface Insertion {
@@ -133,6 +139,22 @@ function refill(prefix: Prefix, blocks: readonly EncodedBlock[], fresh: readonly
   if (inside.size === 0) return prefix
   const tallies = blocks.filter(({ index }) => inside.delete(index)).map(({ tally }) => tally)
   return { ...prefix, gaps: prefix.gaps - tallies.length, tally: addTallies([prefix.tally, ...tallies]) }
+}
+
+/**
+ * The worker's key; null when it never reported itself. Its row stays locked against a quarantine, which so sees all that was
+ * recorded before it.
+ */
+async function workerKey(client: Queries, id: string): Promise<number | null> {
+  const { rows } = await client.query<{ key: number; state: string; reason: string | null }>(
+    'SELECT key, state, reason FROM workers WHERE id = $1 FOR KEY SHARE',
+    [id],
+  )
+  const worker = rows[0]
+  if (worker?.state === 'quarantined') {
+    throw new CollapsarError('not-allowed', `The worker "${id}" is quarantined (${worker.reason ?? 'no reason given'}); what it trains is not recorded.`)
+  }
+  return worker?.key ?? null
 }
 
 /**

@@ -9,6 +9,7 @@ import type { Api } from './api.ts'
 import { requireLocal } from './local-only.ts'
 import { openApiRoute } from './openapi.ts'
 import { noteMethods } from './other-methods.ts'
+import { auditRoutes } from './routes/audits.ts'
 import { healthRoutes } from './routes/health.ts'
 import { planRoutes } from './routes/plans.ts'
 import { schemaRoutes } from './routes/schema.ts'
@@ -91,6 +92,7 @@ function addRoutes(app: Api, store: Store): void {
   sweepRoutes(app, store)
   surfaceRoute(app, store)
   planRoutes(app, store)
+  auditRoutes(app, store)
   healthRoutes(app, store)
   schemaRoutes(app)
   serveDescription()

@@ -93,6 +93,7 @@ export function createFeeder(
     tick: async () => {
       if (!isCleared) await Promise.all((options.engines ?? ['cpu']).map(clear))
       isCleared = true
+      for (const { cell, blocks, sweeps } of await store.withdraw()) log.warn({ cell, blocks, sweeps }, 'blocks withdrawn')
       const active = await store.activeSweeps()
       const wanted = active.filter((sweep) => options.sweeps === 'lead' || options.sweeps.includes(sweep.id))
       for (const sweep of wanted) await advance({ store, log }, sweep)

@@ -15,6 +15,8 @@ export interface PlannerOptions extends FeederOptions {
   readonly engines?: readonly EngineKind[]
   /** Longest time between two looks at the store, in seconds; a notification comes sooner. */
   readonly pollSeconds?: number
+  /** Which share of the recorded blocks other workers train again, from 0 to 1; absent: as it is in the database. */
+  readonly auditShare?: number
 }
 
 export interface Planner {
@@ -39,6 +41,7 @@ export function runPlanner(
   const { store, log } = deps
   const stopping = new AbortController()
   const plan = async (signal: AbortSignal) => {
+    if (options.auditShare !== undefined) await store.setAuditShare(options.auditShare)
     const wake = await wakeUp(store, signal)
     const feeder = createFeeder(deps, options)
     try {

@@ -29,11 +29,21 @@ export async function startWorker(
   options: WorkerProcessOptions,
   log: Logger,
 ): Promise<RunningWorker> {
-  const { openEngine, runWorker } = await import('@collapsar/worker')
+  const { openArbiter, openEngine, runWorker } = await import('@collapsar/worker')
   const engine = openEngine(options.engine, { threads: options.threads })
   const id = `${hostname().replaceAll(/[^A-Za-z0-9-]/g, '-')}-${process.pid}-${randomBytes(3).toString('hex')}`
   const worker = await startOr(() => engine.close(), async () =>
-    runWorker({ store: backends.store, metrics: backends.metrics, queue: await backends.queue(), engine, log }, { ...options, id }),
+    runWorker(
+      {
+        store: backends.store,
+        metrics: backends.metrics,
+        queue: await backends.queue(),
+        engine,
+        openArbiter: () => openArbiter({ threads: options.threads }),
+        log,
+      },
+      { ...options, id },
+    ),
   )
   const endAfter = async (ended: Promise<void>) => {
     await ended

@@ -24,3 +24,16 @@ export function openEngine(kind: EngineKind, options: { threads: number }): Engi
     throw new CollapsarError('engine-unavailable', reason, { cause })
   }
 }
+
+/**
+ * An engine that has the last word over those of this kind: the same numerics by other instructions, scalar ones, whose
+ * bits the vector kernels are tested against.
+ * @throws CollapsarError `engine-unavailable`
+ */
+export function openArbiter(options: { threads: number }): Engine {
+  try {
+    return createCpuEngine({ ...options, instructionSet: 'scalar' })
+  } catch (cause) {
+    throw new CollapsarError('engine-unavailable', cause instanceof Error ? cause.message : String(cause), { cause })
+  }
+}

@@ -1,3 +1,3 @@
 export { runWorker } from './worker.ts'
 export type { Worker, WorkerDependencies, WorkerOptions } from './worker.ts'
-export { openEngine } from './engines.ts'
+export { openArbiter, openEngine } from './engines.ts'

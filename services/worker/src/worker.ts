@@ -6,7 +6,9 @@ import { BLOCK_TRIALS, CollapsarError, observedWorkFactor, trialFlops } from '@c
 import type { Chunk, ChunkResult, ChunkWork } from '@collapsar/sweep'
 import type { Engine } from '@collapsar/trial'
 import type { Logger } from 'pino'
+import { auditOne } from './audit.ts'
 import { auditDeaths } from './death-audit.ts'
+import { runErrands } from './errands.ts'
 import { startMeasuring } from './measuring.ts'
 import type { Measuring } from './measuring.ts'
 import { trainChunk } from './train-chunk.ts'
@@ -17,6 +19,8 @@ export interface WorkerDependencies {
   readonly store: Store
   readonly queue: ChunkQueue
   readonly engine: Engine
+  /** Opens the engine that decides between two workers; absent: this worker never does. */
+  readonly openArbiter?: () => Engine
   readonly log: Logger
   readonly metrics?: Metrics
 }
@@ -25,10 +29,12 @@ export interface WorkerOptions extends WorkerRecord {
   /** Chunks in hand: while one is measured and recorded, the next one trains. */
   readonly concurrency?: number
   readonly lockSeconds?: number
+  /** Longest time between two looks for blocks to audit, in seconds; default 2. */
+  readonly errandSeconds?: number
 }
 
 export interface Worker {
-  /** Resolves with the reason when this worker cannot go on: its queue has gone deaf, or nothing more can be stored. */
+  /** Resolves with the reason when this worker cannot go on: its queue has gone deaf, nothing more can be stored, or it is quarantined. */
   readonly unable: Promise<Error>
   /** Finishes the chunks in hand, then stops. */
   drain(): Promise<void>
@@ -45,6 +51,7 @@ interface WorkerMeans extends WorkerDependencies {
 
 const CONCURRENCY = 2
 const HEARTBEAT_SECONDS = 5
+const ERRAND_SECONDS = 2
 /** Weight of the newest chunk in the running mean of the worker's speed. */
 const SPEED_WEIGHT = 0.3
 /** Pauses between attempts to record a trained chunk while the database is away, in seconds. */
@@ -75,10 +82,11 @@ export async function runWorker(deps: WorkerDependencies, options: WorkerOptions
       ...(options.lockSeconds !== undefined && { lockSeconds: options.lockSeconds }),
     },
   )
+  const errands = runErrands([(signal) => auditOne({ ...deps, measuring }, options.id, signal)], options.errandSeconds ?? ERRAND_SECONDS, log)
   const heart = setInterval(() => void beat(), HEARTBEAT_SECONDS * 1000)
   log.info({ worker: options.id, engine: deps.engine.id, threads: options.threads }, 'worker started')
   const end = async (how: 'drain' | 'stop', running: Consumer) => {
-    await running[how]()
+    await Promise.all([running[how](), errands.stop()])
     clearInterval(heart)
     await measuring.close()
     await store.retire(options.id).catch((error: unknown) => log.warn({ err: error }, 'worker could not be retired'))
@@ -114,7 +122,7 @@ async function handleChunk(
   } catch (error) {
     if (signal.aborted) throw error
     if (wanted.signal.aborted) log.info({ chunk: chunk.id }, 'chunk was given up, it is no longer wanted')
-    else if (isStorageFailure(error)) deps.giveUp(error)
+    else if (isStorageFailure(error) || isQuarantine(error)) deps.giveUp(error)
     else await countFailure(deps, chunk, error)
   } finally {
     wanted.stop()
@@ -149,7 +157,12 @@ function isStorageFailure(error: unknown): error is CollapsarError {
   return error instanceof CollapsarError && error.code === 'storage'
 }
 
-/** Records while the database comes and goes. Damage and a full disk do not pass by waiting. */
+/** An audit has found this worker wrong: nothing that it trains is recorded any more. */
+function isQuarantine(error: unknown): error is CollapsarError {
+  return error instanceof CollapsarError && error.code === 'not-allowed'
+}
+
+/** Records while the database comes and goes. Damage, a full disk and a quarantine do not pass by waiting. */
 async function recordPatiently(
   { store, log }: WorkerDependencies,
   result: ChunkResult,
@@ -159,7 +172,7 @@ async function recordPatiently(
     try {
       return await store.record(result)
     } catch (error) {
-      if (error instanceof CollapsarError && (error.code === 'damaged' || error.code === 'storage')) throw error
+      if (error instanceof CollapsarError && ['damaged', 'storage', 'not-allowed'].includes(error.code)) throw error
       log.warn({ err: error, chunk: result.chunk.id, pause }, 'recording failed, trying again')
       await delay(pause * 1000, undefined, { signal })
     }

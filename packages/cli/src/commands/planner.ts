@@ -1,4 +1,5 @@
 import { startPlanner } from '@collapsar/standalone'
+import { AUDIT_OPTION, auditShare } from '../audit-share.ts'
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
 import { untilAborted } from '../until-aborted.ts'
@@ -16,16 +17,19 @@ export const planner: Command = {
       value: 'S',
       description: 'how often every live chunk is offered to the queue again (default 10)',
     },
+    'audit-share': AUDIT_OPTION,
   },
   service: true,
   run: async ({ options, configuration, log, signal }) => {
     const chunkSeconds = options.integer('chunk-seconds', 1, 3600)
     const reconcileSeconds = options.integer('reconcile-seconds', 1, 3600)
+    const share = auditShare(options)
     return withBackends({ configuration, log }, async (backends) => {
       const running = await startPlanner(
         backends,
         {
           sweeps: 'lead',
+          auditShare: share,
           ...(chunkSeconds !== null && { chunkSeconds }),
           ...(reconcileSeconds !== null && { reconcileSeconds }),
         },

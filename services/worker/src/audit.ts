@@ -1,0 +1,69 @@
+import type { Metrics } from '@collapsar/metrics'
+import type { AuditWork, Store } from '@collapsar/store'
+import type { ChunkWork } from '@collapsar/sweep'
+import type { Engine } from '@collapsar/trial'
+import type { Logger } from 'pino'
+import type { Measuring } from './measuring.ts'
+import { trainChunk } from './train-chunk.ts'
+
+export interface AuditMeans {
+  readonly store: Pick<Store, 'claimAudit' | 'vote' | 'failAudit'>
+  readonly engine: Engine
+  /**
+   * Opens another engine than the one that records, with the same numerics: it has the last word where two workers differ and there is no
+   * third. Absent: this worker never arbitrates.
+   */
+  readonly openArbiter?: () => Engine
+  readonly measuring: Measuring
+  readonly log: Logger
+  readonly metrics?: Metrics
+}
+
+/**
+ * Trains one block again that another worker recorded, and says what its digest is. It records nothing.
+ * @returns false when there was none
+ */
+export async function auditOne(means: AuditMeans, worker: string, signal: AbortSignal): Promise<boolean> {
+  const { store, log, metrics } = means
+  const can = { numerics: means.engine.numerics, arbitrates: means.openArbiter !== undefined }
+  const work = await store.claimAudit(worker, can)
+  if (work === null) return false
+  const trained = await train(means, work, signal).catch(async (error: unknown) => {
+    if (signal.aborted) throw error
+    log.error({ err: error, audit: work.audit, cell: work.cell, block: work.block }, 'audit failed')
+    await store.failAudit(work.audit, error instanceof Error ? error.message : String(error))
+    return null
+  })
+  if (trained === null) return true
+  const verdict = await store.vote(work.audit, { worker, arbitration: work.arbitration, ...trained })
+  const facts = { audit: work.audit, cell: work.cell, block: work.block, arbitration: work.arbitration, verdict }
+  if (verdict === 'match' || verdict === 'late') log.debug(facts, 'block audited')
+  else log.warn(facts, 'audit found a difference')
+  if (verdict === 'match' || verdict === 'mismatch') metrics?.audits.inc({ result: verdict })
+  return true
+}
+
+interface Trained {
+  /** Of the block, 32 bytes. */
+  readonly digest: Uint8Array
+  /** Id and version. */
+  readonly engine: string
+}
+
+async function train({ engine, openArbiter, measuring }: AuditMeans, work: AuditWork, signal: AbortSignal): Promise<Trained> {
+  const arbiter = work.arbitration ? openArbiter?.() : undefined
+  const used = arbiter ?? engine
+  try {
+    const { blocks } = await trainChunk({ engine: used, measuring, onBatch: async () => undefined }, chunkWork(work), signal)
+    const digest = blocks[0]?.digest
+    if (digest === undefined) throw new Error('the training gave no block')
+    return { digest, engine: `${used.id} ${used.version}` }
+  } finally {
+    await arbiter?.close()
+  }
+}
+
+/** A chunk that no queue knows. */
+function chunkWork({ audit, cell, spec, block }: AuditWork): ChunkWork {
+  return { chunk: { id: `audit-${audit}`, cell, engine: 'cpu', firstBlock: block, blocks: 1 }, spec, sets: [] }
+}
