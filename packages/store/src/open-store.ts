@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { auditMethods, withEvidence } from './audit-methods.ts'
 import { Catalogue } from './catalogue.ts'
 import { chunkWork, issueChunks, unfinishedChunks } from './claims.ts'
 import { openPool, poolQueries, storeError, transaction } from './connection.ts'
@@ -89,8 +90,11 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
     unfinished: (engine, sweeps) => unfinishedChunks(queries, engine, sweeps ?? null),
     chunkWork: (chunkId) => chunkWork(queries, chunkId),
     record: ({ chunk, blocks, measurements = [], engine, worker, seconds }) =>
-      recorder.record(engine, { cell: chunk.cell, chunk: chunk.id, blocks, measurements, worker, seconds }),
-    recordBlocks: (cell, blocks, engine) => recorder.record(engine, { cell, chunk: null, blocks, worker: null, seconds: null }),
+      withEvidence(pool, { worker, arbitration: false, engine: `${engine.id} ${engine.version}` }, () =>
+        recorder.record(engine, { cell: chunk.cell, chunk: chunk.id, blocks, measurements, worker, seconds }),
+      ),
+    recordBlocks: (cell, blocks, engine) =>
+      withEvidence(pool, null, () => recorder.record(engine, { cell, chunk: null, blocks, worker: null, seconds: null })),
     fail: (chunkId, reason) => change((client) => failChunk(client, chunkId, reason)),
     nextRound: (sweepId, round, inits) => change((client) => nextRound(client, sweepId, { round, inits })),
     finishSweeps: () => finish(pool),
@@ -113,6 +117,7 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
     heartbeat: (worker, flopsPerSecond) => heartbeat(queries, worker, flopsPerSecond),
     liveWorkers: (seconds) => liveWorkers(queries, seconds),
     retire: (workerId) => retire(queries, workerId),
+    ...auditMethods(pool),
 
     lead: () => takeLeadership(databaseUrl),
     listen: (onChange) => listener.listen(onChange),

@@ -6,6 +6,7 @@ import { extendPrefix, lockEach } from './cell-rows.ts'
 import type { LockedCell, Prefix } from './cell-rows.ts'
 import { endChunks } from './claims.ts'
 import type { Queries } from './connection.ts'
+import { DigestConflict } from './digest-conflict.ts'
 import { refreshFrozenOf } from './freeze.ts'
 import { recordMeasurements } from './record-measurements.ts'
 
@@ -34,15 +35,24 @@ export interface BlockBatch {
  * chunks. Gives what each batch added; of a block that two batches have, the first counts. The cells' locks make recorders of one cell
  * take turns; those of different cells never wait for each other. With the commit four round trips, however many batches: the locks,
  * the blocks, what follows from them.
- * @throws CollapsarError `not-found` for an unknown cell, `damaged` when a block or a measurement exists with another digest
+ * @throws CollapsarError `not-found` for an unknown cell, `damaged` when a block or a measurement exists with another digest,
+ *   `not-allowed` from a worker that is quarantined
  */
 export async function recordBatches(
   client: Queries,
   engine: EngineVersion,
   batches: readonly BlockBatch[],
 ): Promise<readonly Recorded[]> {
-  const [cells, engineKey] = await Promise.all([lockEach(client, batches.map(({ cell }) => cell)), keyOfEngine(client, engine)])
-  const parts = batches.map((batch) => ({ batch, cell: cells.get(batch.cell) as LockedCell }))
+  const [cells, engineKey, workers] = await Promise.all([
+    lockEach(client, batches.map(({ cell }) => cell)),
+    keyOfEngine(client, engine),
+    workerKeys(client, batches.flatMap(({ worker }) => worker ?? [])),
+  ])
+  const parts = batches.map((batch) => ({
+    batch,
+    cell: cells.get(batch.cell) as LockedCell,
+    worker: batch.worker === null ? null : (workers.get(batch.worker) ?? null),
+  }))
   const offers = offersOf(parts)
   // What extends the prefixes is asked for behind the insertion, and travels with it.
   const [fresh, ...grown] = await Promise.all([insertBlocks(client, parts, engineKey), ...offers.map((offer) => grownPrefix(client, offer))])
@@ -61,6 +71,8 @@ export async function recordBatches(
 interface Part {
   readonly batch: BlockBatch
   readonly cell: LockedCell
+  /** The worker's key; null when it never reported itself, or there is none. */
+  readonly worker: number | null
 }
 
 /** What is handed in of one cell, by block index. */
@@ -105,8 +117,8 @@ async function insertBlocks(client: Queries, parts: readonly Part[], engine: num
   const { rows } = await client.query<FreshBlock>(
     `WITH fresh AS (
        INSERT INTO blocks (cell, index, engine, digest, tally, columns, worker)
-       SELECT given.cell, given.index, $7, given.digest, given.tally, given.columns, (SELECT key FROM workers WHERE id = given.worker)
-       FROM unnest($1::int[], $2::int[], $3::bytea[], $4::bytea[], $5::bytea[], $6::text[])
+       SELECT given.cell, given.index, $7, given.digest, given.tally, given.columns, given.worker
+       FROM unnest($1::int[], $2::int[], $3::bytea[], $4::bytea[], $5::bytea[], $6::int[])
          AS given (cell, index, digest, tally, columns, worker)
        ON CONFLICT DO NOTHING RETURNING cell, index
      ), filled AS (
@@ -120,7 +132,7 @@ async function insertBlocks(client: Queries, parts: readonly Part[], engine: num
       byteaArray(blocks.map(({ digest }) => digest)),
       byteaArray(blocks.map(({ tally }) => encodeBlockTally(tally))),
       byteaArray(blocks.map(({ columns }) => columns)),
-      parts.flatMap(({ batch }) => batch.blocks.map(() => batch.worker)),
+      parts.flatMap(({ batch, worker }) => batch.blocks.map(() => worker)),
       engine,
     ],
   )
@@ -131,19 +143,16 @@ async function insertBlocks(client: Queries, parts: readonly Part[], engine: num
 async function checkDuplicates(client: Queries, parts: readonly Part[], fresh: readonly FreshBlock[]): Promise<void> {
   const given = parts.flatMap(({ batch, cell }) => batch.blocks.map((block) => ({ cell, ...block })))
   if (given.length === fresh.length) return
-  const { rows } = await client.query<{ cell: number; index: number }>(
-    `SELECT given.cell, given.index FROM unnest($1::int[], $2::int[], $3::bytea[]) AS given (cell, index, digest)
+  const { rows } = await client.query<{ cell: number; index: number; digest: Buffer }>(
+    `SELECT given.cell, given.index, given.digest FROM unnest($1::int[], $2::int[], $3::bytea[]) AS given (cell, index, digest)
      JOIN blocks ON blocks.cell = given.cell AND blocks.index = given.index
      WHERE blocks.digest <> given.digest ORDER BY given.cell, given.index LIMIT 1`,
     [given.map(({ cell }) => cell.key), given.map(({ index }) => index), given.map(({ digest }) => digest)],
   )
   const different = rows[0]
   if (different === undefined) return
-  const id = parts.find(({ cell }) => cell.key === different.cell)?.cell.id
-  throw new CollapsarError(
-    'damaged',
-    `Block ${different.index} of cell ${id} was trained twice with different results: their digests differ.`,
-  )
+  const id = parts.find(({ cell }) => cell.key === different.cell)?.cell.id ?? ''
+  throw new DigestConflict(id, different.index, different.digest)
 }
 
 function countFresh(parts: readonly Part[], fresh: readonly FreshBlock[]): readonly Recorded[] {
@@ -220,6 +229,23 @@ async function writeUpdates(client: Queries, updates: readonly CellUpdate[], eng
       engine,
     ],
   )
+}
+
+/**
+ * Keys of workers by their ids; without those that never reported themselves. Their rows stay locked against a quarantine, which so
+ * sees all that was recorded before it.
+ */
+async function workerKeys(client: Queries, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await client.query<{ id: string; key: number; state: string; reason: string | null }>(
+    'SELECT id, key, state, reason FROM workers WHERE id = ANY($1::text[]) ORDER BY key FOR KEY SHARE',
+    [ids],
+  )
+  for (const { id, state, reason } of rows) {
+    if (state !== 'quarantined') continue
+    throw new CollapsarError('not-allowed', `The worker "${id}" is quarantined (${reason ?? 'no reason given'}); what it trains is not recorded.`)
+  }
+  return new Map(rows.map(({ id, key }) => [id, key]))
 }
 
 /**

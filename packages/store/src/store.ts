@@ -1,5 +1,6 @@
 import type { CellCounts, CellMeasurements, CellProgress, CellTrials, Chunk, ChunkResult, ChunkWork, EncodedBlock, EngineKind, EngineVersion, MeasuredTrials } from '@collapsar/sweep'
 import type { MeasurementName, TrialRecord, TrialSpec } from '@collapsar/trial'
+import type { AuditStore } from './audit-store.ts'
 
 /**
  * A sweep's states and their exits:
@@ -75,6 +76,8 @@ export interface GapRecord {
 
 export type { CellMeasurements } from '@collapsar/sweep'
 
+export type * from './audit-store.ts'
+
 /** One disagreement found by `verify`. */
 export interface Mismatch {
   readonly cell: string
@@ -91,7 +94,7 @@ export interface Mismatch {
  * Reading what belongs to an unknown sweep gives nothing (null, or an empty list).
  * Methods may be called concurrently, from any number of processes.
  */
-export interface Store {
+export interface Store extends AuditStore {
   /**
    * Creates the sweep and the cells it lacks, and freezes at once the cells that already have what is asked.
    * With a key that was used before: the same request gives the existing sweep (`created: false`), another request
@@ -126,7 +129,8 @@ export interface Store {
   chunkWork(chunkId: string): Promise<ChunkWork | null>
   /**
    * Records blocks, advances the prefix and its tally, freezes the sweeps it completes and ends the chunk, in one
-   * transaction. A block that exists is a duplicate and changes nothing; if its digest differs, throws CollapsarError `damaged`.
+   * transaction. A block that exists is a duplicate and changes nothing; if its digest differs, throws CollapsarError `damaged`,
+   * and an audit of the block is opened. Throws `not-allowed` for a worker that is quarantined.
    * The same holds for what was measured of them. Blocks of a cancelled sweep are kept, and so are those of a chunk that is no longer live. A block recorded over a
    * terminal gap fills it, also in the frozen rows that had lost it. Throws CollapsarError `not-found` for an unknown cell.
    */

@@ -48,7 +48,7 @@ export { Prisma }
 export type Cell = Prisma.CellModel
 /**
  * Model Block
- * 100 trials [100 index, 100 index + 100) of a cell, stored once. Never updated, never deleted.
+ * 100 trials [100 index, 100 index + 100) of a cell, stored once. Never updated, and deleted only by a withdrawal.
  */
 export type Block = Prisma.BlockModel
 /**
@@ -92,3 +92,29 @@ export type Engine = Prisma.EngineModel
  * A worker that reported itself. Its row stays when it is gone and has recorded a block.
  */
 export type Worker = Prisma.WorkerModel
+/**
+ * Model AuditRule
+ * Which share of the recorded blocks is trained again elsewhere. One row.
+ */
+export type AuditRule = Prisma.AuditRuleModel
+/**
+ * Model Audit
+ * A recorded block that is trained again by others. open -> match, mismatch (two agreed), withdrawn (the block went first),
+ * given_up (its training failed every time).
+ */
+export type Audit = Prisma.AuditModel
+/**
+ * Model AuditVote
+ * What one worker says the digest of an audited block is.
+ */
+export type AuditVote = Prisma.AuditVoteModel
+/**
+ * Model Withdrawal
+ * Blocks that are deleted because an audit found them wrong: all of a worker that no audit matched, or a single one.
+ */
+export type Withdrawal = Prisma.WithdrawalModel
+/**
+ * Model Replay
+ * A trial that somebody wants to see trained again. pending -> done, failed.
+ */
+export type Replay = Prisma.ReplayModel

@@ -60,7 +60,12 @@ export const ModelName = {
   Round: 'Round',
   SweepCell: 'SweepCell',
   Engine: 'Engine',
-  Worker: 'Worker'
+  Worker: 'Worker',
+  AuditRule: 'AuditRule',
+  Audit: 'Audit',
+  AuditVote: 'AuditVote',
+  Withdrawal: 'Withdrawal',
+  Replay: 'Replay'
 } as const
 
 export type ModelName = (typeof ModelName)[keyof typeof ModelName]
@@ -210,10 +215,84 @@ export const WorkerScalarFieldEnum = {
   threads: 'threads',
   flopsPerSecond: 'flopsPerSecond',
   lastSeen: 'lastSeen',
-  startedAt: 'startedAt'
+  startedAt: 'startedAt',
+  reason: 'reason'
 } as const
 
 export type WorkerScalarFieldEnum = (typeof WorkerScalarFieldEnum)[keyof typeof WorkerScalarFieldEnum]
+
+
+export const AuditRuleScalarFieldEnum = {
+  only: 'only',
+  share: 'share',
+  secret: 'secret'
+} as const
+
+export type AuditRuleScalarFieldEnum = (typeof AuditRuleScalarFieldEnum)[keyof typeof AuditRuleScalarFieldEnum]
+
+
+export const AuditScalarFieldEnum = {
+  id: 'id',
+  cellKey: 'cellKey',
+  index: 'index',
+  authorKey: 'authorKey',
+  digest: 'digest',
+  cause: 'cause',
+  state: 'state',
+  agreed: 'agreed',
+  holder: 'holder',
+  leaseUntil: 'leaseUntil',
+  failures: 'failures',
+  reason: 'reason',
+  openedAt: 'openedAt',
+  decidedAt: 'decidedAt'
+} as const
+
+export type AuditScalarFieldEnum = (typeof AuditScalarFieldEnum)[keyof typeof AuditScalarFieldEnum]
+
+
+export const AuditVoteScalarFieldEnum = {
+  auditId: 'auditId',
+  workerKey: 'workerKey',
+  arbiter: 'arbiter',
+  digest: 'digest',
+  engine: 'engine',
+  castAt: 'castAt'
+} as const
+
+export type AuditVoteScalarFieldEnum = (typeof AuditVoteScalarFieldEnum)[keyof typeof AuditVoteScalarFieldEnum]
+
+
+export const WithdrawalScalarFieldEnum = {
+  id: 'id',
+  workerKey: 'workerKey',
+  cellKey: 'cellKey',
+  index: 'index',
+  auditId: 'auditId',
+  reason: 'reason',
+  blocks: 'blocks',
+  cells: 'cells',
+  openedAt: 'openedAt',
+  finishedAt: 'finishedAt'
+} as const
+
+export type WithdrawalScalarFieldEnum = (typeof WithdrawalScalarFieldEnum)[keyof typeof WithdrawalScalarFieldEnum]
+
+
+export const ReplayScalarFieldEnum = {
+  id: 'id',
+  cellKey: 'cellKey',
+  trial: 'trial',
+  state: 'state',
+  leaseUntil: 'leaseUntil',
+  failures: 'failures',
+  reason: 'reason',
+  result: 'result',
+  requestedAt: 'requestedAt',
+  finishedAt: 'finishedAt'
+} as const
+
+export type ReplayScalarFieldEnum = (typeof ReplayScalarFieldEnum)[keyof typeof ReplayScalarFieldEnum]
 
 
 export const SortOrder = {
@@ -229,6 +308,14 @@ export const JsonNullValueInput = {
 } as const
 
 export type JsonNullValueInput = (typeof JsonNullValueInput)[keyof typeof JsonNullValueInput]
+
+
+export const NullableJsonNullValueInput = {
+  DbNull: DbNull,
+  JsonNull: JsonNull
+} as const
+
+export type NullableJsonNullValueInput = (typeof NullableJsonNullValueInput)[keyof typeof NullableJsonNullValueInput]
 
 
 export const QueryMode = {

@@ -14,7 +14,7 @@ import type * as Prisma from "../internal/prismaNamespace.ts"
 
 /**
  * Model Block
- * 100 trials [100 index, 100 index + 100) of a cell, stored once. Never updated, never deleted.
+ * 100 trials [100 index, 100 index + 100) of a cell, stored once. Never updated, and deleted only by a withdrawal.
  */
 export type BlockModel = runtime.Types.Result.DefaultSelection<Prisma.$BlockPayload>
 

@@ -289,6 +289,9 @@ export type CellWhereInput = {
   chunks?: Prisma.ChunkListRelationFilter
   measurements?: Prisma.MeasurementListRelationFilter
   sweepCells?: Prisma.SweepCellListRelationFilter
+  audits?: Prisma.AuditListRelationFilter
+  withdrawals?: Prisma.WithdrawalListRelationFilter
+  replays?: Prisma.ReplayListRelationFilter
 }
 
 export type CellOrderByWithRelationInput = {
@@ -308,6 +311,9 @@ export type CellOrderByWithRelationInput = {
   chunks?: Prisma.ChunkOrderByRelationAggregateInput
   measurements?: Prisma.MeasurementOrderByRelationAggregateInput
   sweepCells?: Prisma.SweepCellOrderByRelationAggregateInput
+  audits?: Prisma.AuditOrderByRelationAggregateInput
+  withdrawals?: Prisma.WithdrawalOrderByRelationAggregateInput
+  replays?: Prisma.ReplayOrderByRelationAggregateInput
 }
 
 export type CellWhereUniqueInput = Prisma.AtLeast<{
@@ -330,6 +336,9 @@ export type CellWhereUniqueInput = Prisma.AtLeast<{
   chunks?: Prisma.ChunkListRelationFilter
   measurements?: Prisma.MeasurementListRelationFilter
   sweepCells?: Prisma.SweepCellListRelationFilter
+  audits?: Prisma.AuditListRelationFilter
+  withdrawals?: Prisma.WithdrawalListRelationFilter
+  replays?: Prisma.ReplayListRelationFilter
 }, "key" | "id">
 
 export type CellOrderByWithAggregationInput = {
@@ -384,6 +393,9 @@ export type CellCreateInput = {
   chunks?: Prisma.ChunkCreateNestedManyWithoutCellInput
   measurements?: Prisma.MeasurementCreateNestedManyWithoutCellInput
   sweepCells?: Prisma.SweepCellCreateNestedManyWithoutCellInput
+  audits?: Prisma.AuditCreateNestedManyWithoutCellInput
+  withdrawals?: Prisma.WithdrawalCreateNestedManyWithoutCellInput
+  replays?: Prisma.ReplayCreateNestedManyWithoutCellInput
 }
 
 export type CellUncheckedCreateInput = {
@@ -403,6 +415,9 @@ export type CellUncheckedCreateInput = {
   chunks?: Prisma.ChunkUncheckedCreateNestedManyWithoutCellInput
   measurements?: Prisma.MeasurementUncheckedCreateNestedManyWithoutCellInput
   sweepCells?: Prisma.SweepCellUncheckedCreateNestedManyWithoutCellInput
+  audits?: Prisma.AuditUncheckedCreateNestedManyWithoutCellInput
+  withdrawals?: Prisma.WithdrawalUncheckedCreateNestedManyWithoutCellInput
+  replays?: Prisma.ReplayUncheckedCreateNestedManyWithoutCellInput
 }
 
 export type CellUpdateInput = {
@@ -421,6 +436,9 @@ export type CellUpdateInput = {
   chunks?: Prisma.ChunkUpdateManyWithoutCellNestedInput
   measurements?: Prisma.MeasurementUpdateManyWithoutCellNestedInput
   sweepCells?: Prisma.SweepCellUpdateManyWithoutCellNestedInput
+  audits?: Prisma.AuditUpdateManyWithoutCellNestedInput
+  withdrawals?: Prisma.WithdrawalUpdateManyWithoutCellNestedInput
+  replays?: Prisma.ReplayUpdateManyWithoutCellNestedInput
 }
 
 export type CellUncheckedUpdateInput = {
@@ -440,6 +458,9 @@ export type CellUncheckedUpdateInput = {
   chunks?: Prisma.ChunkUncheckedUpdateManyWithoutCellNestedInput
   measurements?: Prisma.MeasurementUncheckedUpdateManyWithoutCellNestedInput
   sweepCells?: Prisma.SweepCellUncheckedUpdateManyWithoutCellNestedInput
+  audits?: Prisma.AuditUncheckedUpdateManyWithoutCellNestedInput
+  withdrawals?: Prisma.WithdrawalUncheckedUpdateManyWithoutCellNestedInput
+  replays?: Prisma.ReplayUncheckedUpdateManyWithoutCellNestedInput
 }
 
 export type CellCreateManyInput = {
@@ -556,6 +577,11 @@ export type CellScalarRelationFilter = {
   isNot?: Prisma.CellWhereInput
 }
 
+export type CellNullableScalarRelationFilter = {
+  is?: Prisma.CellWhereInput | null
+  isNot?: Prisma.CellWhereInput | null
+}
+
 export type CellCreateenginesInput = {
   set: number[]
 }
@@ -659,6 +685,50 @@ export type CellUpdateOneRequiredWithoutSweepCellsNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.CellUpdateToOneWithWhereWithoutSweepCellsInput, Prisma.CellUpdateWithoutSweepCellsInput>, Prisma.CellUncheckedUpdateWithoutSweepCellsInput>
 }
 
+export type CellCreateNestedOneWithoutAuditsInput = {
+  create?: Prisma.XOR<Prisma.CellCreateWithoutAuditsInput, Prisma.CellUncheckedCreateWithoutAuditsInput>
+  connectOrCreate?: Prisma.CellCreateOrConnectWithoutAuditsInput
+  connect?: Prisma.CellWhereUniqueInput
+}
+
+export type CellUpdateOneRequiredWithoutAuditsNestedInput = {
+  create?: Prisma.XOR<Prisma.CellCreateWithoutAuditsInput, Prisma.CellUncheckedCreateWithoutAuditsInput>
+  connectOrCreate?: Prisma.CellCreateOrConnectWithoutAuditsInput
+  upsert?: Prisma.CellUpsertWithoutAuditsInput
+  connect?: Prisma.CellWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.CellUpdateToOneWithWhereWithoutAuditsInput, Prisma.CellUpdateWithoutAuditsInput>, Prisma.CellUncheckedUpdateWithoutAuditsInput>
+}
+
+export type CellCreateNestedOneWithoutWithdrawalsInput = {
+  create?: Prisma.XOR<Prisma.CellCreateWithoutWithdrawalsInput, Prisma.CellUncheckedCreateWithoutWithdrawalsInput>
+  connectOrCreate?: Prisma.CellCreateOrConnectWithoutWithdrawalsInput
+  connect?: Prisma.CellWhereUniqueInput
+}
+
+export type CellUpdateOneWithoutWithdrawalsNestedInput = {
+  create?: Prisma.XOR<Prisma.CellCreateWithoutWithdrawalsInput, Prisma.CellUncheckedCreateWithoutWithdrawalsInput>
+  connectOrCreate?: Prisma.CellCreateOrConnectWithoutWithdrawalsInput
+  upsert?: Prisma.CellUpsertWithoutWithdrawalsInput
+  disconnect?: Prisma.CellWhereInput | boolean
+  delete?: Prisma.CellWhereInput | boolean
+  connect?: Prisma.CellWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.CellUpdateToOneWithWhereWithoutWithdrawalsInput, Prisma.CellUpdateWithoutWithdrawalsInput>, Prisma.CellUncheckedUpdateWithoutWithdrawalsInput>
+}
+
+export type CellCreateNestedOneWithoutReplaysInput = {
+  create?: Prisma.XOR<Prisma.CellCreateWithoutReplaysInput, Prisma.CellUncheckedCreateWithoutReplaysInput>
+  connectOrCreate?: Prisma.CellCreateOrConnectWithoutReplaysInput
+  connect?: Prisma.CellWhereUniqueInput
+}
+
+export type CellUpdateOneRequiredWithoutReplaysNestedInput = {
+  create?: Prisma.XOR<Prisma.CellCreateWithoutReplaysInput, Prisma.CellUncheckedCreateWithoutReplaysInput>
+  connectOrCreate?: Prisma.CellCreateOrConnectWithoutReplaysInput
+  upsert?: Prisma.CellUpsertWithoutReplaysInput
+  connect?: Prisma.CellWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.CellUpdateToOneWithWhereWithoutReplaysInput, Prisma.CellUpdateWithoutReplaysInput>, Prisma.CellUncheckedUpdateWithoutReplaysInput>
+}
+
 export type CellCreateWithoutBlocksInput = {
   id: string
   spec: Prisma.JsonNullValueInput | runtime.InputJsonValue
@@ -674,6 +744,9 @@ export type CellCreateWithoutBlocksInput = {
   chunks?: Prisma.ChunkCreateNestedManyWithoutCellInput
   measurements?: Prisma.MeasurementCreateNestedManyWithoutCellInput
   sweepCells?: Prisma.SweepCellCreateNestedManyWithoutCellInput
+  audits?: Prisma.AuditCreateNestedManyWithoutCellInput
+  withdrawals?: Prisma.WithdrawalCreateNestedManyWithoutCellInput
+  replays?: Prisma.ReplayCreateNestedManyWithoutCellInput
 }
 
 export type CellUncheckedCreateWithoutBlocksInput = {
@@ -692,6 +765,9 @@ export type CellUncheckedCreateWithoutBlocksInput = {
   chunks?: Prisma.ChunkUncheckedCreateNestedManyWithoutCellInput
   measurements?: Prisma.MeasurementUncheckedCreateNestedManyWithoutCellInput
   sweepCells?: Prisma.SweepCellUncheckedCreateNestedManyWithoutCellInput
+  audits?: Prisma.AuditUncheckedCreateNestedManyWithoutCellInput
+  withdrawals?: Prisma.WithdrawalUncheckedCreateNestedManyWithoutCellInput
+  replays?: Prisma.ReplayUncheckedCreateNestedManyWithoutCellInput
 }
 
 export type CellCreateOrConnectWithoutBlocksInput = {
@@ -725,6 +801,9 @@ export type CellUpdateWithoutBlocksInput = {
   chunks?: Prisma.ChunkUpdateManyWithoutCellNestedInput
   measurements?: Prisma.MeasurementUpdateManyWithoutCellNestedInput
   sweepCells?: Prisma.SweepCellUpdateManyWithoutCellNestedInput
+  audits?: Prisma.AuditUpdateManyWithoutCellNestedInput
+  withdrawals?: Prisma.WithdrawalUpdateManyWithoutCellNestedInput
+  replays?: Prisma.ReplayUpdateManyWithoutCellNestedInput
 }
 
 export type CellUncheckedUpdateWithoutBlocksInput = {
@@ -743,6 +822,9 @@ export type CellUncheckedUpdateWithoutBlocksInput = {
   chunks?: Prisma.ChunkUncheckedUpdateManyWithoutCellNestedInput
   measurements?: Prisma.MeasurementUncheckedUpdateManyWithoutCellNestedInput
   sweepCells?: Prisma.SweepCellUncheckedUpdateManyWithoutCellNestedInput
+  audits?: Prisma.AuditUncheckedUpdateManyWithoutCellNestedInput
+  withdrawals?: Prisma.WithdrawalUncheckedUpdateManyWithoutCellNestedInput
+  replays?: Prisma.ReplayUncheckedUpdateManyWithoutCellNestedInput
 }
 
 export type CellCreateWithoutGapsInput = {
@@ -760,6 +842,9 @@ export type CellCreateWithoutGapsInput = {
   chunks?: Prisma.ChunkCreateNestedManyWithoutCellInput
   measurements?: Prisma.MeasurementCreateNestedManyWithoutCellInput
   sweepCells?: Prisma.SweepCellCreateNestedManyWithoutCellInput
+  audits?: Prisma.AuditCreateNestedManyWithoutCellInput
+  withdrawals?: Prisma.WithdrawalCreateNestedManyWithoutCellInput
+  replays?: Prisma.ReplayCreateNestedManyWithoutCellInput
 }
 
 export type CellUncheckedCreateWithoutGapsInput = {
@@ -778,6 +863,9 @@ export type CellUncheckedCreateWithoutGapsInput = {
   chunks?: Prisma.ChunkUncheckedCreateNestedManyWithoutCellInput
   measurements?: Prisma.MeasurementUncheckedCreateNestedManyWithoutCellInput
   sweepCells?: Prisma.SweepCellUncheckedCreateNestedManyWithoutCellInput
+  audits?: Prisma.AuditUncheckedCreateNestedManyWithoutCellInput
+  withdrawals?: Prisma.WithdrawalUncheckedCreateNestedManyWithoutCellInput
+  replays?: Prisma.ReplayUncheckedCreateNestedManyWithoutCellInput
 }
 
 export type CellCreateOrConnectWithoutGapsInput = {
@@ -811,6 +899,9 @@ export type CellUpdateWithoutGapsInput = {
   chunks?: Prisma.ChunkUpdateManyWithoutCellNestedInput
   measurements?: Prisma.MeasurementUpdateManyWithoutCellNestedInput
   sweepCells?: Prisma.SweepCellUpdateManyWithoutCellNestedInput
+  audits?: Prisma.AuditUpdateManyWithoutCellNestedInput
+  withdrawals?: Prisma.WithdrawalUpdateManyWithoutCellNestedInput
+  replays?: Prisma.ReplayUpdateManyWithoutCellNestedInput
 }
 
 export type CellUncheckedUpdateWithoutGapsInput = {
@@ -829,6 +920,9 @@ export type CellUncheckedUpdateWithoutGapsInput = {
   chunks?: Prisma.ChunkUncheckedUpdateManyWithoutCellNestedInput
   measurements?: Prisma.MeasurementUncheckedUpdateManyWithoutCellNestedInput
   sweepCells?: Prisma.SweepCellUncheckedUpdateManyWithoutCellNestedInput
+  audits?: Prisma.AuditUncheckedUpdateManyWithoutCellNestedInput
+  withdrawals?: Prisma.WithdrawalUncheckedUpdateManyWithoutCellNestedInput
+  replays?: Prisma.ReplayUncheckedUpdateManyWithoutCellNestedInput
 }
 
 export type CellCreateWithoutMeasurementsInput = {
@@ -846,6 +940,9 @@ export type CellCreateWithoutMeasurementsInput = {
   gaps?: Prisma.GapCreateNestedManyWithoutCellInput
   chunks?: Prisma.ChunkCreateNestedManyWithoutCellInput
   sweepCells?: Prisma.SweepCellCreateNestedManyWithoutCellInput
+  audits?: Prisma.AuditCreateNestedManyWithoutCellInput
+  withdrawals?: Prisma.WithdrawalCreateNestedManyWithoutCellInput
+  replays?: Prisma.ReplayCreateNestedManyWithoutCellInput
 }
 
 export type CellUncheckedCreateWithoutMeasurementsInput = {
@@ -864,6 +961,9 @@ export type CellUncheckedCreateWithoutMeasurementsInput = {
   gaps?: Prisma.GapUncheckedCreateNestedManyWithoutCellInput
   chunks?: Prisma.ChunkUncheckedCreateNestedManyWithoutCellInput
   sweepCells?: Prisma.SweepCellUncheckedCreateNestedManyWithoutCellInput
+  audits?: Prisma.AuditUncheckedCreateNestedManyWithoutCellInput
+  withdrawals?: Prisma.WithdrawalUncheckedCreateNestedManyWithoutCellInput
+  replays?: Prisma.ReplayUncheckedCreateNestedManyWithoutCellInput
 }
 
 export type CellCreateOrConnectWithoutMeasurementsInput = {
@@ -897,6 +997,9 @@ export type CellUpdateWithoutMeasurementsInput = {
   gaps?: Prisma.GapUpdateManyWithoutCellNestedInput
   chunks?: Prisma.ChunkUpdateManyWithoutCellNestedInput
   sweepCells?: Prisma.SweepCellUpdateManyWithoutCellNestedInput
+  audits?: Prisma.AuditUpdateManyWithoutCellNestedInput
+  withdrawals?: Prisma.WithdrawalUpdateManyWithoutCellNestedInput
+  replays?: Prisma.ReplayUpdateManyWithoutCellNestedInput
 }
 
 export type CellUncheckedUpdateWithoutMeasurementsInput = {
@@ -915,6 +1018,9 @@ export type CellUncheckedUpdateWithoutMeasurementsInput = {
   gaps?: Prisma.GapUncheckedUpdateManyWithoutCellNestedInput
   chunks?: Prisma.ChunkUncheckedUpdateManyWithoutCellNestedInput
   sweepCells?: Prisma.SweepCellUncheckedUpdateManyWithoutCellNestedInput
+  audits?: Prisma.AuditUncheckedUpdateManyWithoutCellNestedInput
+  withdrawals?: Prisma.WithdrawalUncheckedUpdateManyWithoutCellNestedInput
+  replays?: Prisma.ReplayUncheckedUpdateManyWithoutCellNestedInput
 }
 
 export type CellCreateWithoutChunksInput = {
@@ -932,6 +1038,9 @@ export type CellCreateWithoutChunksInput = {
   gaps?: Prisma.GapCreateNestedManyWithoutCellInput
   measurements?: Prisma.MeasurementCreateNestedManyWithoutCellInput
   sweepCells?: Prisma.SweepCellCreateNestedManyWithoutCellInput
+  audits?: Prisma.AuditCreateNestedManyWithoutCellInput
+  withdrawals?: Prisma.WithdrawalCreateNestedManyWithoutCellInput
+  replays?: Prisma.ReplayCreateNestedManyWithoutCellInput
 }
 
 export type CellUncheckedCreateWithoutChunksInput = {
@@ -950,6 +1059,9 @@ export type CellUncheckedCreateWithoutChunksInput = {
   gaps?: Prisma.GapUncheckedCreateNestedManyWithoutCellInput
   measurements?: Prisma.MeasurementUncheckedCreateNestedManyWithoutCellInput
   sweepCells?: Prisma.SweepCellUncheckedCreateNestedManyWithoutCellInput
+  audits?: Prisma.AuditUncheckedCreateNestedManyWithoutCellInput
+  withdrawals?: Prisma.WithdrawalUncheckedCreateNestedManyWithoutCellInput
+  replays?: Prisma.ReplayUncheckedCreateNestedManyWithoutCellInput
 }
 
 export type CellCreateOrConnectWithoutChunksInput = {
@@ -983,6 +1095,9 @@ export type CellUpdateWithoutChunksInput = {
   gaps?: Prisma.GapUpdateManyWithoutCellNestedInput
   measurements?: Prisma.MeasurementUpdateManyWithoutCellNestedInput
   sweepCells?: Prisma.SweepCellUpdateManyWithoutCellNestedInput
+  audits?: Prisma.AuditUpdateManyWithoutCellNestedInput
+  withdrawals?: Prisma.WithdrawalUpdateManyWithoutCellNestedInput
+  replays?: Prisma.ReplayUpdateManyWithoutCellNestedInput
 }
 
 export type CellUncheckedUpdateWithoutChunksInput = {
@@ -1001,6 +1116,9 @@ export type CellUncheckedUpdateWithoutChunksInput = {
   gaps?: Prisma.GapUncheckedUpdateManyWithoutCellNestedInput
   measurements?: Prisma.MeasurementUncheckedUpdateManyWithoutCellNestedInput
   sweepCells?: Prisma.SweepCellUncheckedUpdateManyWithoutCellNestedInput
+  audits?: Prisma.AuditUncheckedUpdateManyWithoutCellNestedInput
+  withdrawals?: Prisma.WithdrawalUncheckedUpdateManyWithoutCellNestedInput
+  replays?: Prisma.ReplayUncheckedUpdateManyWithoutCellNestedInput
 }
 
 export type CellCreateWithoutSweepCellsInput = {
@@ -1018,6 +1136,9 @@ export type CellCreateWithoutSweepCellsInput = {
   gaps?: Prisma.GapCreateNestedManyWithoutCellInput
   chunks?: Prisma.ChunkCreateNestedManyWithoutCellInput
   measurements?: Prisma.MeasurementCreateNestedManyWithoutCellInput
+  audits?: Prisma.AuditCreateNestedManyWithoutCellInput
+  withdrawals?: Prisma.WithdrawalCreateNestedManyWithoutCellInput
+  replays?: Prisma.ReplayCreateNestedManyWithoutCellInput
 }
 
 export type CellUncheckedCreateWithoutSweepCellsInput = {
@@ -1036,6 +1157,9 @@ export type CellUncheckedCreateWithoutSweepCellsInput = {
   gaps?: Prisma.GapUncheckedCreateNestedManyWithoutCellInput
   chunks?: Prisma.ChunkUncheckedCreateNestedManyWithoutCellInput
   measurements?: Prisma.MeasurementUncheckedCreateNestedManyWithoutCellInput
+  audits?: Prisma.AuditUncheckedCreateNestedManyWithoutCellInput
+  withdrawals?: Prisma.WithdrawalUncheckedCreateNestedManyWithoutCellInput
+  replays?: Prisma.ReplayUncheckedCreateNestedManyWithoutCellInput
 }
 
 export type CellCreateOrConnectWithoutSweepCellsInput = {
@@ -1069,6 +1193,9 @@ export type CellUpdateWithoutSweepCellsInput = {
   gaps?: Prisma.GapUpdateManyWithoutCellNestedInput
   chunks?: Prisma.ChunkUpdateManyWithoutCellNestedInput
   measurements?: Prisma.MeasurementUpdateManyWithoutCellNestedInput
+  audits?: Prisma.AuditUpdateManyWithoutCellNestedInput
+  withdrawals?: Prisma.WithdrawalUpdateManyWithoutCellNestedInput
+  replays?: Prisma.ReplayUpdateManyWithoutCellNestedInput
 }
 
 export type CellUncheckedUpdateWithoutSweepCellsInput = {
@@ -1087,6 +1214,303 @@ export type CellUncheckedUpdateWithoutSweepCellsInput = {
   gaps?: Prisma.GapUncheckedUpdateManyWithoutCellNestedInput
   chunks?: Prisma.ChunkUncheckedUpdateManyWithoutCellNestedInput
   measurements?: Prisma.MeasurementUncheckedUpdateManyWithoutCellNestedInput
+  audits?: Prisma.AuditUncheckedUpdateManyWithoutCellNestedInput
+  withdrawals?: Prisma.WithdrawalUncheckedUpdateManyWithoutCellNestedInput
+  replays?: Prisma.ReplayUncheckedUpdateManyWithoutCellNestedInput
+}
+
+export type CellCreateWithoutAuditsInput = {
+  id: string
+  spec: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  depth: number
+  width: number
+  prefixBlocks?: number
+  prefixGaps?: number
+  tally: runtime.Bytes
+  engines?: Prisma.CellCreateenginesInput | number[]
+  measuredSeconds?: number
+  measuredBlocks?: number
+  blocks?: Prisma.BlockCreateNestedManyWithoutCellInput
+  gaps?: Prisma.GapCreateNestedManyWithoutCellInput
+  chunks?: Prisma.ChunkCreateNestedManyWithoutCellInput
+  measurements?: Prisma.MeasurementCreateNestedManyWithoutCellInput
+  sweepCells?: Prisma.SweepCellCreateNestedManyWithoutCellInput
+  withdrawals?: Prisma.WithdrawalCreateNestedManyWithoutCellInput
+  replays?: Prisma.ReplayCreateNestedManyWithoutCellInput
+}
+
+export type CellUncheckedCreateWithoutAuditsInput = {
+  key?: number
+  id: string
+  spec: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  depth: number
+  width: number
+  prefixBlocks?: number
+  prefixGaps?: number
+  tally: runtime.Bytes
+  engines?: Prisma.CellCreateenginesInput | number[]
+  measuredSeconds?: number
+  measuredBlocks?: number
+  blocks?: Prisma.BlockUncheckedCreateNestedManyWithoutCellInput
+  gaps?: Prisma.GapUncheckedCreateNestedManyWithoutCellInput
+  chunks?: Prisma.ChunkUncheckedCreateNestedManyWithoutCellInput
+  measurements?: Prisma.MeasurementUncheckedCreateNestedManyWithoutCellInput
+  sweepCells?: Prisma.SweepCellUncheckedCreateNestedManyWithoutCellInput
+  withdrawals?: Prisma.WithdrawalUncheckedCreateNestedManyWithoutCellInput
+  replays?: Prisma.ReplayUncheckedCreateNestedManyWithoutCellInput
+}
+
+export type CellCreateOrConnectWithoutAuditsInput = {
+  where: Prisma.CellWhereUniqueInput
+  create: Prisma.XOR<Prisma.CellCreateWithoutAuditsInput, Prisma.CellUncheckedCreateWithoutAuditsInput>
+}
+
+export type CellUpsertWithoutAuditsInput = {
+  update: Prisma.XOR<Prisma.CellUpdateWithoutAuditsInput, Prisma.CellUncheckedUpdateWithoutAuditsInput>
+  create: Prisma.XOR<Prisma.CellCreateWithoutAuditsInput, Prisma.CellUncheckedCreateWithoutAuditsInput>
+  where?: Prisma.CellWhereInput
+}
+
+export type CellUpdateToOneWithWhereWithoutAuditsInput = {
+  where?: Prisma.CellWhereInput
+  data: Prisma.XOR<Prisma.CellUpdateWithoutAuditsInput, Prisma.CellUncheckedUpdateWithoutAuditsInput>
+}
+
+export type CellUpdateWithoutAuditsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  spec?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  depth?: Prisma.IntFieldUpdateOperationsInput | number
+  width?: Prisma.IntFieldUpdateOperationsInput | number
+  prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
+  prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
+  tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  engines?: Prisma.CellUpdateenginesInput | number[]
+  measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
+  measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
+  blocks?: Prisma.BlockUpdateManyWithoutCellNestedInput
+  gaps?: Prisma.GapUpdateManyWithoutCellNestedInput
+  chunks?: Prisma.ChunkUpdateManyWithoutCellNestedInput
+  measurements?: Prisma.MeasurementUpdateManyWithoutCellNestedInput
+  sweepCells?: Prisma.SweepCellUpdateManyWithoutCellNestedInput
+  withdrawals?: Prisma.WithdrawalUpdateManyWithoutCellNestedInput
+  replays?: Prisma.ReplayUpdateManyWithoutCellNestedInput
+}
+
+export type CellUncheckedUpdateWithoutAuditsInput = {
+  key?: Prisma.IntFieldUpdateOperationsInput | number
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  spec?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  depth?: Prisma.IntFieldUpdateOperationsInput | number
+  width?: Prisma.IntFieldUpdateOperationsInput | number
+  prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
+  prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
+  tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  engines?: Prisma.CellUpdateenginesInput | number[]
+  measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
+  measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
+  blocks?: Prisma.BlockUncheckedUpdateManyWithoutCellNestedInput
+  gaps?: Prisma.GapUncheckedUpdateManyWithoutCellNestedInput
+  chunks?: Prisma.ChunkUncheckedUpdateManyWithoutCellNestedInput
+  measurements?: Prisma.MeasurementUncheckedUpdateManyWithoutCellNestedInput
+  sweepCells?: Prisma.SweepCellUncheckedUpdateManyWithoutCellNestedInput
+  withdrawals?: Prisma.WithdrawalUncheckedUpdateManyWithoutCellNestedInput
+  replays?: Prisma.ReplayUncheckedUpdateManyWithoutCellNestedInput
+}
+
+export type CellCreateWithoutWithdrawalsInput = {
+  id: string
+  spec: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  depth: number
+  width: number
+  prefixBlocks?: number
+  prefixGaps?: number
+  tally: runtime.Bytes
+  engines?: Prisma.CellCreateenginesInput | number[]
+  measuredSeconds?: number
+  measuredBlocks?: number
+  blocks?: Prisma.BlockCreateNestedManyWithoutCellInput
+  gaps?: Prisma.GapCreateNestedManyWithoutCellInput
+  chunks?: Prisma.ChunkCreateNestedManyWithoutCellInput
+  measurements?: Prisma.MeasurementCreateNestedManyWithoutCellInput
+  sweepCells?: Prisma.SweepCellCreateNestedManyWithoutCellInput
+  audits?: Prisma.AuditCreateNestedManyWithoutCellInput
+  replays?: Prisma.ReplayCreateNestedManyWithoutCellInput
+}
+
+export type CellUncheckedCreateWithoutWithdrawalsInput = {
+  key?: number
+  id: string
+  spec: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  depth: number
+  width: number
+  prefixBlocks?: number
+  prefixGaps?: number
+  tally: runtime.Bytes
+  engines?: Prisma.CellCreateenginesInput | number[]
+  measuredSeconds?: number
+  measuredBlocks?: number
+  blocks?: Prisma.BlockUncheckedCreateNestedManyWithoutCellInput
+  gaps?: Prisma.GapUncheckedCreateNestedManyWithoutCellInput
+  chunks?: Prisma.ChunkUncheckedCreateNestedManyWithoutCellInput
+  measurements?: Prisma.MeasurementUncheckedCreateNestedManyWithoutCellInput
+  sweepCells?: Prisma.SweepCellUncheckedCreateNestedManyWithoutCellInput
+  audits?: Prisma.AuditUncheckedCreateNestedManyWithoutCellInput
+  replays?: Prisma.ReplayUncheckedCreateNestedManyWithoutCellInput
+}
+
+export type CellCreateOrConnectWithoutWithdrawalsInput = {
+  where: Prisma.CellWhereUniqueInput
+  create: Prisma.XOR<Prisma.CellCreateWithoutWithdrawalsInput, Prisma.CellUncheckedCreateWithoutWithdrawalsInput>
+}
+
+export type CellUpsertWithoutWithdrawalsInput = {
+  update: Prisma.XOR<Prisma.CellUpdateWithoutWithdrawalsInput, Prisma.CellUncheckedUpdateWithoutWithdrawalsInput>
+  create: Prisma.XOR<Prisma.CellCreateWithoutWithdrawalsInput, Prisma.CellUncheckedCreateWithoutWithdrawalsInput>
+  where?: Prisma.CellWhereInput
+}
+
+export type CellUpdateToOneWithWhereWithoutWithdrawalsInput = {
+  where?: Prisma.CellWhereInput
+  data: Prisma.XOR<Prisma.CellUpdateWithoutWithdrawalsInput, Prisma.CellUncheckedUpdateWithoutWithdrawalsInput>
+}
+
+export type CellUpdateWithoutWithdrawalsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  spec?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  depth?: Prisma.IntFieldUpdateOperationsInput | number
+  width?: Prisma.IntFieldUpdateOperationsInput | number
+  prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
+  prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
+  tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  engines?: Prisma.CellUpdateenginesInput | number[]
+  measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
+  measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
+  blocks?: Prisma.BlockUpdateManyWithoutCellNestedInput
+  gaps?: Prisma.GapUpdateManyWithoutCellNestedInput
+  chunks?: Prisma.ChunkUpdateManyWithoutCellNestedInput
+  measurements?: Prisma.MeasurementUpdateManyWithoutCellNestedInput
+  sweepCells?: Prisma.SweepCellUpdateManyWithoutCellNestedInput
+  audits?: Prisma.AuditUpdateManyWithoutCellNestedInput
+  replays?: Prisma.ReplayUpdateManyWithoutCellNestedInput
+}
+
+export type CellUncheckedUpdateWithoutWithdrawalsInput = {
+  key?: Prisma.IntFieldUpdateOperationsInput | number
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  spec?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  depth?: Prisma.IntFieldUpdateOperationsInput | number
+  width?: Prisma.IntFieldUpdateOperationsInput | number
+  prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
+  prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
+  tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  engines?: Prisma.CellUpdateenginesInput | number[]
+  measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
+  measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
+  blocks?: Prisma.BlockUncheckedUpdateManyWithoutCellNestedInput
+  gaps?: Prisma.GapUncheckedUpdateManyWithoutCellNestedInput
+  chunks?: Prisma.ChunkUncheckedUpdateManyWithoutCellNestedInput
+  measurements?: Prisma.MeasurementUncheckedUpdateManyWithoutCellNestedInput
+  sweepCells?: Prisma.SweepCellUncheckedUpdateManyWithoutCellNestedInput
+  audits?: Prisma.AuditUncheckedUpdateManyWithoutCellNestedInput
+  replays?: Prisma.ReplayUncheckedUpdateManyWithoutCellNestedInput
+}
+
+export type CellCreateWithoutReplaysInput = {
+  id: string
+  spec: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  depth: number
+  width: number
+  prefixBlocks?: number
+  prefixGaps?: number
+  tally: runtime.Bytes
+  engines?: Prisma.CellCreateenginesInput | number[]
+  measuredSeconds?: number
+  measuredBlocks?: number
+  blocks?: Prisma.BlockCreateNestedManyWithoutCellInput
+  gaps?: Prisma.GapCreateNestedManyWithoutCellInput
+  chunks?: Prisma.ChunkCreateNestedManyWithoutCellInput
+  measurements?: Prisma.MeasurementCreateNestedManyWithoutCellInput
+  sweepCells?: Prisma.SweepCellCreateNestedManyWithoutCellInput
+  audits?: Prisma.AuditCreateNestedManyWithoutCellInput
+  withdrawals?: Prisma.WithdrawalCreateNestedManyWithoutCellInput
+}
+
+export type CellUncheckedCreateWithoutReplaysInput = {
+  key?: number
+  id: string
+  spec: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  depth: number
+  width: number
+  prefixBlocks?: number
+  prefixGaps?: number
+  tally: runtime.Bytes
+  engines?: Prisma.CellCreateenginesInput | number[]
+  measuredSeconds?: number
+  measuredBlocks?: number
+  blocks?: Prisma.BlockUncheckedCreateNestedManyWithoutCellInput
+  gaps?: Prisma.GapUncheckedCreateNestedManyWithoutCellInput
+  chunks?: Prisma.ChunkUncheckedCreateNestedManyWithoutCellInput
+  measurements?: Prisma.MeasurementUncheckedCreateNestedManyWithoutCellInput
+  sweepCells?: Prisma.SweepCellUncheckedCreateNestedManyWithoutCellInput
+  audits?: Prisma.AuditUncheckedCreateNestedManyWithoutCellInput
+  withdrawals?: Prisma.WithdrawalUncheckedCreateNestedManyWithoutCellInput
+}
+
+export type CellCreateOrConnectWithoutReplaysInput = {
+  where: Prisma.CellWhereUniqueInput
+  create: Prisma.XOR<Prisma.CellCreateWithoutReplaysInput, Prisma.CellUncheckedCreateWithoutReplaysInput>
+}
+
+export type CellUpsertWithoutReplaysInput = {
+  update: Prisma.XOR<Prisma.CellUpdateWithoutReplaysInput, Prisma.CellUncheckedUpdateWithoutReplaysInput>
+  create: Prisma.XOR<Prisma.CellCreateWithoutReplaysInput, Prisma.CellUncheckedCreateWithoutReplaysInput>
+  where?: Prisma.CellWhereInput
+}
+
+export type CellUpdateToOneWithWhereWithoutReplaysInput = {
+  where?: Prisma.CellWhereInput
+  data: Prisma.XOR<Prisma.CellUpdateWithoutReplaysInput, Prisma.CellUncheckedUpdateWithoutReplaysInput>
+}
+
+export type CellUpdateWithoutReplaysInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  spec?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  depth?: Prisma.IntFieldUpdateOperationsInput | number
+  width?: Prisma.IntFieldUpdateOperationsInput | number
+  prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
+  prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
+  tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  engines?: Prisma.CellUpdateenginesInput | number[]
+  measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
+  measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
+  blocks?: Prisma.BlockUpdateManyWithoutCellNestedInput
+  gaps?: Prisma.GapUpdateManyWithoutCellNestedInput
+  chunks?: Prisma.ChunkUpdateManyWithoutCellNestedInput
+  measurements?: Prisma.MeasurementUpdateManyWithoutCellNestedInput
+  sweepCells?: Prisma.SweepCellUpdateManyWithoutCellNestedInput
+  audits?: Prisma.AuditUpdateManyWithoutCellNestedInput
+  withdrawals?: Prisma.WithdrawalUpdateManyWithoutCellNestedInput
+}
+
+export type CellUncheckedUpdateWithoutReplaysInput = {
+  key?: Prisma.IntFieldUpdateOperationsInput | number
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  spec?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  depth?: Prisma.IntFieldUpdateOperationsInput | number
+  width?: Prisma.IntFieldUpdateOperationsInput | number
+  prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
+  prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
+  tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  engines?: Prisma.CellUpdateenginesInput | number[]
+  measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
+  measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
+  blocks?: Prisma.BlockUncheckedUpdateManyWithoutCellNestedInput
+  gaps?: Prisma.GapUncheckedUpdateManyWithoutCellNestedInput
+  chunks?: Prisma.ChunkUncheckedUpdateManyWithoutCellNestedInput
+  measurements?: Prisma.MeasurementUncheckedUpdateManyWithoutCellNestedInput
+  sweepCells?: Prisma.SweepCellUncheckedUpdateManyWithoutCellNestedInput
+  audits?: Prisma.AuditUncheckedUpdateManyWithoutCellNestedInput
+  withdrawals?: Prisma.WithdrawalUncheckedUpdateManyWithoutCellNestedInput
 }
 
 
@@ -1100,6 +1524,9 @@ export type CellCountOutputType = {
   chunks: number
   measurements: number
   sweepCells: number
+  audits: number
+  withdrawals: number
+  replays: number
 }
 
 export type CellCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -1108,6 +1535,9 @@ export type CellCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.I
   chunks?: boolean | CellCountOutputTypeCountChunksArgs
   measurements?: boolean | CellCountOutputTypeCountMeasurementsArgs
   sweepCells?: boolean | CellCountOutputTypeCountSweepCellsArgs
+  audits?: boolean | CellCountOutputTypeCountAuditsArgs
+  withdrawals?: boolean | CellCountOutputTypeCountWithdrawalsArgs
+  replays?: boolean | CellCountOutputTypeCountReplaysArgs
 }
 
 /**
@@ -1155,6 +1585,27 @@ export type CellCountOutputTypeCountSweepCellsArgs<ExtArgs extends runtime.Types
   where?: Prisma.SweepCellWhereInput
 }
 
+/**
+ * CellCountOutputType without action
+ */
+export type CellCountOutputTypeCountAuditsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.AuditWhereInput
+}
+
+/**
+ * CellCountOutputType without action
+ */
+export type CellCountOutputTypeCountWithdrawalsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.WithdrawalWhereInput
+}
+
+/**
+ * CellCountOutputType without action
+ */
+export type CellCountOutputTypeCountReplaysArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.ReplayWhereInput
+}
+
 
 export type CellSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   key?: boolean
@@ -1173,6 +1624,9 @@ export type CellSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = r
   chunks?: boolean | Prisma.Cell$chunksArgs<ExtArgs>
   measurements?: boolean | Prisma.Cell$measurementsArgs<ExtArgs>
   sweepCells?: boolean | Prisma.Cell$sweepCellsArgs<ExtArgs>
+  audits?: boolean | Prisma.Cell$auditsArgs<ExtArgs>
+  withdrawals?: boolean | Prisma.Cell$withdrawalsArgs<ExtArgs>
+  replays?: boolean | Prisma.Cell$replaysArgs<ExtArgs>
   _count?: boolean | Prisma.CellCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["cell"]>
 
@@ -1225,6 +1679,9 @@ export type CellInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = 
   chunks?: boolean | Prisma.Cell$chunksArgs<ExtArgs>
   measurements?: boolean | Prisma.Cell$measurementsArgs<ExtArgs>
   sweepCells?: boolean | Prisma.Cell$sweepCellsArgs<ExtArgs>
+  audits?: boolean | Prisma.Cell$auditsArgs<ExtArgs>
+  withdrawals?: boolean | Prisma.Cell$withdrawalsArgs<ExtArgs>
+  replays?: boolean | Prisma.Cell$replaysArgs<ExtArgs>
   _count?: boolean | Prisma.CellCountOutputTypeDefaultArgs<ExtArgs>
 }
 export type CellIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {}
@@ -1253,6 +1710,18 @@ export type $CellPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
      * The sweeps that read the cell.
      */
     sweepCells: Prisma.$SweepCellPayload<ExtArgs>[]
+    /**
+     * Blocks of it that are or were trained again to compare.
+     */
+    audits: Prisma.$AuditPayload<ExtArgs>[]
+    /**
+     * Single blocks of it that were withdrawn.
+     */
+    withdrawals: Prisma.$WithdrawalPayload<ExtArgs>[]
+    /**
+     * Trials of it that somebody wants to see again.
+     */
+    replays: Prisma.$ReplayPayload<ExtArgs>[]
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     /**
@@ -1698,6 +2167,9 @@ export interface Prisma__CellClient<T, Null = never, ExtArgs extends runtime.Typ
   chunks<T extends Prisma.Cell$chunksArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Cell$chunksArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$ChunkPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   measurements<T extends Prisma.Cell$measurementsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Cell$measurementsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$MeasurementPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   sweepCells<T extends Prisma.Cell$sweepCellsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Cell$sweepCellsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$SweepCellPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  audits<T extends Prisma.Cell$auditsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Cell$auditsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$AuditPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  withdrawals<T extends Prisma.Cell$withdrawalsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Cell$withdrawalsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$WithdrawalPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  replays<T extends Prisma.Cell$replaysArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Cell$replaysArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$ReplayPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -2248,6 +2720,78 @@ export type Cell$sweepCellsArgs<ExtArgs extends runtime.Types.Extensions.Interna
   take?: number
   skip?: number
   distinct?: Prisma.SweepCellScalarFieldEnum | Prisma.SweepCellScalarFieldEnum[]
+}
+
+/**
+ * Cell.audits
+ */
+export type Cell$auditsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the Audit
+   */
+  select?: Prisma.AuditSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the Audit
+   */
+  omit?: Prisma.AuditOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.AuditInclude<ExtArgs> | null
+  where?: Prisma.AuditWhereInput
+  orderBy?: Prisma.AuditOrderByWithRelationInput | Prisma.AuditOrderByWithRelationInput[]
+  cursor?: Prisma.AuditWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.AuditScalarFieldEnum | Prisma.AuditScalarFieldEnum[]
+}
+
+/**
+ * Cell.withdrawals
+ */
+export type Cell$withdrawalsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the Withdrawal
+   */
+  select?: Prisma.WithdrawalSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the Withdrawal
+   */
+  omit?: Prisma.WithdrawalOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.WithdrawalInclude<ExtArgs> | null
+  where?: Prisma.WithdrawalWhereInput
+  orderBy?: Prisma.WithdrawalOrderByWithRelationInput | Prisma.WithdrawalOrderByWithRelationInput[]
+  cursor?: Prisma.WithdrawalWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.WithdrawalScalarFieldEnum | Prisma.WithdrawalScalarFieldEnum[]
+}
+
+/**
+ * Cell.replays
+ */
+export type Cell$replaysArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the Replay
+   */
+  select?: Prisma.ReplaySelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the Replay
+   */
+  omit?: Prisma.ReplayOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.ReplayInclude<ExtArgs> | null
+  where?: Prisma.ReplayWhereInput
+  orderBy?: Prisma.ReplayOrderByWithRelationInput | Prisma.ReplayOrderByWithRelationInput[]
+  cursor?: Prisma.ReplayWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.ReplayScalarFieldEnum | Prisma.ReplayScalarFieldEnum[]
 }
 
 /**

@@ -49,6 +49,7 @@ export type WorkerMinAggregateOutputType = {
   flopsPerSecond: number | null
   lastSeen: Date | null
   startedAt: Date | null
+  reason: string | null
 }
 
 export type WorkerMaxAggregateOutputType = {
@@ -62,6 +63,7 @@ export type WorkerMaxAggregateOutputType = {
   flopsPerSecond: number | null
   lastSeen: Date | null
   startedAt: Date | null
+  reason: string | null
 }
 
 export type WorkerCountAggregateOutputType = {
@@ -75,6 +77,7 @@ export type WorkerCountAggregateOutputType = {
   flopsPerSecond: number
   lastSeen: number
   startedAt: number
+  reason: number
   _all: number
 }
 
@@ -102,6 +105,7 @@ export type WorkerMinAggregateInputType = {
   flopsPerSecond?: true
   lastSeen?: true
   startedAt?: true
+  reason?: true
 }
 
 export type WorkerMaxAggregateInputType = {
@@ -115,6 +119,7 @@ export type WorkerMaxAggregateInputType = {
   flopsPerSecond?: true
   lastSeen?: true
   startedAt?: true
+  reason?: true
 }
 
 export type WorkerCountAggregateInputType = {
@@ -128,6 +133,7 @@ export type WorkerCountAggregateInputType = {
   flopsPerSecond?: true
   lastSeen?: true
   startedAt?: true
+  reason?: true
   _all?: true
 }
 
@@ -228,6 +234,7 @@ export type WorkerGroupByOutputType = {
   flopsPerSecond: number | null
   lastSeen: Date
   startedAt: Date
+  reason: string | null
   _count: WorkerCountAggregateOutputType | null
   _avg: WorkerAvgAggregateOutputType | null
   _sum: WorkerSumAggregateOutputType | null
@@ -264,7 +271,11 @@ export type WorkerWhereInput = {
   flopsPerSecond?: Prisma.FloatNullableFilter<"Worker"> | number | null
   lastSeen?: Prisma.DateTimeFilter<"Worker"> | Date | string
   startedAt?: Prisma.DateTimeFilter<"Worker"> | Date | string
+  reason?: Prisma.StringNullableFilter<"Worker"> | string | null
   blocks?: Prisma.BlockListRelationFilter
+  audits?: Prisma.AuditListRelationFilter
+  votes?: Prisma.AuditVoteListRelationFilter
+  withdrawal?: Prisma.XOR<Prisma.WithdrawalNullableScalarRelationFilter, Prisma.WithdrawalWhereInput> | null
 }
 
 export type WorkerOrderByWithRelationInput = {
@@ -278,7 +289,11 @@ export type WorkerOrderByWithRelationInput = {
   flopsPerSecond?: Prisma.SortOrderInput | Prisma.SortOrder
   lastSeen?: Prisma.SortOrder
   startedAt?: Prisma.SortOrder
+  reason?: Prisma.SortOrderInput | Prisma.SortOrder
   blocks?: Prisma.BlockOrderByRelationAggregateInput
+  audits?: Prisma.AuditOrderByRelationAggregateInput
+  votes?: Prisma.AuditVoteOrderByRelationAggregateInput
+  withdrawal?: Prisma.WithdrawalOrderByWithRelationInput
 }
 
 export type WorkerWhereUniqueInput = Prisma.AtLeast<{
@@ -295,7 +310,11 @@ export type WorkerWhereUniqueInput = Prisma.AtLeast<{
   flopsPerSecond?: Prisma.FloatNullableFilter<"Worker"> | number | null
   lastSeen?: Prisma.DateTimeFilter<"Worker"> | Date | string
   startedAt?: Prisma.DateTimeFilter<"Worker"> | Date | string
+  reason?: Prisma.StringNullableFilter<"Worker"> | string | null
   blocks?: Prisma.BlockListRelationFilter
+  audits?: Prisma.AuditListRelationFilter
+  votes?: Prisma.AuditVoteListRelationFilter
+  withdrawal?: Prisma.XOR<Prisma.WithdrawalNullableScalarRelationFilter, Prisma.WithdrawalWhereInput> | null
 }, "id" | "key">
 
 export type WorkerOrderByWithAggregationInput = {
@@ -309,6 +328,7 @@ export type WorkerOrderByWithAggregationInput = {
   flopsPerSecond?: Prisma.SortOrderInput | Prisma.SortOrder
   lastSeen?: Prisma.SortOrder
   startedAt?: Prisma.SortOrder
+  reason?: Prisma.SortOrderInput | Prisma.SortOrder
   _count?: Prisma.WorkerCountOrderByAggregateInput
   _avg?: Prisma.WorkerAvgOrderByAggregateInput
   _max?: Prisma.WorkerMaxOrderByAggregateInput
@@ -330,6 +350,7 @@ export type WorkerScalarWhereWithAggregatesInput = {
   flopsPerSecond?: Prisma.FloatNullableWithAggregatesFilter<"Worker"> | number | null
   lastSeen?: Prisma.DateTimeWithAggregatesFilter<"Worker"> | Date | string
   startedAt?: Prisma.DateTimeWithAggregatesFilter<"Worker"> | Date | string
+  reason?: Prisma.StringNullableWithAggregatesFilter<"Worker"> | string | null
 }
 
 export type WorkerCreateInput = {
@@ -343,7 +364,11 @@ export type WorkerCreateInput = {
   flopsPerSecond?: number | null
   lastSeen?: Date | string
   startedAt?: Date | string
+  reason?: string | null
   blocks?: Prisma.BlockCreateNestedManyWithoutWorkerInput
+  audits?: Prisma.AuditCreateNestedManyWithoutAuthorInput
+  votes?: Prisma.AuditVoteCreateNestedManyWithoutWorkerInput
+  withdrawal?: Prisma.WithdrawalCreateNestedOneWithoutWorkerInput
 }
 
 export type WorkerUncheckedCreateInput = {
@@ -357,7 +382,11 @@ export type WorkerUncheckedCreateInput = {
   flopsPerSecond?: number | null
   lastSeen?: Date | string
   startedAt?: Date | string
+  reason?: string | null
   blocks?: Prisma.BlockUncheckedCreateNestedManyWithoutWorkerInput
+  audits?: Prisma.AuditUncheckedCreateNestedManyWithoutAuthorInput
+  votes?: Prisma.AuditVoteUncheckedCreateNestedManyWithoutWorkerInput
+  withdrawal?: Prisma.WithdrawalUncheckedCreateNestedOneWithoutWorkerInput
 }
 
 export type WorkerUpdateInput = {
@@ -370,7 +399,11 @@ export type WorkerUpdateInput = {
   flopsPerSecond?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  reason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   blocks?: Prisma.BlockUpdateManyWithoutWorkerNestedInput
+  audits?: Prisma.AuditUpdateManyWithoutAuthorNestedInput
+  votes?: Prisma.AuditVoteUpdateManyWithoutWorkerNestedInput
+  withdrawal?: Prisma.WithdrawalUpdateOneWithoutWorkerNestedInput
 }
 
 export type WorkerUncheckedUpdateInput = {
@@ -384,7 +417,11 @@ export type WorkerUncheckedUpdateInput = {
   flopsPerSecond?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  reason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   blocks?: Prisma.BlockUncheckedUpdateManyWithoutWorkerNestedInput
+  audits?: Prisma.AuditUncheckedUpdateManyWithoutAuthorNestedInput
+  votes?: Prisma.AuditVoteUncheckedUpdateManyWithoutWorkerNestedInput
+  withdrawal?: Prisma.WithdrawalUncheckedUpdateOneWithoutWorkerNestedInput
 }
 
 export type WorkerCreateManyInput = {
@@ -398,6 +435,7 @@ export type WorkerCreateManyInput = {
   flopsPerSecond?: number | null
   lastSeen?: Date | string
   startedAt?: Date | string
+  reason?: string | null
 }
 
 export type WorkerUpdateManyMutationInput = {
@@ -410,6 +448,7 @@ export type WorkerUpdateManyMutationInput = {
   flopsPerSecond?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  reason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type WorkerUncheckedUpdateManyInput = {
@@ -423,6 +462,7 @@ export type WorkerUncheckedUpdateManyInput = {
   flopsPerSecond?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  reason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type WorkerNullableScalarRelationFilter = {
@@ -441,6 +481,7 @@ export type WorkerCountOrderByAggregateInput = {
   flopsPerSecond?: Prisma.SortOrder
   lastSeen?: Prisma.SortOrder
   startedAt?: Prisma.SortOrder
+  reason?: Prisma.SortOrder
 }
 
 export type WorkerAvgOrderByAggregateInput = {
@@ -460,6 +501,7 @@ export type WorkerMaxOrderByAggregateInput = {
   flopsPerSecond?: Prisma.SortOrder
   lastSeen?: Prisma.SortOrder
   startedAt?: Prisma.SortOrder
+  reason?: Prisma.SortOrder
 }
 
 export type WorkerMinOrderByAggregateInput = {
@@ -473,12 +515,18 @@ export type WorkerMinOrderByAggregateInput = {
   flopsPerSecond?: Prisma.SortOrder
   lastSeen?: Prisma.SortOrder
   startedAt?: Prisma.SortOrder
+  reason?: Prisma.SortOrder
 }
 
 export type WorkerSumOrderByAggregateInput = {
   key?: Prisma.SortOrder
   threads?: Prisma.SortOrder
   flopsPerSecond?: Prisma.SortOrder
+}
+
+export type WorkerScalarRelationFilter = {
+  is?: Prisma.WorkerWhereInput
+  isNot?: Prisma.WorkerWhereInput
 }
 
 export type WorkerCreateNestedOneWithoutBlocksInput = {
@@ -505,6 +553,52 @@ export type NullableFloatFieldUpdateOperationsInput = {
   divide?: number
 }
 
+export type WorkerCreateNestedOneWithoutAuditsInput = {
+  create?: Prisma.XOR<Prisma.WorkerCreateWithoutAuditsInput, Prisma.WorkerUncheckedCreateWithoutAuditsInput>
+  connectOrCreate?: Prisma.WorkerCreateOrConnectWithoutAuditsInput
+  connect?: Prisma.WorkerWhereUniqueInput
+}
+
+export type WorkerUpdateOneWithoutAuditsNestedInput = {
+  create?: Prisma.XOR<Prisma.WorkerCreateWithoutAuditsInput, Prisma.WorkerUncheckedCreateWithoutAuditsInput>
+  connectOrCreate?: Prisma.WorkerCreateOrConnectWithoutAuditsInput
+  upsert?: Prisma.WorkerUpsertWithoutAuditsInput
+  disconnect?: Prisma.WorkerWhereInput | boolean
+  delete?: Prisma.WorkerWhereInput | boolean
+  connect?: Prisma.WorkerWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.WorkerUpdateToOneWithWhereWithoutAuditsInput, Prisma.WorkerUpdateWithoutAuditsInput>, Prisma.WorkerUncheckedUpdateWithoutAuditsInput>
+}
+
+export type WorkerCreateNestedOneWithoutVotesInput = {
+  create?: Prisma.XOR<Prisma.WorkerCreateWithoutVotesInput, Prisma.WorkerUncheckedCreateWithoutVotesInput>
+  connectOrCreate?: Prisma.WorkerCreateOrConnectWithoutVotesInput
+  connect?: Prisma.WorkerWhereUniqueInput
+}
+
+export type WorkerUpdateOneRequiredWithoutVotesNestedInput = {
+  create?: Prisma.XOR<Prisma.WorkerCreateWithoutVotesInput, Prisma.WorkerUncheckedCreateWithoutVotesInput>
+  connectOrCreate?: Prisma.WorkerCreateOrConnectWithoutVotesInput
+  upsert?: Prisma.WorkerUpsertWithoutVotesInput
+  connect?: Prisma.WorkerWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.WorkerUpdateToOneWithWhereWithoutVotesInput, Prisma.WorkerUpdateWithoutVotesInput>, Prisma.WorkerUncheckedUpdateWithoutVotesInput>
+}
+
+export type WorkerCreateNestedOneWithoutWithdrawalInput = {
+  create?: Prisma.XOR<Prisma.WorkerCreateWithoutWithdrawalInput, Prisma.WorkerUncheckedCreateWithoutWithdrawalInput>
+  connectOrCreate?: Prisma.WorkerCreateOrConnectWithoutWithdrawalInput
+  connect?: Prisma.WorkerWhereUniqueInput
+}
+
+export type WorkerUpdateOneWithoutWithdrawalNestedInput = {
+  create?: Prisma.XOR<Prisma.WorkerCreateWithoutWithdrawalInput, Prisma.WorkerUncheckedCreateWithoutWithdrawalInput>
+  connectOrCreate?: Prisma.WorkerCreateOrConnectWithoutWithdrawalInput
+  upsert?: Prisma.WorkerUpsertWithoutWithdrawalInput
+  disconnect?: Prisma.WorkerWhereInput | boolean
+  delete?: Prisma.WorkerWhereInput | boolean
+  connect?: Prisma.WorkerWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.WorkerUpdateToOneWithWhereWithoutWithdrawalInput, Prisma.WorkerUpdateWithoutWithdrawalInput>, Prisma.WorkerUncheckedUpdateWithoutWithdrawalInput>
+}
+
 export type WorkerCreateWithoutBlocksInput = {
   id: string
   key?: number
@@ -516,6 +610,10 @@ export type WorkerCreateWithoutBlocksInput = {
   flopsPerSecond?: number | null
   lastSeen?: Date | string
   startedAt?: Date | string
+  reason?: string | null
+  audits?: Prisma.AuditCreateNestedManyWithoutAuthorInput
+  votes?: Prisma.AuditVoteCreateNestedManyWithoutWorkerInput
+  withdrawal?: Prisma.WithdrawalCreateNestedOneWithoutWorkerInput
 }
 
 export type WorkerUncheckedCreateWithoutBlocksInput = {
@@ -529,6 +627,10 @@ export type WorkerUncheckedCreateWithoutBlocksInput = {
   flopsPerSecond?: number | null
   lastSeen?: Date | string
   startedAt?: Date | string
+  reason?: string | null
+  audits?: Prisma.AuditUncheckedCreateNestedManyWithoutAuthorInput
+  votes?: Prisma.AuditVoteUncheckedCreateNestedManyWithoutWorkerInput
+  withdrawal?: Prisma.WithdrawalUncheckedCreateNestedOneWithoutWorkerInput
 }
 
 export type WorkerCreateOrConnectWithoutBlocksInput = {
@@ -557,6 +659,10 @@ export type WorkerUpdateWithoutBlocksInput = {
   flopsPerSecond?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  reason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  audits?: Prisma.AuditUpdateManyWithoutAuthorNestedInput
+  votes?: Prisma.AuditVoteUpdateManyWithoutWorkerNestedInput
+  withdrawal?: Prisma.WithdrawalUpdateOneWithoutWorkerNestedInput
 }
 
 export type WorkerUncheckedUpdateWithoutBlocksInput = {
@@ -570,6 +676,259 @@ export type WorkerUncheckedUpdateWithoutBlocksInput = {
   flopsPerSecond?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  reason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  audits?: Prisma.AuditUncheckedUpdateManyWithoutAuthorNestedInput
+  votes?: Prisma.AuditVoteUncheckedUpdateManyWithoutWorkerNestedInput
+  withdrawal?: Prisma.WithdrawalUncheckedUpdateOneWithoutWorkerNestedInput
+}
+
+export type WorkerCreateWithoutAuditsInput = {
+  id: string
+  key?: number
+  state?: string
+  engine: string
+  device?: string
+  version?: string
+  threads: number
+  flopsPerSecond?: number | null
+  lastSeen?: Date | string
+  startedAt?: Date | string
+  reason?: string | null
+  blocks?: Prisma.BlockCreateNestedManyWithoutWorkerInput
+  votes?: Prisma.AuditVoteCreateNestedManyWithoutWorkerInput
+  withdrawal?: Prisma.WithdrawalCreateNestedOneWithoutWorkerInput
+}
+
+export type WorkerUncheckedCreateWithoutAuditsInput = {
+  id: string
+  key?: number
+  state?: string
+  engine: string
+  device?: string
+  version?: string
+  threads: number
+  flopsPerSecond?: number | null
+  lastSeen?: Date | string
+  startedAt?: Date | string
+  reason?: string | null
+  blocks?: Prisma.BlockUncheckedCreateNestedManyWithoutWorkerInput
+  votes?: Prisma.AuditVoteUncheckedCreateNestedManyWithoutWorkerInput
+  withdrawal?: Prisma.WithdrawalUncheckedCreateNestedOneWithoutWorkerInput
+}
+
+export type WorkerCreateOrConnectWithoutAuditsInput = {
+  where: Prisma.WorkerWhereUniqueInput
+  create: Prisma.XOR<Prisma.WorkerCreateWithoutAuditsInput, Prisma.WorkerUncheckedCreateWithoutAuditsInput>
+}
+
+export type WorkerUpsertWithoutAuditsInput = {
+  update: Prisma.XOR<Prisma.WorkerUpdateWithoutAuditsInput, Prisma.WorkerUncheckedUpdateWithoutAuditsInput>
+  create: Prisma.XOR<Prisma.WorkerCreateWithoutAuditsInput, Prisma.WorkerUncheckedCreateWithoutAuditsInput>
+  where?: Prisma.WorkerWhereInput
+}
+
+export type WorkerUpdateToOneWithWhereWithoutAuditsInput = {
+  where?: Prisma.WorkerWhereInput
+  data: Prisma.XOR<Prisma.WorkerUpdateWithoutAuditsInput, Prisma.WorkerUncheckedUpdateWithoutAuditsInput>
+}
+
+export type WorkerUpdateWithoutAuditsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  engine?: Prisma.StringFieldUpdateOperationsInput | string
+  device?: Prisma.StringFieldUpdateOperationsInput | string
+  version?: Prisma.StringFieldUpdateOperationsInput | string
+  threads?: Prisma.IntFieldUpdateOperationsInput | number
+  flopsPerSecond?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  reason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  blocks?: Prisma.BlockUpdateManyWithoutWorkerNestedInput
+  votes?: Prisma.AuditVoteUpdateManyWithoutWorkerNestedInput
+  withdrawal?: Prisma.WithdrawalUpdateOneWithoutWorkerNestedInput
+}
+
+export type WorkerUncheckedUpdateWithoutAuditsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  key?: Prisma.IntFieldUpdateOperationsInput | number
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  engine?: Prisma.StringFieldUpdateOperationsInput | string
+  device?: Prisma.StringFieldUpdateOperationsInput | string
+  version?: Prisma.StringFieldUpdateOperationsInput | string
+  threads?: Prisma.IntFieldUpdateOperationsInput | number
+  flopsPerSecond?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  reason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  blocks?: Prisma.BlockUncheckedUpdateManyWithoutWorkerNestedInput
+  votes?: Prisma.AuditVoteUncheckedUpdateManyWithoutWorkerNestedInput
+  withdrawal?: Prisma.WithdrawalUncheckedUpdateOneWithoutWorkerNestedInput
+}
+
+export type WorkerCreateWithoutVotesInput = {
+  id: string
+  key?: number
+  state?: string
+  engine: string
+  device?: string
+  version?: string
+  threads: number
+  flopsPerSecond?: number | null
+  lastSeen?: Date | string
+  startedAt?: Date | string
+  reason?: string | null
+  blocks?: Prisma.BlockCreateNestedManyWithoutWorkerInput
+  audits?: Prisma.AuditCreateNestedManyWithoutAuthorInput
+  withdrawal?: Prisma.WithdrawalCreateNestedOneWithoutWorkerInput
+}
+
+export type WorkerUncheckedCreateWithoutVotesInput = {
+  id: string
+  key?: number
+  state?: string
+  engine: string
+  device?: string
+  version?: string
+  threads: number
+  flopsPerSecond?: number | null
+  lastSeen?: Date | string
+  startedAt?: Date | string
+  reason?: string | null
+  blocks?: Prisma.BlockUncheckedCreateNestedManyWithoutWorkerInput
+  audits?: Prisma.AuditUncheckedCreateNestedManyWithoutAuthorInput
+  withdrawal?: Prisma.WithdrawalUncheckedCreateNestedOneWithoutWorkerInput
+}
+
+export type WorkerCreateOrConnectWithoutVotesInput = {
+  where: Prisma.WorkerWhereUniqueInput
+  create: Prisma.XOR<Prisma.WorkerCreateWithoutVotesInput, Prisma.WorkerUncheckedCreateWithoutVotesInput>
+}
+
+export type WorkerUpsertWithoutVotesInput = {
+  update: Prisma.XOR<Prisma.WorkerUpdateWithoutVotesInput, Prisma.WorkerUncheckedUpdateWithoutVotesInput>
+  create: Prisma.XOR<Prisma.WorkerCreateWithoutVotesInput, Prisma.WorkerUncheckedCreateWithoutVotesInput>
+  where?: Prisma.WorkerWhereInput
+}
+
+export type WorkerUpdateToOneWithWhereWithoutVotesInput = {
+  where?: Prisma.WorkerWhereInput
+  data: Prisma.XOR<Prisma.WorkerUpdateWithoutVotesInput, Prisma.WorkerUncheckedUpdateWithoutVotesInput>
+}
+
+export type WorkerUpdateWithoutVotesInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  engine?: Prisma.StringFieldUpdateOperationsInput | string
+  device?: Prisma.StringFieldUpdateOperationsInput | string
+  version?: Prisma.StringFieldUpdateOperationsInput | string
+  threads?: Prisma.IntFieldUpdateOperationsInput | number
+  flopsPerSecond?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  reason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  blocks?: Prisma.BlockUpdateManyWithoutWorkerNestedInput
+  audits?: Prisma.AuditUpdateManyWithoutAuthorNestedInput
+  withdrawal?: Prisma.WithdrawalUpdateOneWithoutWorkerNestedInput
+}
+
+export type WorkerUncheckedUpdateWithoutVotesInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  key?: Prisma.IntFieldUpdateOperationsInput | number
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  engine?: Prisma.StringFieldUpdateOperationsInput | string
+  device?: Prisma.StringFieldUpdateOperationsInput | string
+  version?: Prisma.StringFieldUpdateOperationsInput | string
+  threads?: Prisma.IntFieldUpdateOperationsInput | number
+  flopsPerSecond?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  reason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  blocks?: Prisma.BlockUncheckedUpdateManyWithoutWorkerNestedInput
+  audits?: Prisma.AuditUncheckedUpdateManyWithoutAuthorNestedInput
+  withdrawal?: Prisma.WithdrawalUncheckedUpdateOneWithoutWorkerNestedInput
+}
+
+export type WorkerCreateWithoutWithdrawalInput = {
+  id: string
+  key?: number
+  state?: string
+  engine: string
+  device?: string
+  version?: string
+  threads: number
+  flopsPerSecond?: number | null
+  lastSeen?: Date | string
+  startedAt?: Date | string
+  reason?: string | null
+  blocks?: Prisma.BlockCreateNestedManyWithoutWorkerInput
+  audits?: Prisma.AuditCreateNestedManyWithoutAuthorInput
+  votes?: Prisma.AuditVoteCreateNestedManyWithoutWorkerInput
+}
+
+export type WorkerUncheckedCreateWithoutWithdrawalInput = {
+  id: string
+  key?: number
+  state?: string
+  engine: string
+  device?: string
+  version?: string
+  threads: number
+  flopsPerSecond?: number | null
+  lastSeen?: Date | string
+  startedAt?: Date | string
+  reason?: string | null
+  blocks?: Prisma.BlockUncheckedCreateNestedManyWithoutWorkerInput
+  audits?: Prisma.AuditUncheckedCreateNestedManyWithoutAuthorInput
+  votes?: Prisma.AuditVoteUncheckedCreateNestedManyWithoutWorkerInput
+}
+
+export type WorkerCreateOrConnectWithoutWithdrawalInput = {
+  where: Prisma.WorkerWhereUniqueInput
+  create: Prisma.XOR<Prisma.WorkerCreateWithoutWithdrawalInput, Prisma.WorkerUncheckedCreateWithoutWithdrawalInput>
+}
+
+export type WorkerUpsertWithoutWithdrawalInput = {
+  update: Prisma.XOR<Prisma.WorkerUpdateWithoutWithdrawalInput, Prisma.WorkerUncheckedUpdateWithoutWithdrawalInput>
+  create: Prisma.XOR<Prisma.WorkerCreateWithoutWithdrawalInput, Prisma.WorkerUncheckedCreateWithoutWithdrawalInput>
+  where?: Prisma.WorkerWhereInput
+}
+
+export type WorkerUpdateToOneWithWhereWithoutWithdrawalInput = {
+  where?: Prisma.WorkerWhereInput
+  data: Prisma.XOR<Prisma.WorkerUpdateWithoutWithdrawalInput, Prisma.WorkerUncheckedUpdateWithoutWithdrawalInput>
+}
+
+export type WorkerUpdateWithoutWithdrawalInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  engine?: Prisma.StringFieldUpdateOperationsInput | string
+  device?: Prisma.StringFieldUpdateOperationsInput | string
+  version?: Prisma.StringFieldUpdateOperationsInput | string
+  threads?: Prisma.IntFieldUpdateOperationsInput | number
+  flopsPerSecond?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  reason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  blocks?: Prisma.BlockUpdateManyWithoutWorkerNestedInput
+  audits?: Prisma.AuditUpdateManyWithoutAuthorNestedInput
+  votes?: Prisma.AuditVoteUpdateManyWithoutWorkerNestedInput
+}
+
+export type WorkerUncheckedUpdateWithoutWithdrawalInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  key?: Prisma.IntFieldUpdateOperationsInput | number
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  engine?: Prisma.StringFieldUpdateOperationsInput | string
+  device?: Prisma.StringFieldUpdateOperationsInput | string
+  version?: Prisma.StringFieldUpdateOperationsInput | string
+  threads?: Prisma.IntFieldUpdateOperationsInput | number
+  flopsPerSecond?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  reason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  blocks?: Prisma.BlockUncheckedUpdateManyWithoutWorkerNestedInput
+  audits?: Prisma.AuditUncheckedUpdateManyWithoutAuthorNestedInput
+  votes?: Prisma.AuditVoteUncheckedUpdateManyWithoutWorkerNestedInput
 }
 
 
@@ -579,10 +938,14 @@ export type WorkerUncheckedUpdateWithoutBlocksInput = {
 
 export type WorkerCountOutputType = {
   blocks: number
+  audits: number
+  votes: number
 }
 
 export type WorkerCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   blocks?: boolean | WorkerCountOutputTypeCountBlocksArgs
+  audits?: boolean | WorkerCountOutputTypeCountAuditsArgs
+  votes?: boolean | WorkerCountOutputTypeCountVotesArgs
 }
 
 /**
@@ -602,6 +965,20 @@ export type WorkerCountOutputTypeCountBlocksArgs<ExtArgs extends runtime.Types.E
   where?: Prisma.BlockWhereInput
 }
 
+/**
+ * WorkerCountOutputType without action
+ */
+export type WorkerCountOutputTypeCountAuditsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.AuditWhereInput
+}
+
+/**
+ * WorkerCountOutputType without action
+ */
+export type WorkerCountOutputTypeCountVotesArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.AuditVoteWhereInput
+}
+
 
 export type WorkerSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
@@ -614,7 +991,11 @@ export type WorkerSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs =
   flopsPerSecond?: boolean
   lastSeen?: boolean
   startedAt?: boolean
+  reason?: boolean
   blocks?: boolean | Prisma.Worker$blocksArgs<ExtArgs>
+  audits?: boolean | Prisma.Worker$auditsArgs<ExtArgs>
+  votes?: boolean | Prisma.Worker$votesArgs<ExtArgs>
+  withdrawal?: boolean | Prisma.Worker$withdrawalArgs<ExtArgs>
   _count?: boolean | Prisma.WorkerCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["worker"]>
 
@@ -629,6 +1010,7 @@ export type WorkerSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extens
   flopsPerSecond?: boolean
   lastSeen?: boolean
   startedAt?: boolean
+  reason?: boolean
 }, ExtArgs["result"]["worker"]>
 
 export type WorkerSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -642,6 +1024,7 @@ export type WorkerSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extens
   flopsPerSecond?: boolean
   lastSeen?: boolean
   startedAt?: boolean
+  reason?: boolean
 }, ExtArgs["result"]["worker"]>
 
 export type WorkerSelectScalar = {
@@ -655,11 +1038,15 @@ export type WorkerSelectScalar = {
   flopsPerSecond?: boolean
   lastSeen?: boolean
   startedAt?: boolean
+  reason?: boolean
 }
 
-export type WorkerOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "key" | "state" | "engine" | "device" | "version" | "threads" | "flopsPerSecond" | "lastSeen" | "startedAt", ExtArgs["result"]["worker"]>
+export type WorkerOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "key" | "state" | "engine" | "device" | "version" | "threads" | "flopsPerSecond" | "lastSeen" | "startedAt" | "reason", ExtArgs["result"]["worker"]>
 export type WorkerInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   blocks?: boolean | Prisma.Worker$blocksArgs<ExtArgs>
+  audits?: boolean | Prisma.Worker$auditsArgs<ExtArgs>
+  votes?: boolean | Prisma.Worker$votesArgs<ExtArgs>
+  withdrawal?: boolean | Prisma.Worker$withdrawalArgs<ExtArgs>
   _count?: boolean | Prisma.WorkerCountOutputTypeDefaultArgs<ExtArgs>
 }
 export type WorkerIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {}
@@ -672,6 +1059,18 @@ export type $WorkerPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs
      * The blocks it trained.
      */
     blocks: Prisma.$BlockPayload<ExtArgs>[]
+    /**
+     * Audits of its blocks.
+     */
+    audits: Prisma.$AuditPayload<ExtArgs>[]
+    /**
+     * What it said of audited blocks.
+     */
+    votes: Prisma.$AuditVotePayload<ExtArgs>[]
+    /**
+     * What was withdrawn because of it.
+     */
+    withdrawal: Prisma.$WithdrawalPayload<ExtArgs> | null
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     /**
@@ -714,6 +1113,10 @@ export type $WorkerPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs
      * When it first reported itself.
      */
     startedAt: Date
+    /**
+     * Why it is quarantined.
+     */
+    reason: string | null
   }, ExtArgs["result"]["worker"]>
   composites: {}
 }
@@ -1109,6 +1512,9 @@ readonly fields: WorkerFieldRefs;
 export interface Prisma__WorkerClient<T, Null = never, ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs, GlobalOmitOptions = {}> extends Prisma.PrismaPromise<T> {
   readonly [Symbol.toStringTag]: "PrismaPromise"
   blocks<T extends Prisma.Worker$blocksArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Worker$blocksArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$BlockPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  audits<T extends Prisma.Worker$auditsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Worker$auditsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$AuditPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  votes<T extends Prisma.Worker$votesArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Worker$votesArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$AuditVotePayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  withdrawal<T extends Prisma.Worker$withdrawalArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Worker$withdrawalArgs<ExtArgs>>): Prisma.Prisma__WithdrawalClient<runtime.Types.Result.GetResult<Prisma.$WithdrawalPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -1148,6 +1554,7 @@ export interface WorkerFieldRefs {
   readonly flopsPerSecond: Prisma.FieldRef<"Worker", 'Float'>
   readonly lastSeen: Prisma.FieldRef<"Worker", 'DateTime'>
   readonly startedAt: Prisma.FieldRef<"Worker", 'DateTime'>
+  readonly reason: Prisma.FieldRef<"Worker", 'String'>
 }
     
 
@@ -1562,6 +1969,73 @@ export type Worker$blocksArgs<ExtArgs extends runtime.Types.Extensions.InternalA
   take?: number
   skip?: number
   distinct?: Prisma.BlockScalarFieldEnum | Prisma.BlockScalarFieldEnum[]
+}
+
+/**
+ * Worker.audits
+ */
+export type Worker$auditsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the Audit
+   */
+  select?: Prisma.AuditSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the Audit
+   */
+  omit?: Prisma.AuditOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.AuditInclude<ExtArgs> | null
+  where?: Prisma.AuditWhereInput
+  orderBy?: Prisma.AuditOrderByWithRelationInput | Prisma.AuditOrderByWithRelationInput[]
+  cursor?: Prisma.AuditWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.AuditScalarFieldEnum | Prisma.AuditScalarFieldEnum[]
+}
+
+/**
+ * Worker.votes
+ */
+export type Worker$votesArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the AuditVote
+   */
+  select?: Prisma.AuditVoteSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the AuditVote
+   */
+  omit?: Prisma.AuditVoteOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.AuditVoteInclude<ExtArgs> | null
+  where?: Prisma.AuditVoteWhereInput
+  orderBy?: Prisma.AuditVoteOrderByWithRelationInput | Prisma.AuditVoteOrderByWithRelationInput[]
+  cursor?: Prisma.AuditVoteWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.AuditVoteScalarFieldEnum | Prisma.AuditVoteScalarFieldEnum[]
+}
+
+/**
+ * Worker.withdrawal
+ */
+export type Worker$withdrawalArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the Withdrawal
+   */
+  select?: Prisma.WithdrawalSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the Withdrawal
+   */
+  omit?: Prisma.WithdrawalOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.WithdrawalInclude<ExtArgs> | null
+  where?: Prisma.WithdrawalWhereInput
 }
 
 /**
