@@ -34,13 +34,19 @@ interface CellRow {
 
 /** Locks a cell until the end of the transaction. @throws CollapsarError `not-found` */
 export async function lockCell(client: Queries, id: string): Promise<LockedCell> {
+  return (await lockEach(client, [id])).get(id) as LockedCell
+}
+
+/** Locks each of these cells, in the order of their keys, until the end of the transaction; by id. @throws CollapsarError `not-found` */
+export async function lockEach(client: Queries, ids: readonly string[]): Promise<ReadonlyMap<string, LockedCell>> {
   const { rows } = await client.query<CellRow>(
-    'SELECT key, id, prefix_blocks, prefix_gaps, tally FROM cells WHERE id = $1 FOR NO KEY UPDATE',
-    [id],
+    'SELECT key, id, prefix_blocks, prefix_gaps, tally FROM cells WHERE id = ANY($1::text[]) ORDER BY key FOR NO KEY UPDATE',
+    [ids],
   )
-  const row = rows[0]
-  if (row === undefined) throw new CollapsarError('not-found', `There is no cell "${id}".`)
-  return lockedCell(row)
+  const cells = new Map(rows.map((row) => [row.id, lockedCell(row)]))
+  const unknown = ids.find((id) => !cells.has(id))
+  if (unknown !== undefined) throw new CollapsarError('not-found', `There is no cell "${unknown}".`)
+  return cells
 }
 
 /** Locks cells in the order of their keys until the end of the transaction. Unknown ids are passed over. */

@@ -93,7 +93,12 @@ function chunkColumns(chunks: readonly Chunk[]): unknown[] {
 
 /** The chunk is no longer live; the cell must be locked. */
 export async function endChunk(client: Queries, chunkId: string): Promise<void> {
-  await client.query('DELETE FROM chunks WHERE id = $1', [chunkId])
+  await endChunks(client, [chunkId])
+}
+
+/** The chunks are no longer live; their cells must be locked. */
+export async function endChunks(client: Queries, chunkIds: readonly string[]): Promise<void> {
+  if (chunkIds.length > 0) await client.query('DELETE FROM chunks WHERE id = ANY($1::text[])', [chunkIds])
 }
 
 /** Every live chunk of an engine, oldest first; of the blocks that one of these sweeps wants, if they are given. */

@@ -14,6 +14,46 @@ export async function notifyChange(client: Queries): Promise<void> {
   await client.query(NOTIFY_CHANGE)
 }
 
+/** Commits that come many a second are told at most this often. */
+const ANNOUNCE_MS = 100
+
+/**
+ * Tells every listener of commits after they happened, the first of a burst at once. Commits that notify take turns at a lock of the
+ * whole server, which would make recorders of different cells wait for each other. What is lost with the process, or while the
+ * database is away, the polls of those who listen make up for.
+ */
+export class Announcer {
+  readonly #queries: Queries
+  #pause: NodeJS.Timeout | null = null
+  #isDue = false
+  #telling: Promise<void> = Promise.resolve()
+
+  constructor(queries: Queries) {
+    this.#queries = queries
+  }
+
+  announce(): void {
+    this.#isDue = true
+    if (this.#pause === null) this.#tell()
+  }
+
+  #tell(): void {
+    this.#isDue = false
+    this.#telling = notifyChange(this.#queries).catch(() => {})
+    this.#pause = setTimeout(() => {
+      this.#pause = null
+      if (this.#isDue) this.#tell()
+    }, ANNOUNCE_MS)
+  }
+
+  /** Tells what is still to be told. */
+  async close(): Promise<void> {
+    if (this.#isDue) this.#tell()
+    if (this.#pause !== null) clearTimeout(this.#pause)
+    await this.#telling
+  }
+}
+
 /**
  * One listening connection for all callbacks of a store: idle (no callback) -> connected -> reconnecting -> connected,
  * and from each back to idle with the last callback. After a reconnection every callback is called, because changes may

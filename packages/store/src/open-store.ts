@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { auditMethods, withEvidence } from './audit-methods.ts'
 import { Catalogue } from './catalogue.ts'
-import { chunkWork, endChunk, issueChunks, unfinishedChunks } from './claims.ts'
+import { chunkWork, issueChunks, unfinishedChunks } from './claims.ts'
 import { openPool, poolQueries, storeError, transaction } from './connection.ts'
 import type { Queries } from './connection.ts'
 import { createSweep } from './create-sweep.ts'
@@ -12,12 +12,12 @@ import { takeLeadership } from './leadership.ts'
 import { measuredTrials } from './measured-trials.ts'
 import { migrate } from './migrate.ts'
 import { nextRound } from './next-round.ts'
-import { ChangeListener, notifyChange } from './notifications.ts'
+import { Announcer, ChangeListener, notifyChange } from './notifications.ts'
 import { cellCounts, cellTrials } from './read-cells.ts'
 import { readMeasurements } from './read-measurements.ts'
 import { readTrial } from './read-trial.ts'
 import { existingSweep, readSweep, sweepCells, sweepProgress } from './read-sweep.ts'
-import { recordBlocks } from './record-blocks.ts'
+import { Recorder } from './recorder.ts'
 import type { Store } from './store.ts'
 import { cancelSweep, finishSweeps, retryGaps } from './sweep-state.ts'
 import { verifyCells } from './verify.ts'
@@ -64,6 +64,8 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
   const catalogue = new Catalogue(pool)
   const queries = poolQueries(pool)
   const listener = new ChangeListener(databaseUrl)
+  const announcer = new Announcer(queries)
+  const recorder = new Recorder(pool, () => announcer.announce())
   /** A transaction that tells the listeners when it commits. */
   const change = <T>(work: (client: Queries) => Promise<T>): Promise<T> =>
     transaction(pool, async (client) => {
@@ -89,16 +91,10 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
     chunkWork: (chunkId) => chunkWork(queries, chunkId),
     record: ({ chunk, blocks, measurements = [], engine, worker, seconds }) =>
       withEvidence(pool, { worker, arbitration: false, engine: `${engine.id} ${engine.version}` }, () =>
-        change(async (client) => {
-          const recorded = await recordBlocks(client, { cell: chunk.cell, blocks, measurements, engine, worker, seconds })
-          await endChunk(client, chunk.id)
-          return recorded
-        }),
+        recorder.record(engine, { cell: chunk.cell, chunk: chunk.id, blocks, measurements, worker, seconds }),
       ),
     recordBlocks: (cell, blocks, engine) =>
-      withEvidence(pool, null, () =>
-        change((client) => recordBlocks(client, { cell, blocks, engine, worker: null, seconds: null })),
-      ),
+      withEvidence(pool, null, () => recorder.record(engine, { cell, chunk: null, blocks, worker: null, seconds: null })),
     fail: (chunkId, reason) => change((client) => failChunk(client, chunkId, reason)),
     nextRound: (sweepId, round, inits) => change((client) => nextRound(client, sweepId, { round, inits })),
     finishSweeps: () => finish(pool),
@@ -129,6 +125,7 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
       await queries.query('SELECT 1')
     },
     async close() {
+      await announcer.close()
       await listener.close()
       await catalogue.close()
       await pool.end()

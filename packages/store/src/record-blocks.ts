@@ -1,11 +1,13 @@
 import { addTallies, CollapsarError, encodeTally } from '@collapsar/sweep'
-import type { EncodedBlock, EncodedMeasurement, EngineVersion } from '@collapsar/sweep'
+import type { EncodedBlock, EncodedMeasurement, EngineVersion, Tally } from '@collapsar/sweep'
 import { encodeBlockTally } from './block-tally.ts'
-import { extendPrefix, lockCell } from './cell-rows.ts'
+import { byteaArray } from './bytea-array.ts'
+import { extendPrefix, lockEach } from './cell-rows.ts'
 import type { LockedCell, Prefix } from './cell-rows.ts'
+import { endChunks } from './claims.ts'
 import type { Queries } from './connection.ts'
 import { DigestConflict } from './digest-conflict.ts'
-import { refreshFrozen } from './freeze.ts'
+import { refreshFrozenOf } from './freeze.ts'
 import { recordMeasurements } from './record-measurements.ts'
 
 export interface Recorded {
@@ -13,14 +15,15 @@ export interface Recorded {
   readonly duplicate: number
 }
 
-/** Blocks of one cell, from one engine. */
+/** Blocks of one cell. */
 export interface BlockBatch {
   /** The cell's id. */
   readonly cell: string
   readonly blocks: readonly EncodedBlock[]
   /** What was measured of these blocks beside their base records. */
   readonly measurements?: readonly EncodedMeasurement[]
-  readonly engine: EngineVersion
+  /** Id of the chunk that ends with them; null when they were not trained for one. */
+  readonly chunk: string | null
   /** Id of the worker that trained them; null when they were not trained here. */
   readonly worker: string | null
   /** Wall time it took to train them; null when they were not trained here (imported). */
@@ -28,140 +31,228 @@ export interface BlockBatch {
 }
 
 /**
- * Records blocks of one cell and brings everything that is derived from them up to date: prefix, tally, frozen rows.
- * The cell's lock makes recorders of one cell take turns; those of different cells never wait for each other.
+ * Records blocks of one engine, brings everything that is derived from them up to date (prefixes, tallies, frozen rows) and ends their
+ * chunks. Gives what each batch added; of a block that two batches have, the first counts. The cells' locks make recorders of one cell
+ * take turns; those of different cells never wait for each other. With the commit four round trips, however many batches: the locks,
+ * the blocks, what follows from them.
  * @throws CollapsarError `not-found` for an unknown cell, `damaged` when a block or a measurement exists with another digest,
  *   `not-allowed` from a worker that is quarantined
  */
-export async function recordBlocks(client: Queries, batch: BlockBatch): Promise<Recorded> {
-  const { blocks, measurements = [] } = batch
-  const cell = await lockCell(client, batch.cell)
-  const engine = await engineKey(client, batch.engine)
-  const worker = batch.worker === null ? null : await workerKey(client, batch.worker)
-  const fresh = await insertBlocks(client, { cell: cell.key, engine, worker }, blocks)
-  if (fresh.length < blocks.length) await checkDuplicates(client, cell, blocks)
-  if (fresh.length > 0) await update(client, cell, { batch, engine, fresh })
-  await recordMeasurements(client, cell, measurements)
-  return { recorded: fresh.length, duplicate: blocks.length - fresh.length }
+export async function recordBatches(
+  client: Queries,
+  engine: EngineVersion,
+  batches: readonly BlockBatch[],
+): Promise<readonly Recorded[]> {
+  const [cells, engineKey, workers] = await Promise.all([
+    lockEach(client, batches.map(({ cell }) => cell)),
+    keyOfEngine(client, engine),
+    workerKeys(client, batches.flatMap(({ worker }) => worker ?? [])),
+  ])
+  const parts = batches.map((batch) => ({
+    batch,
+    cell: cells.get(batch.cell) as LockedCell,
+    worker: batch.worker === null ? null : (workers.get(batch.worker) ?? null),
+  }))
+  const offers = offersOf(parts)
+  // What extends the prefixes is asked for behind the insertion, and travels with it.
+  const [fresh, ...grown] = await Promise.all([insertBlocks(client, parts, engineKey), ...offers.map((offer) => grownPrefix(client, offer))])
+  await checkDuplicates(client, parts, fresh)
+  const counts = countFresh(parts, fresh)
+  const updates = updatesOf({ parts, offers, grown, fresh, counts })
+  await Promise.all([
+    writeUpdates(client, updates, engineKey),
+    refreshFrozenOf(client, updates.map(({ cell, prefix, firstFresh }) => ({ cell, prefixBlocks: prefix.blocks, firstFresh }))),
+    endChunks(client, batches.flatMap(({ chunk }) => chunk ?? [])),
+    ...parts.map(({ batch, cell }) => recordMeasurements(client, cell, batch.measurements ?? [])),
+  ])
+  return counts
+}
+
+interface Part {
+  readonly batch: BlockBatch
+  readonly cell: LockedCell
+  /** The worker's key; null when it never reported itself, or there is none. */
+  readonly worker: number | null
+}
+
+/** What is handed in of one cell, by block index. */
+interface Offer {
+  readonly cell: LockedCell
+  readonly tallies: ReadonlyMap<number, Tally>
+}
+
+function offersOf(parts: readonly Part[]): readonly Offer[] {
+  const offers = new Map<number, { cell: LockedCell; tallies: Map<number, Tally> }>()
+  for (const { batch, cell } of parts) {
+    const offer = offers.get(cell.key) ?? { cell, tallies: new Map<number, Tally>() }
+    for (const { index, tally } of batch.blocks) offer.tallies.set(index, tally)
+    offers.set(cell.key, offer)
+  }
+  return [...offers.values()]
+}
+
+/**
+ * The prefix once the blocks handed in are recorded. Those that were before have the same bytes, or the transaction fails, so that
+ * none of them is read back.
+ */
+async function grownPrefix(client: Queries, { cell, tallies }: Offer): Promise<Prefix> {
+  const run: Tally[] = []
+  for (let next = tallies.get(cell.prefix.blocks); next !== undefined; next = tallies.get(cell.prefix.blocks + run.length)) run.push(next)
+  if (run.length === 0) return cell.prefix
+  const { blocks, gaps, tally } = cell.prefix
+  return extendPrefix(client, cell.key, { blocks: blocks + run.length, gaps, tally: addTallies([tally, ...run]) })
 }
 
 /** A block that was not there before. */
 interface FreshBlock {
+  readonly cell: number
   readonly index: number
   /** Whether it was a terminal gap. */
   readonly filled: boolean
 }
 
-/** Keys of what the blocks belong to. */
-interface Provenance {
-  readonly cell: number
-  readonly engine: number
-  readonly worker: number | null
-}
-
-async function insertBlocks(
-  client: Queries,
-  { cell, engine, worker }: Provenance,
-  blocks: readonly EncodedBlock[],
-): Promise<FreshBlock[]> {
+/** @returns by cell, then by ascending index */
+async function insertBlocks(client: Queries, parts: readonly Part[], engine: number): Promise<readonly FreshBlock[]> {
+  const blocks = parts.flatMap(({ batch }) => batch.blocks)
   const { rows } = await client.query<FreshBlock>(
     `WITH fresh AS (
        INSERT INTO blocks (cell, index, engine, digest, tally, columns, worker)
-       SELECT $1, index, $2, digest, tally, columns, $7
-       FROM unnest($3::int[], $4::bytea[], $5::bytea[], $6::bytea[]) AS block (index, digest, tally, columns)
-       ON CONFLICT DO NOTHING RETURNING index
+       SELECT given.cell, given.index, $7, given.digest, given.tally, given.columns, given.worker
+       FROM unnest($1::int[], $2::int[], $3::bytea[], $4::bytea[], $5::bytea[], $6::int[])
+         AS given (cell, index, digest, tally, columns, worker)
+       ON CONFLICT DO NOTHING RETURNING cell, index
      ), filled AS (
-       DELETE FROM gaps USING fresh WHERE gaps.cell = $1 AND gaps.index = fresh.index RETURNING gaps.index
+       DELETE FROM gaps USING fresh WHERE gaps.cell = fresh.cell AND gaps.index = fresh.index RETURNING gaps.cell, gaps.index
      )
-     SELECT fresh.index, filled.index IS NOT NULL AS filled
-     FROM fresh LEFT JOIN filled ON filled.index = fresh.index ORDER BY fresh.index`,
+     SELECT fresh.cell, fresh.index, filled.index IS NOT NULL AS filled
+     FROM fresh LEFT JOIN filled ON filled.cell = fresh.cell AND filled.index = fresh.index ORDER BY fresh.cell, fresh.index`,
     [
-      cell,
-      engine,
+      parts.flatMap(({ batch, cell }) => batch.blocks.map(() => cell.key)),
       blocks.map(({ index }) => index),
-      blocks.map(({ digest }) => digest),
-      blocks.map(({ tally }) => encodeBlockTally(tally)),
-      blocks.map(({ columns }) => columns),
-      worker,
+      byteaArray(blocks.map(({ digest }) => digest)),
+      byteaArray(blocks.map(({ tally }) => encodeBlockTally(tally))),
+      byteaArray(blocks.map(({ columns }) => columns)),
+      parts.flatMap(({ batch, worker }) => batch.blocks.map(() => worker)),
+      engine,
     ],
   )
   return rows
 }
 
 /** Two trainings of one block must agree on every bit: a difference means that a machine or a disk is at fault. */
-async function checkDuplicates(client: Queries, cell: LockedCell, blocks: readonly EncodedBlock[]): Promise<void> {
-  const { rows } = await client.query<{ index: number; digest: Buffer }>(
-    `SELECT given.index, given.digest FROM unnest($2::int[], $3::bytea[]) AS given (index, digest)
-     JOIN blocks ON blocks.cell = $1 AND blocks.index = given.index
-     WHERE blocks.digest <> given.digest ORDER BY given.index LIMIT 1`,
-    [cell.key, blocks.map(({ index }) => index), blocks.map(({ digest }) => digest)],
+async function checkDuplicates(client: Queries, parts: readonly Part[], fresh: readonly FreshBlock[]): Promise<void> {
+  const given = parts.flatMap(({ batch, cell }) => batch.blocks.map((block) => ({ cell, ...block })))
+  if (given.length === fresh.length) return
+  const { rows } = await client.query<{ cell: number; index: number; digest: Buffer }>(
+    `SELECT given.cell, given.index, given.digest FROM unnest($1::int[], $2::int[], $3::bytea[]) AS given (cell, index, digest)
+     JOIN blocks ON blocks.cell = given.cell AND blocks.index = given.index
+     WHERE blocks.digest <> given.digest ORDER BY given.cell, given.index LIMIT 1`,
+    [given.map(({ cell }) => cell.key), given.map(({ index }) => index), given.map(({ digest }) => digest)],
   )
   const different = rows[0]
   if (different === undefined) return
-  throw new DigestConflict(cell.id, different.index, different.digest)
+  const id = parts.find(({ cell }) => cell.key === different.cell)?.cell.id ?? ''
+  throw new DigestConflict(id, different.index, different.digest)
+}
+
+function countFresh(parts: readonly Part[], fresh: readonly FreshBlock[]): readonly Recorded[] {
+  const left = new Set(fresh.map(({ cell, index }) => `${cell} ${index}`))
+  return parts.map(({ batch, cell }) => {
+    const recorded = batch.blocks.filter(({ index }) => left.delete(`${cell.key} ${index}`)).length
+    return { recorded, duplicate: batch.blocks.length - recorded }
+  })
+}
+
+/** What changes in the row of a cell. */
+interface CellUpdate {
+  /** The cell's key. */
+  readonly cell: number
+  readonly prefix: Prefix
+  /** Lowest index of its fresh blocks. */
+  readonly firstFresh: number
+  readonly measuredSeconds: number
+  readonly measuredBlocks: number
 }
 
 interface Insertion {
-  readonly batch: BlockBatch
-  /** The engine's key. */
-  readonly engine: number
-  /** At least one, by ascending index. */
+  readonly parts: readonly Part[]
+  readonly offers: readonly Offer[]
+  /** Of each offer. */
+  readonly grown: readonly Prefix[]
   readonly fresh: readonly FreshBlock[]
+  /** Of each part. */
+  readonly counts: readonly Recorded[]
 }
 
-async function update(client: Queries, cell: LockedCell, { batch, engine, fresh }: Insertion): Promise<void> {
-  const refilled = refill(cell.prefix, batch.blocks, fresh)
-  const grows = fresh.some(({ index }) => index === refilled.blocks)
-  const prefix = grows ? await extendPrefix(client, cell.key, refilled) : refilled
-  const seconds = batch.seconds === null ? 0 : (batch.seconds * fresh.length) / batch.blocks.length
+/** Of the cells that have a fresh block: duplicates change nothing. */
+function updatesOf({ parts, offers, grown, fresh, counts }: Insertion): readonly CellUpdate[] {
+  return offers.flatMap((offer, i) => {
+    const { cell } = offer
+    const own = fresh.filter((block) => block.cell === cell.key)
+    const [first] = own
+    if (first === undefined) return []
+    let [measuredSeconds, measuredBlocks] = [0, 0]
+    for (const [part, { batch, cell: its }] of parts.entries()) {
+      if (its.key !== cell.key || batch.seconds === null) continue
+      const recorded = counts[part]?.recorded ?? 0
+      measuredSeconds += (batch.seconds * recorded) / batch.blocks.length
+      measuredBlocks += recorded
+    }
+    const prefix = refill(grown[i] as Prefix, offer, own.filter(({ index, filled }) => filled && index < cell.prefix.blocks))
+    return [{ cell: cell.key, prefix, firstFresh: first.index, measuredSeconds, measuredBlocks }]
+  })
+}
+
+/** The prefix with these gaps inside it filled; it keeps its length. */
+function refill(prefix: Prefix, { tallies }: Offer, filled: readonly FreshBlock[]): Prefix {
+  if (filled.length === 0) return prefix
+  const found = filled.map(({ index }) => tallies.get(index) as Tally)
+  return { ...prefix, gaps: prefix.gaps - filled.length, tally: addTallies([prefix.tally, ...found]) }
+}
+
+async function writeUpdates(client: Queries, updates: readonly CellUpdate[], engine: number): Promise<void> {
+  if (updates.length === 0) return
   await client.query(
-    `UPDATE cells SET prefix_blocks = $2, prefix_gaps = $3, tally = $4,
-       engines = CASE WHEN engines @> ARRAY[$5::smallint] THEN engines
-         ELSE ARRAY(SELECT unnest(engines || $5::smallint) ORDER BY 1) END,
-       measured_seconds = measured_seconds + $6, measured_blocks = measured_blocks + $7
-     WHERE key = $1`,
+    `UPDATE cells SET prefix_blocks = given.blocks, prefix_gaps = given.gaps, tally = given.tally,
+       engines = CASE WHEN engines @> ARRAY[$7::smallint] THEN engines
+         ELSE ARRAY(SELECT unnest(engines || $7::smallint) ORDER BY 1) END,
+       measured_seconds = measured_seconds + given.seconds, measured_blocks = measured_blocks + given.measured
+     FROM unnest($1::int[], $2::int[], $3::int[], $4::bytea[], $5::float8[], $6::int[])
+       AS given (cell, blocks, gaps, tally, seconds, measured) WHERE cells.key = given.cell`,
     [
-      cell.key,
-      prefix.blocks,
-      prefix.gaps,
-      encodeTally(prefix.tally),
+      updates.map(({ cell }) => cell),
+      updates.map(({ prefix }) => prefix.blocks),
+      updates.map(({ prefix }) => prefix.gaps),
+      byteaArray(updates.map(({ prefix }) => encodeTally(prefix.tally))),
+      updates.map(({ measuredSeconds }) => measuredSeconds),
+      updates.map(({ measuredBlocks }) => measuredBlocks),
       engine,
-      seconds,
-      batch.seconds === null ? 0 : fresh.length,
     ],
   )
-  await refreshFrozen(client, cell.key, prefix.blocks, fresh[0]?.index ?? null)
-}
-
-/** The prefix with the gaps inside it that are now filled; it keeps its length. */
-function refill(prefix: Prefix, blocks: readonly EncodedBlock[], fresh: readonly FreshBlock[]): Prefix {
-  const inside = new Set(fresh.filter(({ index, filled }) => filled && index < prefix.blocks).map(({ index }) => index))
-  if (inside.size === 0) return prefix
-  const tallies = blocks.filter(({ index }) => inside.delete(index)).map(({ tally }) => tally)
-  return { ...prefix, gaps: prefix.gaps - tallies.length, tally: addTallies([prefix.tally, ...tallies]) }
 }
 
 /**
- * The worker's key; null when it never reported itself. Its row stays locked against a quarantine, which so sees all that was
- * recorded before it.
+ * Keys of workers by their ids; without those that never reported themselves. Their rows stay locked against a quarantine, which so
+ * sees all that was recorded before it.
  */
-async function workerKey(client: Queries, id: string): Promise<number | null> {
-  const { rows } = await client.query<{ key: number; state: string; reason: string | null }>(
-    'SELECT key, state, reason FROM workers WHERE id = $1 FOR KEY SHARE',
-    [id],
+async function workerKeys(client: Queries, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await client.query<{ id: string; key: number; state: string; reason: string | null }>(
+    'SELECT id, key, state, reason FROM workers WHERE id = ANY($1::text[]) ORDER BY key FOR KEY SHARE',
+    [ids],
   )
-  const worker = rows[0]
-  if (worker?.state === 'quarantined') {
-    throw new CollapsarError('not-allowed', `The worker "${id}" is quarantined (${worker.reason ?? 'no reason given'}); what it trains is not recorded.`)
+  for (const { id, state, reason } of rows) {
+    if (state !== 'quarantined') continue
+    throw new CollapsarError('not-allowed', `The worker "${id}" is quarantined (${reason ?? 'no reason given'}); what it trains is not recorded.`)
   }
-  return worker?.key ?? null
+  return new Map(rows.map(({ id, key }) => [id, key]))
 }
 
 /**
- * The engine's key: looked up, or new. Asked for after the cell's lock: who holds a new engine's row waits for no cell.
+ * The engine's key: looked up, or new. Asked for after the cells' locks: who holds a new engine's row waits for no cell.
  * An update in place of DO NOTHING would lock the row against the foreign keys of other recorders.
  */
-async function engineKey(client: Queries, engine: EngineVersion): Promise<number> {
+async function keyOfEngine(client: Queries, engine: EngineVersion): Promise<number> {
   const known = await knownEngine(client, engine)
   if (known !== null) return known
   await client.query('INSERT INTO engines (id, version) VALUES ($1, $2) ON CONFLICT (id, version) DO NOTHING', [

@@ -84,6 +84,31 @@ describe('recording', () => {
     expect(await runSql(url, 'SELECT index FROM blocks')).toEqual([{ index: 1 }])
   })
 
+  it('fails the damaged one alone among those that are handed in at the same time', async () => {
+    await sweepOf(3000)
+    await record(5)
+    const forged = { ...aliveBlock(1, 5), digest: aliveBlock(1, 7).digest }
+    const calls = Array.from({ length: 30 }, (_, index) => store.recordBlocks(CELL, [index === 5 ? forged : aliveBlock(1, index)], TEST_ENGINE))
+    const results = await Promise.allSettled(calls)
+    expect(results.map(({ status }) => status)).toEqual(calls.map((_, index) => (index === 5 ? 'rejected' : 'fulfilled')))
+    expect(results[5]).toMatchObject({ reason: { code: 'damaged' } })
+    expect((await store.verify()).mismatches).toEqual([])
+    expect((await store.cellCounts([wish(1, 0)]))[0]?.tally).toEqual(tallyOfTrials(3000))
+  })
+
+  it('tells each of those that share a transaction what it added, and ends its chunk', async () => {
+    await store.createSweep({ name: 'map', source: {}, cells: [wish(1, 4000), wish(2, 4000)] })
+    const chunks = Array.from({ length: 40 }, (_, i) => chunkOfSeed(1 + (i % 2), i >> 2, 2, `k-${i}`))
+    await store.issue(chunks)
+    const counts = await Promise.all(chunks.map((chunk, i) => store.record(resultOf(1 + (i % 2), chunk))))
+    // Two chunks of the same cell have the same first block, and the next two begin in their middle: 11 blocks a cell.
+    expect(counts.reduce((sum, { recorded }) => sum + recorded, 0)).toBe(22)
+    expect(counts.every(({ recorded, duplicate }) => recorded + duplicate === 2)).toBe(true)
+    expect(await store.unfinished('cpu')).toEqual([])
+    expect((await store.cellCounts([wish(1, 0)]))[0]?.tally).toEqual(tallyOfTrials(1100))
+    expect((await store.verify()).mismatches).toEqual([])
+  })
+
   it('refuses an unknown cell', async () => {
     await expect(record(0)).rejects.toMatchObject({ code: 'not-found' })
   })
