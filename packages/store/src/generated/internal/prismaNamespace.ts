@@ -1334,6 +1334,9 @@ export const WorkerScalarFieldEnum = {
   device: 'device',
   version: 'version',
   threads: 'threads',
+  host: 'host',
+  pid: 'pid',
+  chunks: 'chunks',
   flopsPerSecond: 'flopsPerSecond',
   lastSeen: 'lastSeen',
   startedAt: 'startedAt'

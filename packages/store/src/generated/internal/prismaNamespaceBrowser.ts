@@ -208,6 +208,9 @@ export const WorkerScalarFieldEnum = {
   device: 'device',
   version: 'version',
   threads: 'threads',
+  host: 'host',
+  pid: 'pid',
+  chunks: 'chunks',
   flopsPerSecond: 'flopsPerSecond',
   lastSeen: 'lastSeen',
   startedAt: 'startedAt'

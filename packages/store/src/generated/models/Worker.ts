@@ -29,12 +29,14 @@ export type AggregateWorker = {
 export type WorkerAvgAggregateOutputType = {
   key: number | null
   threads: number | null
+  pid: number | null
   flopsPerSecond: number | null
 }
 
 export type WorkerSumAggregateOutputType = {
   key: number | null
   threads: number | null
+  pid: number | null
   flopsPerSecond: number | null
 }
 
@@ -46,6 +48,8 @@ export type WorkerMinAggregateOutputType = {
   device: string | null
   version: string | null
   threads: number | null
+  host: string | null
+  pid: number | null
   flopsPerSecond: number | null
   lastSeen: Date | null
   startedAt: Date | null
@@ -59,6 +63,8 @@ export type WorkerMaxAggregateOutputType = {
   device: string | null
   version: string | null
   threads: number | null
+  host: string | null
+  pid: number | null
   flopsPerSecond: number | null
   lastSeen: Date | null
   startedAt: Date | null
@@ -72,6 +78,9 @@ export type WorkerCountAggregateOutputType = {
   device: number
   version: number
   threads: number
+  host: number
+  pid: number
+  chunks: number
   flopsPerSecond: number
   lastSeen: number
   startedAt: number
@@ -82,12 +91,14 @@ export type WorkerCountAggregateOutputType = {
 export type WorkerAvgAggregateInputType = {
   key?: true
   threads?: true
+  pid?: true
   flopsPerSecond?: true
 }
 
 export type WorkerSumAggregateInputType = {
   key?: true
   threads?: true
+  pid?: true
   flopsPerSecond?: true
 }
 
@@ -99,6 +110,8 @@ export type WorkerMinAggregateInputType = {
   device?: true
   version?: true
   threads?: true
+  host?: true
+  pid?: true
   flopsPerSecond?: true
   lastSeen?: true
   startedAt?: true
@@ -112,6 +125,8 @@ export type WorkerMaxAggregateInputType = {
   device?: true
   version?: true
   threads?: true
+  host?: true
+  pid?: true
   flopsPerSecond?: true
   lastSeen?: true
   startedAt?: true
@@ -125,6 +140,9 @@ export type WorkerCountAggregateInputType = {
   device?: true
   version?: true
   threads?: true
+  host?: true
+  pid?: true
+  chunks?: true
   flopsPerSecond?: true
   lastSeen?: true
   startedAt?: true
@@ -225,6 +243,9 @@ export type WorkerGroupByOutputType = {
   device: string
   version: string
   threads: number
+  host: string
+  pid: number | null
+  chunks: string[]
   flopsPerSecond: number | null
   lastSeen: Date
   startedAt: Date
@@ -261,6 +282,9 @@ export type WorkerWhereInput = {
   device?: Prisma.StringFilter<"Worker"> | string
   version?: Prisma.StringFilter<"Worker"> | string
   threads?: Prisma.IntFilter<"Worker"> | number
+  host?: Prisma.StringFilter<"Worker"> | string
+  pid?: Prisma.IntNullableFilter<"Worker"> | number | null
+  chunks?: Prisma.StringNullableListFilter<"Worker">
   flopsPerSecond?: Prisma.FloatNullableFilter<"Worker"> | number | null
   lastSeen?: Prisma.DateTimeFilter<"Worker"> | Date | string
   startedAt?: Prisma.DateTimeFilter<"Worker"> | Date | string
@@ -275,6 +299,9 @@ export type WorkerOrderByWithRelationInput = {
   device?: Prisma.SortOrder
   version?: Prisma.SortOrder
   threads?: Prisma.SortOrder
+  host?: Prisma.SortOrder
+  pid?: Prisma.SortOrderInput | Prisma.SortOrder
+  chunks?: Prisma.SortOrder
   flopsPerSecond?: Prisma.SortOrderInput | Prisma.SortOrder
   lastSeen?: Prisma.SortOrder
   startedAt?: Prisma.SortOrder
@@ -292,6 +319,9 @@ export type WorkerWhereUniqueInput = Prisma.AtLeast<{
   device?: Prisma.StringFilter<"Worker"> | string
   version?: Prisma.StringFilter<"Worker"> | string
   threads?: Prisma.IntFilter<"Worker"> | number
+  host?: Prisma.StringFilter<"Worker"> | string
+  pid?: Prisma.IntNullableFilter<"Worker"> | number | null
+  chunks?: Prisma.StringNullableListFilter<"Worker">
   flopsPerSecond?: Prisma.FloatNullableFilter<"Worker"> | number | null
   lastSeen?: Prisma.DateTimeFilter<"Worker"> | Date | string
   startedAt?: Prisma.DateTimeFilter<"Worker"> | Date | string
@@ -306,6 +336,9 @@ export type WorkerOrderByWithAggregationInput = {
   device?: Prisma.SortOrder
   version?: Prisma.SortOrder
   threads?: Prisma.SortOrder
+  host?: Prisma.SortOrder
+  pid?: Prisma.SortOrderInput | Prisma.SortOrder
+  chunks?: Prisma.SortOrder
   flopsPerSecond?: Prisma.SortOrderInput | Prisma.SortOrder
   lastSeen?: Prisma.SortOrder
   startedAt?: Prisma.SortOrder
@@ -327,6 +360,9 @@ export type WorkerScalarWhereWithAggregatesInput = {
   device?: Prisma.StringWithAggregatesFilter<"Worker"> | string
   version?: Prisma.StringWithAggregatesFilter<"Worker"> | string
   threads?: Prisma.IntWithAggregatesFilter<"Worker"> | number
+  host?: Prisma.StringWithAggregatesFilter<"Worker"> | string
+  pid?: Prisma.IntNullableWithAggregatesFilter<"Worker"> | number | null
+  chunks?: Prisma.StringNullableListFilter<"Worker">
   flopsPerSecond?: Prisma.FloatNullableWithAggregatesFilter<"Worker"> | number | null
   lastSeen?: Prisma.DateTimeWithAggregatesFilter<"Worker"> | Date | string
   startedAt?: Prisma.DateTimeWithAggregatesFilter<"Worker"> | Date | string
@@ -340,6 +376,9 @@ export type WorkerCreateInput = {
   device?: string
   version?: string
   threads: number
+  host?: string
+  pid?: number | null
+  chunks?: Prisma.WorkerCreatechunksInput | string[]
   flopsPerSecond?: number | null
   lastSeen?: Date | string
   startedAt?: Date | string
@@ -354,6 +393,9 @@ export type WorkerUncheckedCreateInput = {
   device?: string
   version?: string
   threads: number
+  host?: string
+  pid?: number | null
+  chunks?: Prisma.WorkerCreatechunksInput | string[]
   flopsPerSecond?: number | null
   lastSeen?: Date | string
   startedAt?: Date | string
@@ -367,6 +409,9 @@ export type WorkerUpdateInput = {
   device?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.StringFieldUpdateOperationsInput | string
   threads?: Prisma.IntFieldUpdateOperationsInput | number
+  host?: Prisma.StringFieldUpdateOperationsInput | string
+  pid?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  chunks?: Prisma.WorkerUpdatechunksInput | string[]
   flopsPerSecond?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -381,6 +426,9 @@ export type WorkerUncheckedUpdateInput = {
   device?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.StringFieldUpdateOperationsInput | string
   threads?: Prisma.IntFieldUpdateOperationsInput | number
+  host?: Prisma.StringFieldUpdateOperationsInput | string
+  pid?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  chunks?: Prisma.WorkerUpdatechunksInput | string[]
   flopsPerSecond?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -395,6 +443,9 @@ export type WorkerCreateManyInput = {
   device?: string
   version?: string
   threads: number
+  host?: string
+  pid?: number | null
+  chunks?: Prisma.WorkerCreatechunksInput | string[]
   flopsPerSecond?: number | null
   lastSeen?: Date | string
   startedAt?: Date | string
@@ -407,6 +458,9 @@ export type WorkerUpdateManyMutationInput = {
   device?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.StringFieldUpdateOperationsInput | string
   threads?: Prisma.IntFieldUpdateOperationsInput | number
+  host?: Prisma.StringFieldUpdateOperationsInput | string
+  pid?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  chunks?: Prisma.WorkerUpdatechunksInput | string[]
   flopsPerSecond?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -420,6 +474,9 @@ export type WorkerUncheckedUpdateManyInput = {
   device?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.StringFieldUpdateOperationsInput | string
   threads?: Prisma.IntFieldUpdateOperationsInput | number
+  host?: Prisma.StringFieldUpdateOperationsInput | string
+  pid?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  chunks?: Prisma.WorkerUpdatechunksInput | string[]
   flopsPerSecond?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -438,6 +495,9 @@ export type WorkerCountOrderByAggregateInput = {
   device?: Prisma.SortOrder
   version?: Prisma.SortOrder
   threads?: Prisma.SortOrder
+  host?: Prisma.SortOrder
+  pid?: Prisma.SortOrder
+  chunks?: Prisma.SortOrder
   flopsPerSecond?: Prisma.SortOrder
   lastSeen?: Prisma.SortOrder
   startedAt?: Prisma.SortOrder
@@ -446,6 +506,7 @@ export type WorkerCountOrderByAggregateInput = {
 export type WorkerAvgOrderByAggregateInput = {
   key?: Prisma.SortOrder
   threads?: Prisma.SortOrder
+  pid?: Prisma.SortOrder
   flopsPerSecond?: Prisma.SortOrder
 }
 
@@ -457,6 +518,8 @@ export type WorkerMaxOrderByAggregateInput = {
   device?: Prisma.SortOrder
   version?: Prisma.SortOrder
   threads?: Prisma.SortOrder
+  host?: Prisma.SortOrder
+  pid?: Prisma.SortOrder
   flopsPerSecond?: Prisma.SortOrder
   lastSeen?: Prisma.SortOrder
   startedAt?: Prisma.SortOrder
@@ -470,6 +533,8 @@ export type WorkerMinOrderByAggregateInput = {
   device?: Prisma.SortOrder
   version?: Prisma.SortOrder
   threads?: Prisma.SortOrder
+  host?: Prisma.SortOrder
+  pid?: Prisma.SortOrder
   flopsPerSecond?: Prisma.SortOrder
   lastSeen?: Prisma.SortOrder
   startedAt?: Prisma.SortOrder
@@ -478,6 +543,7 @@ export type WorkerMinOrderByAggregateInput = {
 export type WorkerSumOrderByAggregateInput = {
   key?: Prisma.SortOrder
   threads?: Prisma.SortOrder
+  pid?: Prisma.SortOrder
   flopsPerSecond?: Prisma.SortOrder
 }
 
@@ -497,6 +563,15 @@ export type WorkerUpdateOneWithoutBlocksNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.WorkerUpdateToOneWithWhereWithoutBlocksInput, Prisma.WorkerUpdateWithoutBlocksInput>, Prisma.WorkerUncheckedUpdateWithoutBlocksInput>
 }
 
+export type WorkerCreatechunksInput = {
+  set: string[]
+}
+
+export type WorkerUpdatechunksInput = {
+  set?: string[]
+  push?: string | string[]
+}
+
 export type NullableFloatFieldUpdateOperationsInput = {
   set?: number | null
   increment?: number
@@ -513,6 +588,9 @@ export type WorkerCreateWithoutBlocksInput = {
   device?: string
   version?: string
   threads: number
+  host?: string
+  pid?: number | null
+  chunks?: Prisma.WorkerCreatechunksInput | string[]
   flopsPerSecond?: number | null
   lastSeen?: Date | string
   startedAt?: Date | string
@@ -526,6 +604,9 @@ export type WorkerUncheckedCreateWithoutBlocksInput = {
   device?: string
   version?: string
   threads: number
+  host?: string
+  pid?: number | null
+  chunks?: Prisma.WorkerCreatechunksInput | string[]
   flopsPerSecond?: number | null
   lastSeen?: Date | string
   startedAt?: Date | string
@@ -554,6 +635,9 @@ export type WorkerUpdateWithoutBlocksInput = {
   device?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.StringFieldUpdateOperationsInput | string
   threads?: Prisma.IntFieldUpdateOperationsInput | number
+  host?: Prisma.StringFieldUpdateOperationsInput | string
+  pid?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  chunks?: Prisma.WorkerUpdatechunksInput | string[]
   flopsPerSecond?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -567,6 +651,9 @@ export type WorkerUncheckedUpdateWithoutBlocksInput = {
   device?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.StringFieldUpdateOperationsInput | string
   threads?: Prisma.IntFieldUpdateOperationsInput | number
+  host?: Prisma.StringFieldUpdateOperationsInput | string
+  pid?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  chunks?: Prisma.WorkerUpdatechunksInput | string[]
   flopsPerSecond?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -611,6 +698,9 @@ export type WorkerSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs =
   device?: boolean
   version?: boolean
   threads?: boolean
+  host?: boolean
+  pid?: boolean
+  chunks?: boolean
   flopsPerSecond?: boolean
   lastSeen?: boolean
   startedAt?: boolean
@@ -626,6 +716,9 @@ export type WorkerSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extens
   device?: boolean
   version?: boolean
   threads?: boolean
+  host?: boolean
+  pid?: boolean
+  chunks?: boolean
   flopsPerSecond?: boolean
   lastSeen?: boolean
   startedAt?: boolean
@@ -639,6 +732,9 @@ export type WorkerSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extens
   device?: boolean
   version?: boolean
   threads?: boolean
+  host?: boolean
+  pid?: boolean
+  chunks?: boolean
   flopsPerSecond?: boolean
   lastSeen?: boolean
   startedAt?: boolean
@@ -652,12 +748,15 @@ export type WorkerSelectScalar = {
   device?: boolean
   version?: boolean
   threads?: boolean
+  host?: boolean
+  pid?: boolean
+  chunks?: boolean
   flopsPerSecond?: boolean
   lastSeen?: boolean
   startedAt?: boolean
 }
 
-export type WorkerOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "key" | "state" | "engine" | "device" | "version" | "threads" | "flopsPerSecond" | "lastSeen" | "startedAt", ExtArgs["result"]["worker"]>
+export type WorkerOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "key" | "state" | "engine" | "device" | "version" | "threads" | "host" | "pid" | "chunks" | "flopsPerSecond" | "lastSeen" | "startedAt", ExtArgs["result"]["worker"]>
 export type WorkerInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   blocks?: boolean | Prisma.Worker$blocksArgs<ExtArgs>
   _count?: boolean | Prisma.WorkerCountOutputTypeDefaultArgs<ExtArgs>
@@ -702,6 +801,18 @@ export type $WorkerPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs
      * Threads it trains with.
      */
     threads: number
+    /**
+     * Name of its machine; empty for workers of older releases.
+     */
+    host: string
+    /**
+     * Its process on that machine.
+     */
+    pid: number | null
+    /**
+     * Ids of the chunks it had in hand at its last report.
+     */
+    chunks: string[]
     /**
      * Measured on its last chunks by the static cost model; null before the first.
      */
@@ -1145,6 +1256,9 @@ export interface WorkerFieldRefs {
   readonly device: Prisma.FieldRef<"Worker", 'String'>
   readonly version: Prisma.FieldRef<"Worker", 'String'>
   readonly threads: Prisma.FieldRef<"Worker", 'Int'>
+  readonly host: Prisma.FieldRef<"Worker", 'String'>
+  readonly pid: Prisma.FieldRef<"Worker", 'Int'>
+  readonly chunks: Prisma.FieldRef<"Worker", 'String[]'>
   readonly flopsPerSecond: Prisma.FieldRef<"Worker", 'Float'>
   readonly lastSeen: Prisma.FieldRef<"Worker", 'DateTime'>
   readonly startedAt: Prisma.FieldRef<"Worker", 'DateTime'>
