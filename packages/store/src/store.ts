@@ -90,13 +90,12 @@ export interface LiveWorker extends WorkerRecord {
 /** A worker as it last reported itself, whether it lives or not. */
 export interface ListedWorker extends Required<Omit<WorkerRecord, 'pid'>> {
   readonly pid: number | null
-  readonly state: WorkerState
+  /** `silent`: it says that it is active or draining, but has not been heard of for 30 s, by the database's clock. */
+  readonly state: WorkerState | 'silent'
   readonly flopsPerSecond: number | null
   readonly chunks: readonly string[]
   readonly startedAt: Date
   readonly lastSeen: Date
-  /** Since its last report, by the database's clock. */
-  readonly silentSeconds: number
 }
 
 /** A block that an engine of another version, or another engine, trained. */

@@ -45,15 +45,19 @@ export async function liveWorkers(queries: Queries, seconds: number): Promise<re
   return rows
 }
 
+/** Six heartbeats: what the planner too takes for the end of a worker. */
+const SILENT_AFTER_SECONDS = 30
+
 /** The workers seen last, those first that live. */
 export async function listWorkers(queries: Queries, limit: number): Promise<readonly ListedWorker[]> {
   const { rows } = await queries.query<ListedWorker>(
-    `SELECT id, engine, version, device, threads, host, pid, state, flops_per_second AS "flopsPerSecond", chunks,
-       started_at AS "startedAt", last_seen AS "lastSeen",
-       extract(epoch FROM clock_timestamp() - last_seen)::float8 AS "silentSeconds"
-     FROM (SELECT * FROM workers ORDER BY last_seen DESC LIMIT $1) latest
-     ORDER BY array_position(ARRAY['active', 'draining', 'quarantined', 'gone'], state), id`,
-    [limit],
+    `SELECT id, engine, version, device, threads, host, pid, shown AS state, flops_per_second AS "flopsPerSecond", chunks,
+       started_at AS "startedAt", last_seen AS "lastSeen"
+     FROM (SELECT *, CASE WHEN state IN ('active', 'draining') AND last_seen < clock_timestamp() - make_interval(secs => $2)
+         THEN 'silent' ELSE state END AS shown
+       FROM workers ORDER BY last_seen DESC LIMIT $1) latest
+     ORDER BY array_position(ARRAY['active', 'draining', 'silent', 'quarantined', 'gone'], shown), id`,
+    [limit, SILENT_AFTER_SECONDS],
   )
   return rows
 }
