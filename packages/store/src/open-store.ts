@@ -8,6 +8,7 @@ import { createSweep } from './create-sweep.ts'
 import { databaseUnavailable, isDatabaseUrl } from './database-unavailable.ts'
 import { existingTrials } from './existing-trials.ts'
 import { failChunk } from './fail.ts'
+import { foreignBlock } from './foreign-block.ts'
 import { takeLeadership } from './leadership.ts'
 import { measuredTrials } from './measured-trials.ts'
 import { migrate } from './migrate.ts'
@@ -21,7 +22,7 @@ import { Recorder } from './recorder.ts'
 import type { Store } from './store.ts'
 import { cancelSweep, finishSweeps, retryGaps } from './sweep-state.ts'
 import { verifyCells } from './verify.ts'
-import { heartbeat, liveWorkers, retire } from './workers.ts'
+import { forgetWorkers, heartbeat, IDLE, listWorkers, liveWorkers, retire } from './workers.ts'
 
 export interface StoreOptions {
   /** postgresql://USER:PASSWORD@HOST:PORT/DATABASE */
@@ -114,10 +115,13 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
     verify: (onProgress = () => {}) =>
       transaction(pool, (client) => verifyCells(client, onProgress), 'repeatable read, read only'),
 
-    heartbeat: (worker, flopsPerSecond) => heartbeat(queries, worker, flopsPerSecond),
+    heartbeat: (worker, flopsPerSecond, activity) => heartbeat(queries, worker, { ...IDLE, ...activity, flopsPerSecond }),
     liveWorkers: (seconds) => liveWorkers(queries, seconds),
+    workers: (limit) => listWorkers(queries, limit),
     retire: (workerId) => retire(queries, workerId),
     ...auditMethods(pool),
+    forgetWorkers: (seconds) => forgetWorkers(queries, seconds),
+    foreignBlock: (cell, engine) => foreignBlock(queries, cell, engine),
 
     lead: () => takeLeadership(databaseUrl),
     listen: (onChange) => listener.listen(onChange),

@@ -15,6 +15,7 @@ import { planRoutes } from './routes/plans.ts'
 import { schemaRoutes } from './routes/schema.ts'
 import { surfaceRoute } from './routes/surface.ts'
 import { sweepRoutes } from './routes/sweeps.ts'
+import { workerRoute } from './routes/workers.ts'
 import { refuseConnection, sendProblem } from './send-problem.ts'
 import { parseStrictJson } from './strict-json.ts'
 import { validatorCompiler } from './validator.ts'
@@ -93,6 +94,7 @@ function addRoutes(app: Api, store: Store): void {
   surfaceRoute(app, store)
   planRoutes(app, store)
   auditRoutes(app, store)
+  workerRoute(app, store)
   healthRoutes(app, store)
   schemaRoutes(app)
   serveDescription()

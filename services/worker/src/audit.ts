@@ -1,20 +1,20 @@
 import type { Metrics } from '@collapsar/metrics'
 import type { AuditWork, Store } from '@collapsar/store'
 import type { ChunkWork } from '@collapsar/sweep'
-import type { Engine } from '@collapsar/trial'
+import type { Numerics } from '@collapsar/trial'
 import type { Logger } from 'pino'
-import type { Measuring } from './measuring.ts'
-import { trainChunk } from './train-chunk.ts'
+import type { Training } from './training.ts'
 
 export interface AuditMeans {
   readonly store: Pick<Store, 'claimAudit' | 'vote' | 'failAudit'>
-  readonly engine: Engine
+  readonly training: Training
+  /** What its engine can train. */
+  readonly numerics: readonly Numerics[]
   /**
    * Opens another engine than the one that records, with the same numerics: it has the last word where two workers differ and there is no
    * third. Absent: this worker never arbitrates.
    */
-  readonly openArbiter?: () => Engine
-  readonly measuring: Measuring
+  readonly openArbiter?: () => Training
   readonly log: Logger
   readonly metrics?: Metrics
 }
@@ -25,7 +25,7 @@ export interface AuditMeans {
  */
 export async function auditOne(means: AuditMeans, worker: string, signal: AbortSignal): Promise<boolean> {
   const { store, log, metrics } = means
-  const can = { numerics: means.engine.numerics, arbitrates: means.openArbiter !== undefined }
+  const can = { numerics: means.numerics, arbitrates: means.openArbiter !== undefined }
   const work = await store.claimAudit(worker, can)
   if (work === null) return false
   const trained = await train(means, work, signal).catch(async (error: unknown) => {
@@ -50,14 +50,14 @@ interface Trained {
   readonly engine: string
 }
 
-async function train({ engine, openArbiter, measuring }: AuditMeans, work: AuditWork, signal: AbortSignal): Promise<Trained> {
+async function train({ training, openArbiter }: AuditMeans, work: AuditWork, signal: AbortSignal): Promise<Trained> {
   const arbiter = work.arbitration ? openArbiter?.() : undefined
-  const used = arbiter ?? engine
+  const used = arbiter ?? training
   try {
-    const { blocks } = await trainChunk({ engine: used, measuring, onBatch: async () => undefined }, chunkWork(work), signal)
+    const { blocks } = await used.train(chunkWork(work), signal)
     const digest = blocks[0]?.digest
     if (digest === undefined) throw new Error('the training gave no block')
-    return { digest, engine: `${used.id} ${used.version}` }
+    return { digest, engine: `${used.engine.id} ${used.engine.version}` }
   } finally {
     await arbiter?.close()
   }

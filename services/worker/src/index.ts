@@ -1,3 +1,8 @@
 export { runWorker } from './worker.ts'
 export type { Worker, WorkerDependencies, WorkerOptions } from './worker.ts'
 export { openArbiter, openEngine } from './engines.ts'
+export { startTrainingProcess } from './training-process.ts'
+export type { ForkOptions } from './forked-training.ts'
+export { serveTraining } from './serve-training.ts'
+export { trainHere } from './training.ts'
+export type { TrainedChunk, Training } from './training.ts'
