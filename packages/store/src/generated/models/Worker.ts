@@ -620,14 +620,6 @@ export type WorkerUpdatechunksInput = {
   push?: string | string[]
 }
 
-export type NullableFloatFieldUpdateOperationsInput = {
-  set?: number | null
-  increment?: number
-  decrement?: number
-  multiply?: number
-  divide?: number
-}
-
 export type WorkerCreateNestedOneWithoutAuditsInput = {
   create?: Prisma.XOR<Prisma.WorkerCreateWithoutAuditsInput, Prisma.WorkerUncheckedCreateWithoutAuditsInput>
   connectOrCreate?: Prisma.WorkerCreateOrConnectWithoutAuditsInput
