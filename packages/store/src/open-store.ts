@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { apiKeys } from './api-keys.ts'
 import { Catalogue } from './catalogue.ts'
 import { chunkWork, endChunk, issueChunks, unfinishedChunks } from './claims.ts'
 import { openPool, poolQueries, storeError, transaction } from './connection.ts'
@@ -72,6 +73,7 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
     })
 
   return {
+    keys: apiKeys(queries),
     async createSweep(sweep, idempotencyKey) {
       const { id, created } = await change((client) => createSweep(client, sweep, idempotencyKey ?? null))
       return { sweep: await existingSweep(queries, id), created }

@@ -92,3 +92,8 @@ export type Engine = Prisma.EngineModel
  * A worker that reported itself. Its row stays when it is gone and has recorded a block.
  */
 export type Worker = Prisma.WorkerModel
+/**
+ * Model ApiKey
+ * A key of the HTTP interface. Never deleted: once a key exists, the service asks for one for ever.
+ */
+export type ApiKey = Prisma.ApiKeyModel

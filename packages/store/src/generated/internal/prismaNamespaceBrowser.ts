@@ -60,7 +60,8 @@ export const ModelName = {
   Round: 'Round',
   SweepCell: 'SweepCell',
   Engine: 'Engine',
-  Worker: 'Worker'
+  Worker: 'Worker',
+  ApiKey: 'ApiKey'
 } as const
 
 export type ModelName = (typeof ModelName)[keyof typeof ModelName]
@@ -214,6 +215,25 @@ export const WorkerScalarFieldEnum = {
 } as const
 
 export type WorkerScalarFieldEnum = (typeof WorkerScalarFieldEnum)[keyof typeof WorkerScalarFieldEnum]
+
+
+export const ApiKeyScalarFieldEnum = {
+  id: 'id',
+  name: 'name',
+  hash: 'hash',
+  scopes: 'scopes',
+  createdAt: 'createdAt',
+  expiresAt: 'expiresAt',
+  revokedAt: 'revokedAt',
+  lastUsedAt: 'lastUsedAt',
+  maxCells: 'maxCells',
+  maxTrials: 'maxTrials',
+  maxDeviceSeconds: 'maxDeviceSeconds',
+  maxActiveSweeps: 'maxActiveSweeps',
+  requestsPerMinute: 'requestsPerMinute'
+} as const
+
+export type ApiKeyScalarFieldEnum = (typeof ApiKeyScalarFieldEnum)[keyof typeof ApiKeyScalarFieldEnum]
 
 
 export const SortOrder = {
