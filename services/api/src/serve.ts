@@ -4,7 +4,7 @@ import type { Api } from './api.ts'
 import { isLoopback } from './loopback.ts'
 
 export interface ServeOptions {
-  readonly app: Pick<Api, 'listen'>
+  readonly app: Pick<Api, 'listen' | 'log'>
   readonly host: string
   readonly port: number
   /** Once there is one, every address may be listened on; absent: loopback alone. */
@@ -25,7 +25,9 @@ export async function serveApi({ app, host, port, keys }: ServeOptions): Promise
     )
   }
   try {
-    return await app.listen({ host, port })
+    const url = await app.listen({ host, port })
+    if (!isLoopback(host)) app.log.warn({ host }, 'listening without TLS: keys are sent in clear unless a proxy adds it')
+    return url
   } catch (error) {
     throw listenError(error, `${host}:${port}`)
   }
