@@ -1,11 +1,10 @@
 import { CollapsarError } from '@collapsar/sweep'
-import { pino } from 'pino'
-import type { Logger } from 'pino'
 import { parseArguments } from './arguments.ts'
 import type { Command } from './command.ts'
 import { EXIT } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { readConfiguration } from './configuration.ts'
+import { createLog } from './create-log.ts'
 import { commandHelp, overview } from './help.ts'
 import { openTerminal } from './terminal.ts'
 
@@ -62,10 +61,6 @@ async function execute(command: Command, args: readonly string[], { env, stderr,
   } finally {
     release()
   }
-}
-
-function createLog(level: string): Logger {
-  return pino({ name: 'collapsar', level }, pino.destination({ dest: 2, sync: true }))
 }
 
 const INTERRUPTIONS = ['SIGINT', 'SIGTERM'] as const

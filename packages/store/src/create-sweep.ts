@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { canonicalJson, CollapsarError, EMPTY_TALLY, encodeTally } from '@collapsar/sweep'
+import { requireActivePlace } from './active-quota.ts'
 import { goalBlocks } from './cell-count.ts'
 import { lockCells } from './cell-rows.ts'
 import type { Queries } from './connection.ts'
@@ -11,7 +12,7 @@ import type { NewSweep } from './store.ts'
 /**
  * Writes the sweep with the cells it lacks, and freezes the rows whose trials exist.
  * @param idempotencyKey the same key and request find the sweep of the first time
- * @throws CollapsarError `idempotency-mismatch` for a known key with another request
+ * @throws CollapsarError `idempotency-mismatch` for a known key with another request, `quota` when its owner has too many active ones
  */
 export async function createSweep(
   client: Queries,
@@ -25,6 +26,7 @@ export async function createSweep(
     // Deleted between the two statements: its key is free.
     return known === null ? createSweep(client, sweep, idempotencyKey) : { id: known, created: false }
   }
+  if (typeof sweep.maxActiveSweeps === 'number') await requireActivePlace(client, sweep.owner ?? 'local', sweep.maxActiveSweeps)
   await insertMissingCells(client, sweep)
   await lockCells(client, sweep.cells.map(({ cell }) => cell))
   await noteReused(client, id, sweep)

@@ -1,4 +1,6 @@
 export type * from './store.ts'
+export { secretDigest } from './api-key-secret.ts'
+export type { ApiKeyRecord, ApiKeys, NewApiKey } from './api-keys.ts'
 export { MAXIMUM_ATTEMPTS } from './store.ts'
 export { makeFolder } from './make-folder.ts'
 export { openStore } from './open-store.ts'

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { auditMethods, withEvidence } from './audit-methods.ts'
+import { apiKeys } from './api-keys.ts'
 import { Catalogue } from './catalogue.ts'
 import { chunkWork, issueChunks, releaseChunks, unfinishedChunks } from './claims.ts'
 import { openPool, poolQueries, storeError, transaction } from './connection.ts'
@@ -78,6 +79,7 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
     })
 
   return {
+    keys: apiKeys(queries),
     async createSweep(sweep, idempotencyKey) {
       const { id, created } = await change((client) => createSweep(client, sweep, idempotencyKey ?? null))
       return { sweep: await existingSweep(queries, id), created }

@@ -1,6 +1,7 @@
 import type { CellCounts, CellMeasurements, CellProgress, CellTrials, Chunk, ChunkResult, ChunkWork, EncodedBlock, EngineKind, EngineVersion, Extension, ExtensionWish, MeasuredTrials } from '@collapsar/sweep'
 import type { MeasurementName, TrialRecord, TrialSpec } from '@collapsar/trial'
 import type { AuditStore } from './audit-store.ts'
+import type { ApiKeys } from './api-keys.ts'
 
 /** A sweep's states; their exits stand in `sweep-state.ts`. */
 export type SweepState = 'active' | 'paused' | 'done' | 'cancelled'
@@ -56,6 +57,8 @@ export interface NewSweep {
   readonly measure?: readonly MeasurementName[]
   /** Who submits it; default `local`. An idempotency key is looked up among the sweeps of its owner. */
   readonly owner?: string
+  /** Most sweeps of the owner that are active or paused, this one included; null or absent: any. */
+  readonly maxActiveSweeps?: number | null
   /** Labels; default none. */
   readonly tags?: readonly string[]
   /** From -10 to 10; default 0. */
@@ -146,10 +149,12 @@ export interface Mismatch {
  * Methods may be called concurrently, from any number of processes.
  */
 export interface Store extends AuditStore {
+  /** Who may ask for what over HTTP. */
+  readonly keys: ApiKeys
   /**
    * Creates the sweep and the cells it lacks, and freezes at once the cells that already have what is asked.
    * With a key that was used before: the same request gives the existing sweep (`created: false`), another request
-   * throws CollapsarError `idempotency-mismatch`.
+   * throws CollapsarError `idempotency-mismatch`. Throws `quota` when the owner then has too many active ones.
    */
   createSweep(sweep: NewSweep, idempotencyKey?: string): Promise<{ sweep: SweepRecord; created: boolean }>
   sweep(id: string): Promise<SweepRecord | null>

@@ -8,6 +8,7 @@ import { CollapsarError } from './errors.ts'
 import type { Problem } from './errors.ts'
 import { cellId } from './identity.ts'
 import { measureProblems } from './measure-problems.ts'
+import type { SweepSize } from './quotas.ts'
 import { firstGoal } from './rounds.ts'
 import { LIMITS, SweepFile, untilOf } from './sweep-file.ts'
 import type { GridAxis } from './sweep-file.ts'
@@ -43,13 +44,15 @@ export function blocksFor(inits: number): number {
 
 /**
  * Reads a sweep file that was parsed from YAML or JSON.
+ * @param admit may refuse the sweep for its size, before its grid is laid out
  * @throws CollapsarError `invalid-spec` with every problem at once, each with its JSON pointer.
  */
-export function parseSweep(source: unknown): Sweep {
+export function parseSweep(source: unknown, admit: (size: SweepSize) => void = () => {}): Sweep {
   refuseIf([...schemaProblems(SweepFile, source), ...goalProblems(source)])
   const file = source as SweepFile
   const variants = axisVariants(file)
   refuseIf(cellCountProblems(file, variants.length))
+  admit(sizeOf(file, variants.length))
   const labelled = variants.length > 1 || file.axes !== undefined
   const checkPoints = pointChecker()
   const cells = variants.flatMap((variant) => variantCells(variant, { labelled, checkPoints }))
@@ -160,6 +163,11 @@ function axisLength(axis: GridAxis): number {
   if (typeof axis === 'number') return 1
   if (Array.isArray(axis)) return axis.length
   return Math.max(0, Math.floor((axis.to - axis.from) / (axis.step ?? 1)) + 1)
+}
+
+function sizeOf({ grid, inits = 0, ...file }: SweepFile, variants: number): SweepSize {
+  const cells = BigInt(axisValues(grid.depth).length) * BigInt(axisValues(grid.width).length) * BigInt(variants)
+  return { cells, trials: cells * BigInt(untilOf(file)?.maxInits ?? inits) }
 }
 
 /** The distinct values of an axis, ascending. */

@@ -5,14 +5,12 @@ import type {
   RawRequestDefaultExpression,
   RawServerDefault,
 } from 'fastify'
+import type { Scope } from '@collapsar/sweep'
 import type { Logger } from 'pino'
-
-/** What a request must be allowed to do; null: open to everybody, as health and documentation are. */
-export type Scope = 'read' | 'submit' | 'admin' | 'worker'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Every route states it. */
+    /** What the caller must be allowed to do; null: open to everybody, as health and documentation are. Every route states it. */
     readonly scope?: Scope | null
     /** Acts on the sweep `:id`: for who submitted it, and for `admin`. */
     readonly owned?: boolean

@@ -5,12 +5,15 @@ import type { Store } from '@collapsar/store'
 import { CollapsarError } from '@collapsar/sweep'
 import Fastify, { LogController } from 'fastify'
 import type { Logger } from 'pino'
+import { guardAccess } from './access.ts'
 import type { Api } from './api.ts'
-import { requireLocal } from './local-only.ts'
+import { serveDocs } from './docs.ts'
+import { shedLoad } from './load-shedding.ts'
 import { openApiRoute } from './openapi.ts'
 import { noteMethods } from './other-methods.ts'
 import { auditRoutes } from './routes/audits.ts'
 import { healthRoutes } from './routes/health.ts'
+import { keyRoutes } from './routes/keys.ts'
 import { planRoutes } from './routes/plans.ts'
 import { schemaRoutes } from './routes/schema.ts'
 import { surfaceRoute } from './routes/surface.ts'
@@ -53,19 +56,20 @@ export function buildApi({ store, log, metrics }: ApiOptions): Api {
     throw new CollapsarError('not-found', `There is nothing at ${JSON.stringify(request.url.slice(0, 200))}.`)
   })
   void app.register(helmet)
-  guardRequests(app)
+  shedLoad(app)
+  guardAccess(app, store)
+  guardBodies(app)
   logRequests(app, metrics ?? null)
   addRoutes(app, store)
   return app
 }
 
-function guardRequests(app: Api): void {
+function guardBodies(app: Api): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_: unknown, body: Buffer) =>
     body.length === 0 ? null : parseStrictJson(body),
   )
   app.addHook('onRequest', async (request) => {
-    requireLocal(request)
     const encoding = request.headers['content-encoding']
     if (encoding !== undefined && encoding !== 'identity') {
       throw new CollapsarError('media-type', `The body is encoded as ${JSON.stringify(encoding)}; accepted: no content encoding.`)
@@ -89,14 +93,16 @@ function logRequests(app: Api, metrics: Metrics | null): void {
 
 function addRoutes(app: Api, store: Store): void {
   const refuseOtherMethods = noteMethods(app)
-  const serveDescription = openApiRoute(app)
+  const { serveDescription, description } = openApiRoute(app)
   sweepRoutes(app, store)
   surfaceRoute(app, store)
   planRoutes(app, store)
   auditRoutes(app, store)
   workerRoute(app, store)
+  keyRoutes(app, store)
   healthRoutes(app, store)
   schemaRoutes(app)
   serveDescription()
   refuseOtherMethods()
+  serveDocs(app, description)
 }

@@ -26,6 +26,7 @@ function refuseOthers(app: Api, url: string, offered: readonly HTTPMethods[]): v
   app.route({
     method: METHODS.filter((method) => !offered.includes(method)),
     url,
+    config: { scope: null },
     // Before the body is read: what it holds does not matter.
     onRequest: async (request, reply) => {
       reply.header('allow', allow)

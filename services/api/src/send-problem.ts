@@ -13,7 +13,10 @@ const RETRY_AFTER_SECONDS = 5
  */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const failure = catalogued(error)
-  if (failure.status === 503) {
+  if (failure.code === 'overloaded') {
+    // Its own line for each would be more to do; the line of the answer says 503.
+    request.log.debug({ err: error }, 'request shed')
+  } else if (failure.status === 503) {
     request.log.warn({ err: error }, 'request refused, a dependency is down')
     reply.header('retry-after', String(RETRY_AFTER_SECONDS))
   } else if (failure.status >= 500) {

@@ -47,6 +47,23 @@ describe('serveApi', () => {
   )
 })
 
+describe('with an API key', () => {
+  const keys = (some: boolean) => ({ exist: async () => some })
+
+  it('listens on every address, and on none but loopback without one', async () => {
+    app.get('/', async () => ({ here: true }))
+    await expect(serveApi({ app, host: '0.0.0.0', port: 0, keys: keys(false) })).rejects.toMatchObject({ code: 'not-allowed', message: expect.stringContaining('collapsar keys create') })
+    expect(app.server.listening).toBe(false)
+    await serveApi({ app, host: '0.0.0.0', port: 0, keys: keys(true) })
+    const { port } = app.server.address() as AddressInfo
+    expect(await (await fetch(`http://127.0.0.1:${port}/`)).json()).toEqual({ here: true })
+  })
+
+  it('listens on no address that was left empty, which would be all of them', async () => {
+    await expect(serveApi({ app, host: '', port: 0, keys: keys(true) })).rejects.toMatchObject({ code: 'not-allowed' })
+  })
+})
+
 describe('isLoopback', () => {
   it.each(['127.0.0.1', '127.255.255.254', '::1', '[::1]', 'localhost', 'LOCALHOST', '::ffff:127.0.0.1'])('takes %s', (host) => {
     expect(isLoopback(host)).toBe(true)

@@ -1,24 +1,33 @@
+import type { ApiKeys } from '@collapsar/store'
 import { CollapsarError } from '@collapsar/sweep'
 import type { Api } from './api.ts'
 import { isLoopback } from './loopback.ts'
 
+export interface ServeOptions {
+  readonly app: Pick<Api, 'listen' | 'log'>
+  readonly host: string
+  readonly port: number
+  /** Once there is one, every address may be listened on; absent: loopback alone. */
+  readonly keys?: Pick<ApiKeys, 'exist'>
+}
+
 /**
  * Listens and gives the URL. Port 0 takes a free one.
- * @throws CollapsarError `not-allowed` for an address that others can reach, `port-in-use` naming host and port,
- *   `environment` when the address cannot be listened on at all.
+ * @throws CollapsarError `not-allowed` for an address that others can reach while there is no API key, `port-in-use` naming host and
+ *   port, `environment` when the address cannot be listened on at all.
  */
-export async function serveApi(
-  { app, host, port }: { readonly app: Pick<Api, 'listen'>; readonly host: string; readonly port: number },
-): Promise<string> {
-  if (!isLoopback(host)) {
+export async function serveApi({ app, host, port, keys }: ServeOptions): Promise<string> {
+  if (!isLoopback(host) && (host === '' || (await keys?.exist()) !== true)) {
     throw new CollapsarError(
       'not-allowed',
-      `The host is ${JSON.stringify(host)}, which others can reach; accepted: 127.0.0.1, ::1 and localhost, ` +
-        'because this version has no API keys. Use an SSH tunnel to reach it from elsewhere.',
+      `The host is ${JSON.stringify(host)}, which others can reach; accepted without an API key: 127.0.0.1, ::1 and localhost. ` +
+        'Create a key first: collapsar keys create --name NAME --scopes admin',
     )
   }
   try {
-    return await app.listen({ host, port })
+    const url = await app.listen({ host, port })
+    if (!isLoopback(host)) app.log.warn({ host }, 'listening without TLS: keys are sent in clear unless a proxy adds it')
+    return url
   } catch (error) {
     throw listenError(error, `${host}:${port}`)
   }

@@ -15,6 +15,6 @@ export async function startApi(
 ): Promise<RunningApi> {
   const { buildApi, serveApi } = await import('@collapsar/api')
   const app = buildApi({ store: backends.store, metrics: backends.metrics, log })
-  const url = await serveApi({ app, ...address })
+  const url = await serveApi({ app, keys: backends.store.keys, ...address })
   return { url, close: () => app.close() }
 }

@@ -123,3 +123,8 @@ export type Withdrawal = Prisma.WithdrawalModel
  * A trial that somebody wants to see trained again. pending -> done, failed.
  */
 export type Replay = Prisma.ReplayModel
+/**
+ * Model ApiKey
+ * A key of the HTTP interface. Never deleted: once a key exists, the service asks for one for ever.
+ */
+export type ApiKey = Prisma.ApiKeyModel

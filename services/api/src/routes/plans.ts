@@ -1,8 +1,9 @@
 import { Plan, PlanQuery } from '@collapsar/client'
 import type { Store } from '@collapsar/store'
-import { parseSweep, SweepFile } from '@collapsar/sweep'
+import { parseSweep, requireSize, SweepFile } from '@collapsar/sweep'
 import type { PlanDocument } from '@collapsar/sweep'
 import type { Api } from '../api.ts'
+import { callerOf } from '../caller.ts'
 import { planOf } from '../planning.ts'
 
 /** The dry run: nothing is created. */
@@ -20,7 +21,8 @@ export function planRoutes(app: Api, store: Store): void {
       },
     },
     async (request) => {
-      const plan = await planOf(store, parseSweep(request.body), request.query.allowSlow === 'true')
+      const sweep = parseSweep(request.body, (size) => requireSize(size, callerOf(request)))
+      const plan = await planOf(store, sweep, request.query.allowSlow === 'true')
       return planResponse(plan, request.query.explain === 'true')
     },
   )

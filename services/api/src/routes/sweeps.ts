@@ -13,9 +13,10 @@ import {
   SweepSummary,
 } from '@collapsar/client'
 import type { Store } from '@collapsar/store'
-import { CollapsarError, parseSweep, SweepFile } from '@collapsar/sweep'
+import { CollapsarError, parseSweep, requireDeviceTime, requireSize, SweepFile } from '@collapsar/sweep'
 import type { PlanDocument } from '@collapsar/sweep'
 import type { Api } from '../api.ts'
+import { callerOf } from '../caller.ts'
 import { entityTag, notModified } from '../entity-tag.ts'
 import { planOf } from '../planning.ts'
 import { requireSweep, resourceOf, summaryOf } from '../resources.ts'
@@ -37,10 +38,21 @@ export function sweepRoutes(app: Api, store: Store): void {
     },
     async (request, reply) => {
       const { planHash, allowSlow } = request.query
-      const sweep = parseSweep(request.body)
-      refuseStale(await planOf(store, sweep, allowSlow === 'true'), planHash)
+      const caller = callerOf(request)
+      const sweep = parseSweep(request.body, (size) => requireSize(size, caller))
+      const plan = await planOf(store, sweep, allowSlow === 'true')
+      refuseStale(plan, planHash)
+      requireDeviceTime(plan.deviceSeconds.p50, caller)
       const { sweep: record } = await store.createSweep(
-        { name: sweep.name, source: sweep.source, cells: sweep.cells, adaptive: sweep.adaptive, measure: sweep.measure },
+        {
+          name: sweep.name,
+          source: sweep.source,
+          cells: sweep.cells,
+          adaptive: sweep.adaptive,
+          measure: sweep.measure,
+          owner: caller.owner,
+          maxActiveSweeps: caller.maxActiveSweeps,
+        },
         request.headers['idempotency-key'],
       )
       request.log.info({ sweep: record.id, cells: sweep.cells.length }, 'sweep submitted')

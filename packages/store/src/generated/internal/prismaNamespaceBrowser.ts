@@ -66,7 +66,8 @@ export const ModelName = {
   Audit: 'Audit',
   AuditVote: 'AuditVote',
   Withdrawal: 'Withdrawal',
-  Replay: 'Replay'
+  Replay: 'Replay',
+  ApiKey: 'ApiKey'
 } as const
 
 export type ModelName = (typeof ModelName)[keyof typeof ModelName]
@@ -309,6 +310,25 @@ export const ReplayScalarFieldEnum = {
 } as const
 
 export type ReplayScalarFieldEnum = (typeof ReplayScalarFieldEnum)[keyof typeof ReplayScalarFieldEnum]
+
+
+export const ApiKeyScalarFieldEnum = {
+  id: 'id',
+  name: 'name',
+  hash: 'hash',
+  scopes: 'scopes',
+  createdAt: 'createdAt',
+  expiresAt: 'expiresAt',
+  revokedAt: 'revokedAt',
+  lastUsedAt: 'lastUsedAt',
+  maxCells: 'maxCells',
+  maxTrials: 'maxTrials',
+  maxDeviceSeconds: 'maxDeviceSeconds',
+  maxActiveSweeps: 'maxActiveSweeps',
+  requestsPerMinute: 'requestsPerMinute'
+} as const
+
+export type ApiKeyScalarFieldEnum = (typeof ApiKeyScalarFieldEnum)[keyof typeof ApiKeyScalarFieldEnum]
 
 
 export const SortOrder = {
