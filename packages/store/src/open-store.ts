@@ -7,11 +7,14 @@ import { createSweep } from './create-sweep.ts'
 import { databaseUnavailable, isDatabaseUrl } from './database-unavailable.ts'
 import { existingTrials } from './existing-trials.ts'
 import { failChunk } from './fail.ts'
+import { findCells } from './find-cells.ts'
 import { takeLeadership } from './leadership.ts'
+import { listSweeps } from './list-sweeps.ts'
 import { measuredTrials } from './measured-trials.ts'
 import { migrate } from './migrate.ts'
 import { nextRound } from './next-round.ts'
 import { ChangeListener, notifyChange } from './notifications.ts'
+import { readCell } from './read-cell.ts'
 import { cellCounts, cellTrials } from './read-cells.ts'
 import { readMeasurements } from './read-measurements.ts'
 import { readTrial } from './read-trial.ts'
@@ -19,6 +22,7 @@ import { existingSweep, readSweep, sweepCells, sweepProgress } from './read-swee
 import { recordBlocks } from './record-blocks.ts'
 import type { Store } from './store.ts'
 import { cancelSweep, finishSweeps, retryGaps } from './sweep-state.ts'
+import { trialPages } from './trial-pages.ts'
 import { verifyCells } from './verify.ts'
 import { heartbeat, liveWorkers, retire } from './workers.ts'
 
@@ -78,6 +82,7 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
     },
     sweep: (id) => readSweep(queries, id),
     sweeps: (limit) => catalogue.sweeps(limit),
+    listSweeps: (filter, page) => listSweeps(queries, filter, page),
     activeSweeps: () => catalogue.activeSweeps(),
     existingTrials: (cells) => existingTrials(queries, cells),
     measuredTrials: (cells, sets) => measuredTrials(queries, cells, sets),
@@ -107,6 +112,9 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
     sweepCells: (sweepId) => sweepCells(queries, sweepId),
     cellSpec: (cell) => catalogue.cellSpec(cell),
     cellCounts: (cells) => cellCounts(queries, cells),
+    findCells: (filter, page) => findCells(queries, filter, page),
+    cell: (cell) => readCell(queries, cell),
+    trialPages: (cell, range) => trialPages(queries, cell, range),
     cellTrials: (cell, inits) => cellTrials(queries, cell, inits),
     trial: (cell, index) => readTrial(queries, cell, index),
     measurements: (cell, set, inits) => readMeasurements(queries, cell, { set, inits }),

@@ -7,7 +7,7 @@ import { measuredProgress } from './measured-progress.ts'
 import type { MeasuredProgress } from './measured-progress.ts'
 import type { BlockRange, CellProgress, SweepCell, SweepRecord, SweepState } from './store.ts'
 
-interface SweepRow {
+export interface SweepRow {
   readonly id: string
   readonly name: string
   /** A check of the database allows no other than the states. */
@@ -43,13 +43,12 @@ export function sweepRecord(row: SweepRow): SweepRecord {
   }
 }
 
+/** Of `sweeps`, as a SweepRow. */
+export const SWEEP_COLUMNS = `id, name, state, source, created_at AS "createdAt", finished_at AS "finishedAt", reused::float8 AS reused,
+  measure, owner, tags, priority, adaptive, (SELECT count(*)::int FROM rounds WHERE rounds.sweep = sweeps.id) AS rounds`
+
 export async function readSweep(queries: Queries, id: string): Promise<SweepRecord | null> {
-  const { rows } = await queries.query<SweepRow>(
-    `SELECT id, name, state, source, created_at AS "createdAt", finished_at AS "finishedAt", reused::float8 AS reused,
-       measure, owner, tags, priority, adaptive, (SELECT count(*)::int FROM rounds WHERE rounds.sweep = sweeps.id) AS rounds
-     FROM sweeps WHERE id = $1`,
-    [id],
-  )
+  const { rows } = await queries.query<SweepRow>(`SELECT ${SWEEP_COLUMNS} FROM sweeps WHERE id = $1`, [id])
   return rows[0] === undefined ? null : sweepRecord(rows[0])
 }
 

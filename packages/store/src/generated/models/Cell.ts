@@ -32,6 +32,8 @@ export type CellAvgAggregateOutputType = {
   width: number | null
   prefixBlocks: number | null
   prefixGaps: number | null
+  trials: number | null
+  collapsed: number | null
   engines: number | null
   measuredSeconds: number | null
   measuredBlocks: number | null
@@ -43,6 +45,8 @@ export type CellSumAggregateOutputType = {
   width: number | null
   prefixBlocks: number | null
   prefixGaps: number | null
+  trials: bigint | null
+  collapsed: bigint | null
   engines: number[]
   measuredSeconds: number | null
   measuredBlocks: number | null
@@ -56,6 +60,8 @@ export type CellMinAggregateOutputType = {
   prefixBlocks: number | null
   prefixGaps: number | null
   tally: runtime.Bytes | null
+  trials: bigint | null
+  collapsed: bigint | null
   measuredSeconds: number | null
   measuredBlocks: number | null
 }
@@ -68,6 +74,8 @@ export type CellMaxAggregateOutputType = {
   prefixBlocks: number | null
   prefixGaps: number | null
   tally: runtime.Bytes | null
+  trials: bigint | null
+  collapsed: bigint | null
   measuredSeconds: number | null
   measuredBlocks: number | null
 }
@@ -81,6 +89,8 @@ export type CellCountAggregateOutputType = {
   prefixBlocks: number
   prefixGaps: number
   tally: number
+  trials: number
+  collapsed: number
   engines: number
   measuredSeconds: number
   measuredBlocks: number
@@ -94,6 +104,8 @@ export type CellAvgAggregateInputType = {
   width?: true
   prefixBlocks?: true
   prefixGaps?: true
+  trials?: true
+  collapsed?: true
   engines?: true
   measuredSeconds?: true
   measuredBlocks?: true
@@ -105,6 +117,8 @@ export type CellSumAggregateInputType = {
   width?: true
   prefixBlocks?: true
   prefixGaps?: true
+  trials?: true
+  collapsed?: true
   engines?: true
   measuredSeconds?: true
   measuredBlocks?: true
@@ -118,6 +132,8 @@ export type CellMinAggregateInputType = {
   prefixBlocks?: true
   prefixGaps?: true
   tally?: true
+  trials?: true
+  collapsed?: true
   measuredSeconds?: true
   measuredBlocks?: true
 }
@@ -130,6 +146,8 @@ export type CellMaxAggregateInputType = {
   prefixBlocks?: true
   prefixGaps?: true
   tally?: true
+  trials?: true
+  collapsed?: true
   measuredSeconds?: true
   measuredBlocks?: true
 }
@@ -143,6 +161,8 @@ export type CellCountAggregateInputType = {
   prefixBlocks?: true
   prefixGaps?: true
   tally?: true
+  trials?: true
+  collapsed?: true
   engines?: true
   measuredSeconds?: true
   measuredBlocks?: true
@@ -244,6 +264,8 @@ export type CellGroupByOutputType = {
   prefixBlocks: number
   prefixGaps: number
   tally: runtime.Bytes
+  trials: bigint | null
+  collapsed: bigint | null
   engines: number[]
   measuredSeconds: number
   measuredBlocks: number
@@ -281,6 +303,8 @@ export type CellWhereInput = {
   prefixBlocks?: Prisma.IntFilter<"Cell"> | number
   prefixGaps?: Prisma.IntFilter<"Cell"> | number
   tally?: Prisma.BytesFilter<"Cell"> | runtime.Bytes
+  trials?: Prisma.BigIntNullableFilter<"Cell"> | bigint | number | null
+  collapsed?: Prisma.BigIntNullableFilter<"Cell"> | bigint | number | null
   engines?: Prisma.IntNullableListFilter<"Cell">
   measuredSeconds?: Prisma.FloatFilter<"Cell"> | number
   measuredBlocks?: Prisma.IntFilter<"Cell"> | number
@@ -300,6 +324,8 @@ export type CellOrderByWithRelationInput = {
   prefixBlocks?: Prisma.SortOrder
   prefixGaps?: Prisma.SortOrder
   tally?: Prisma.SortOrder
+  trials?: Prisma.SortOrderInput | Prisma.SortOrder
+  collapsed?: Prisma.SortOrderInput | Prisma.SortOrder
   engines?: Prisma.SortOrder
   measuredSeconds?: Prisma.SortOrder
   measuredBlocks?: Prisma.SortOrder
@@ -322,6 +348,8 @@ export type CellWhereUniqueInput = Prisma.AtLeast<{
   prefixBlocks?: Prisma.IntFilter<"Cell"> | number
   prefixGaps?: Prisma.IntFilter<"Cell"> | number
   tally?: Prisma.BytesFilter<"Cell"> | runtime.Bytes
+  trials?: Prisma.BigIntNullableFilter<"Cell"> | bigint | number | null
+  collapsed?: Prisma.BigIntNullableFilter<"Cell"> | bigint | number | null
   engines?: Prisma.IntNullableListFilter<"Cell">
   measuredSeconds?: Prisma.FloatFilter<"Cell"> | number
   measuredBlocks?: Prisma.IntFilter<"Cell"> | number
@@ -341,6 +369,8 @@ export type CellOrderByWithAggregationInput = {
   prefixBlocks?: Prisma.SortOrder
   prefixGaps?: Prisma.SortOrder
   tally?: Prisma.SortOrder
+  trials?: Prisma.SortOrderInput | Prisma.SortOrder
+  collapsed?: Prisma.SortOrderInput | Prisma.SortOrder
   engines?: Prisma.SortOrder
   measuredSeconds?: Prisma.SortOrder
   measuredBlocks?: Prisma.SortOrder
@@ -363,6 +393,8 @@ export type CellScalarWhereWithAggregatesInput = {
   prefixBlocks?: Prisma.IntWithAggregatesFilter<"Cell"> | number
   prefixGaps?: Prisma.IntWithAggregatesFilter<"Cell"> | number
   tally?: Prisma.BytesWithAggregatesFilter<"Cell"> | runtime.Bytes
+  trials?: Prisma.BigIntNullableWithAggregatesFilter<"Cell"> | bigint | number | null
+  collapsed?: Prisma.BigIntNullableWithAggregatesFilter<"Cell"> | bigint | number | null
   engines?: Prisma.IntNullableListFilter<"Cell">
   measuredSeconds?: Prisma.FloatWithAggregatesFilter<"Cell"> | number
   measuredBlocks?: Prisma.IntWithAggregatesFilter<"Cell"> | number
@@ -376,6 +408,8 @@ export type CellCreateInput = {
   prefixBlocks?: number
   prefixGaps?: number
   tally: runtime.Bytes
+  trials?: bigint | number | null
+  collapsed?: bigint | number | null
   engines?: Prisma.CellCreateenginesInput | number[]
   measuredSeconds?: number
   measuredBlocks?: number
@@ -395,6 +429,8 @@ export type CellUncheckedCreateInput = {
   prefixBlocks?: number
   prefixGaps?: number
   tally: runtime.Bytes
+  trials?: bigint | number | null
+  collapsed?: bigint | number | null
   engines?: Prisma.CellCreateenginesInput | number[]
   measuredSeconds?: number
   measuredBlocks?: number
@@ -413,6 +449,8 @@ export type CellUpdateInput = {
   prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  trials?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  collapsed?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   engines?: Prisma.CellUpdateenginesInput | number[]
   measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
@@ -432,6 +470,8 @@ export type CellUncheckedUpdateInput = {
   prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  trials?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  collapsed?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   engines?: Prisma.CellUpdateenginesInput | number[]
   measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
@@ -451,6 +491,8 @@ export type CellCreateManyInput = {
   prefixBlocks?: number
   prefixGaps?: number
   tally: runtime.Bytes
+  trials?: bigint | number | null
+  collapsed?: bigint | number | null
   engines?: Prisma.CellCreateenginesInput | number[]
   measuredSeconds?: number
   measuredBlocks?: number
@@ -464,6 +506,8 @@ export type CellUpdateManyMutationInput = {
   prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  trials?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  collapsed?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   engines?: Prisma.CellUpdateenginesInput | number[]
   measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
@@ -478,6 +522,8 @@ export type CellUncheckedUpdateManyInput = {
   prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  trials?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  collapsed?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   engines?: Prisma.CellUpdateenginesInput | number[]
   measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
@@ -500,6 +546,8 @@ export type CellCountOrderByAggregateInput = {
   prefixBlocks?: Prisma.SortOrder
   prefixGaps?: Prisma.SortOrder
   tally?: Prisma.SortOrder
+  trials?: Prisma.SortOrder
+  collapsed?: Prisma.SortOrder
   engines?: Prisma.SortOrder
   measuredSeconds?: Prisma.SortOrder
   measuredBlocks?: Prisma.SortOrder
@@ -511,6 +559,8 @@ export type CellAvgOrderByAggregateInput = {
   width?: Prisma.SortOrder
   prefixBlocks?: Prisma.SortOrder
   prefixGaps?: Prisma.SortOrder
+  trials?: Prisma.SortOrder
+  collapsed?: Prisma.SortOrder
   engines?: Prisma.SortOrder
   measuredSeconds?: Prisma.SortOrder
   measuredBlocks?: Prisma.SortOrder
@@ -524,6 +574,8 @@ export type CellMaxOrderByAggregateInput = {
   prefixBlocks?: Prisma.SortOrder
   prefixGaps?: Prisma.SortOrder
   tally?: Prisma.SortOrder
+  trials?: Prisma.SortOrder
+  collapsed?: Prisma.SortOrder
   measuredSeconds?: Prisma.SortOrder
   measuredBlocks?: Prisma.SortOrder
 }
@@ -536,6 +588,8 @@ export type CellMinOrderByAggregateInput = {
   prefixBlocks?: Prisma.SortOrder
   prefixGaps?: Prisma.SortOrder
   tally?: Prisma.SortOrder
+  trials?: Prisma.SortOrder
+  collapsed?: Prisma.SortOrder
   measuredSeconds?: Prisma.SortOrder
   measuredBlocks?: Prisma.SortOrder
 }
@@ -546,6 +600,8 @@ export type CellSumOrderByAggregateInput = {
   width?: Prisma.SortOrder
   prefixBlocks?: Prisma.SortOrder
   prefixGaps?: Prisma.SortOrder
+  trials?: Prisma.SortOrder
+  collapsed?: Prisma.SortOrder
   engines?: Prisma.SortOrder
   measuredSeconds?: Prisma.SortOrder
   measuredBlocks?: Prisma.SortOrder
@@ -574,6 +630,14 @@ export type IntFieldUpdateOperationsInput = {
 
 export type BytesFieldUpdateOperationsInput = {
   set?: runtime.Bytes
+}
+
+export type NullableBigIntFieldUpdateOperationsInput = {
+  set?: bigint | number | null
+  increment?: bigint | number
+  decrement?: bigint | number
+  multiply?: bigint | number
+  divide?: bigint | number
 }
 
 export type CellUpdateenginesInput = {
@@ -667,6 +731,8 @@ export type CellCreateWithoutBlocksInput = {
   prefixBlocks?: number
   prefixGaps?: number
   tally: runtime.Bytes
+  trials?: bigint | number | null
+  collapsed?: bigint | number | null
   engines?: Prisma.CellCreateenginesInput | number[]
   measuredSeconds?: number
   measuredBlocks?: number
@@ -685,6 +751,8 @@ export type CellUncheckedCreateWithoutBlocksInput = {
   prefixBlocks?: number
   prefixGaps?: number
   tally: runtime.Bytes
+  trials?: bigint | number | null
+  collapsed?: bigint | number | null
   engines?: Prisma.CellCreateenginesInput | number[]
   measuredSeconds?: number
   measuredBlocks?: number
@@ -718,6 +786,8 @@ export type CellUpdateWithoutBlocksInput = {
   prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  trials?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  collapsed?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   engines?: Prisma.CellUpdateenginesInput | number[]
   measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
@@ -736,6 +806,8 @@ export type CellUncheckedUpdateWithoutBlocksInput = {
   prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  trials?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  collapsed?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   engines?: Prisma.CellUpdateenginesInput | number[]
   measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
@@ -753,6 +825,8 @@ export type CellCreateWithoutGapsInput = {
   prefixBlocks?: number
   prefixGaps?: number
   tally: runtime.Bytes
+  trials?: bigint | number | null
+  collapsed?: bigint | number | null
   engines?: Prisma.CellCreateenginesInput | number[]
   measuredSeconds?: number
   measuredBlocks?: number
@@ -771,6 +845,8 @@ export type CellUncheckedCreateWithoutGapsInput = {
   prefixBlocks?: number
   prefixGaps?: number
   tally: runtime.Bytes
+  trials?: bigint | number | null
+  collapsed?: bigint | number | null
   engines?: Prisma.CellCreateenginesInput | number[]
   measuredSeconds?: number
   measuredBlocks?: number
@@ -804,6 +880,8 @@ export type CellUpdateWithoutGapsInput = {
   prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  trials?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  collapsed?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   engines?: Prisma.CellUpdateenginesInput | number[]
   measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
@@ -822,6 +900,8 @@ export type CellUncheckedUpdateWithoutGapsInput = {
   prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  trials?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  collapsed?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   engines?: Prisma.CellUpdateenginesInput | number[]
   measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
@@ -839,6 +919,8 @@ export type CellCreateWithoutMeasurementsInput = {
   prefixBlocks?: number
   prefixGaps?: number
   tally: runtime.Bytes
+  trials?: bigint | number | null
+  collapsed?: bigint | number | null
   engines?: Prisma.CellCreateenginesInput | number[]
   measuredSeconds?: number
   measuredBlocks?: number
@@ -857,6 +939,8 @@ export type CellUncheckedCreateWithoutMeasurementsInput = {
   prefixBlocks?: number
   prefixGaps?: number
   tally: runtime.Bytes
+  trials?: bigint | number | null
+  collapsed?: bigint | number | null
   engines?: Prisma.CellCreateenginesInput | number[]
   measuredSeconds?: number
   measuredBlocks?: number
@@ -890,6 +974,8 @@ export type CellUpdateWithoutMeasurementsInput = {
   prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  trials?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  collapsed?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   engines?: Prisma.CellUpdateenginesInput | number[]
   measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
@@ -908,6 +994,8 @@ export type CellUncheckedUpdateWithoutMeasurementsInput = {
   prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  trials?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  collapsed?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   engines?: Prisma.CellUpdateenginesInput | number[]
   measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
@@ -925,6 +1013,8 @@ export type CellCreateWithoutChunksInput = {
   prefixBlocks?: number
   prefixGaps?: number
   tally: runtime.Bytes
+  trials?: bigint | number | null
+  collapsed?: bigint | number | null
   engines?: Prisma.CellCreateenginesInput | number[]
   measuredSeconds?: number
   measuredBlocks?: number
@@ -943,6 +1033,8 @@ export type CellUncheckedCreateWithoutChunksInput = {
   prefixBlocks?: number
   prefixGaps?: number
   tally: runtime.Bytes
+  trials?: bigint | number | null
+  collapsed?: bigint | number | null
   engines?: Prisma.CellCreateenginesInput | number[]
   measuredSeconds?: number
   measuredBlocks?: number
@@ -976,6 +1068,8 @@ export type CellUpdateWithoutChunksInput = {
   prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  trials?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  collapsed?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   engines?: Prisma.CellUpdateenginesInput | number[]
   measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
@@ -994,6 +1088,8 @@ export type CellUncheckedUpdateWithoutChunksInput = {
   prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  trials?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  collapsed?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   engines?: Prisma.CellUpdateenginesInput | number[]
   measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1011,6 +1107,8 @@ export type CellCreateWithoutSweepCellsInput = {
   prefixBlocks?: number
   prefixGaps?: number
   tally: runtime.Bytes
+  trials?: bigint | number | null
+  collapsed?: bigint | number | null
   engines?: Prisma.CellCreateenginesInput | number[]
   measuredSeconds?: number
   measuredBlocks?: number
@@ -1029,6 +1127,8 @@ export type CellUncheckedCreateWithoutSweepCellsInput = {
   prefixBlocks?: number
   prefixGaps?: number
   tally: runtime.Bytes
+  trials?: bigint | number | null
+  collapsed?: bigint | number | null
   engines?: Prisma.CellCreateenginesInput | number[]
   measuredSeconds?: number
   measuredBlocks?: number
@@ -1062,6 +1162,8 @@ export type CellUpdateWithoutSweepCellsInput = {
   prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  trials?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  collapsed?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   engines?: Prisma.CellUpdateenginesInput | number[]
   measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1080,6 +1182,8 @@ export type CellUncheckedUpdateWithoutSweepCellsInput = {
   prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  trials?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  collapsed?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   engines?: Prisma.CellUpdateenginesInput | number[]
   measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1165,6 +1269,8 @@ export type CellSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = r
   prefixBlocks?: boolean
   prefixGaps?: boolean
   tally?: boolean
+  trials?: boolean
+  collapsed?: boolean
   engines?: boolean
   measuredSeconds?: boolean
   measuredBlocks?: boolean
@@ -1185,6 +1291,8 @@ export type CellSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensio
   prefixBlocks?: boolean
   prefixGaps?: boolean
   tally?: boolean
+  trials?: boolean
+  collapsed?: boolean
   engines?: boolean
   measuredSeconds?: boolean
   measuredBlocks?: boolean
@@ -1199,6 +1307,8 @@ export type CellSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensio
   prefixBlocks?: boolean
   prefixGaps?: boolean
   tally?: boolean
+  trials?: boolean
+  collapsed?: boolean
   engines?: boolean
   measuredSeconds?: boolean
   measuredBlocks?: boolean
@@ -1213,12 +1323,14 @@ export type CellSelectScalar = {
   prefixBlocks?: boolean
   prefixGaps?: boolean
   tally?: boolean
+  trials?: boolean
+  collapsed?: boolean
   engines?: boolean
   measuredSeconds?: boolean
   measuredBlocks?: boolean
 }
 
-export type CellOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"key" | "id" | "spec" | "depth" | "width" | "prefixBlocks" | "prefixGaps" | "tally" | "engines" | "measuredSeconds" | "measuredBlocks", ExtArgs["result"]["cell"]>
+export type CellOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"key" | "id" | "spec" | "depth" | "width" | "prefixBlocks" | "prefixGaps" | "tally" | "trials" | "collapsed" | "engines" | "measuredSeconds" | "measuredBlocks", ExtArgs["result"]["cell"]>
 export type CellInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   blocks?: boolean | Prisma.Cell$blocksArgs<ExtArgs>
   gaps?: boolean | Prisma.Cell$gapsArgs<ExtArgs>
@@ -1287,6 +1399,14 @@ export type $CellPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
      * Sum of the tallies of the prefix's blocks (encodeTally).
      */
     tally: runtime.Bytes
+    /**
+     * Trials of the tally; the database works it out of `tally`.
+     */
+    trials: bigint | null
+    /**
+     * Those of them that collapsed; the database works it out of `tally`.
+     */
+    collapsed: bigint | null
     /**
      * Keys of the engines that trained a block of this cell, ascending.
      */
@@ -1735,6 +1855,8 @@ export interface CellFieldRefs {
   readonly prefixBlocks: Prisma.FieldRef<"Cell", 'Int'>
   readonly prefixGaps: Prisma.FieldRef<"Cell", 'Int'>
   readonly tally: Prisma.FieldRef<"Cell", 'Bytes'>
+  readonly trials: Prisma.FieldRef<"Cell", 'BigInt'>
+  readonly collapsed: Prisma.FieldRef<"Cell", 'BigInt'>
   readonly engines: Prisma.FieldRef<"Cell", 'Int[]'>
   readonly measuredSeconds: Prisma.FieldRef<"Cell", 'Float'>
   readonly measuredBlocks: Prisma.FieldRef<"Cell", 'Int'>
