@@ -1,5 +1,7 @@
 export { createClient } from './client.ts'
 export type { Client, ClientOptions, PlanOptions, SubmitOptions } from './client.ts'
+export * from './wire/answers.ts'
+export * from './wire/cells.ts'
 export * from './wire/health.ts'
 export * from './wire/plans.ts'
 export { NoBody, NoQuery, NotModified } from './wire/schemas.ts'

@@ -1,5 +1,6 @@
 import { SETTING_NAMES, SETTINGS } from '@collapsar/sweep'
 import type { CellDocument, Setting } from '@collapsar/sweep'
+import { axisValue } from './axis-labels.ts'
 import { cellColumns, snakeCase } from './columns.ts'
 import type { Column } from './columns.ts'
 
@@ -18,5 +19,5 @@ function settingColumn(name: (typeof SETTING_NAMES)[number], cells: readonly Cel
   const column = `axis_${snakeCase(name)}`
   return type === 'number'
     ? { name: column, type: 'double', values: values.map((value) => (typeof value === 'number' ? value : null)) }
-    : { name: column, type: 'string', values: values.map((value) => (value === null ? null : String(value))) }
+    : { name: column, type: 'string', values: values.map((value) => (value === null ? null : axisValue(value))) }
 }

@@ -1,9 +1,7 @@
+import { DEATH_CHECK_STEPS } from '@collapsar/sweep'
 import type { CellTrials } from '@collapsar/sweep'
 import { OUTCOMES } from '@collapsar/trial'
 import type { Column } from './columns.ts'
-
-/** Steps of training between two checks for death (packages/trial/NUMERICS.md, 6). */
-const CHECK_STEPS = 32
 
 /** Which cell trials are of, where a table has those of several. */
 export interface TrialsOf {
@@ -24,8 +22,8 @@ export function trialColumns({ trials, columns }: CellTrials, of: TrialsOf | nul
     { name: 'trial', type: 'int32', values: [...trials] },
     { name: 'outcome', type: 'string', values: Array.from(outcome, (code) => OUTCOMES[code] ?? null) },
     { name: 'dead_layer', type: 'int32', values: [...deadLayer] },
-    { name: 'alive_step', type: 'int32', values: Array.from(deathCheck, (check) => CHECK_STEPS * Math.max(0, check - 1)) },
-    { name: 'dead_step', type: 'int32', values: Array.from(deathCheck, (check) => CHECK_STEPS * check) },
+    { name: 'alive_step', type: 'int32', values: Array.from(deathCheck, (check) => DEATH_CHECK_STEPS * Math.max(0, check - 1)) },
+    { name: 'dead_step', type: 'int32', values: Array.from(deathCheck, (check) => DEATH_CHECK_STEPS * check) },
     { name: 'loss', type: 'float', values: Array.from(loss, finite) },
     { name: 'value', type: 'float', values: Array.from(value, finite) },
     { name: 'pieces', type: 'uint32', values: [...pieces] },

@@ -9,11 +9,18 @@ import type { Api } from './api.ts'
 import { requireLocal } from './local-only.ts'
 import { openApiRoute } from './openapi.ts'
 import { noteMethods } from './other-methods.ts'
+import { bestOfKRoute } from './routes/best-of-k.ts'
+import { cellRoute } from './routes/cell.ts'
+import { cellsRoutes } from './routes/cells.ts'
+import { compareRoute } from './routes/compare.ts'
+import { contoursRoute } from './routes/contours.ts'
 import { healthRoutes } from './routes/health.ts'
 import { planRoutes } from './routes/plans.ts'
+import { safeWidthRoute } from './routes/safe-width.ts'
 import { schemaRoutes } from './routes/schema.ts'
 import { surfaceRoute } from './routes/surface.ts'
 import { sweepRoutes } from './routes/sweeps.ts'
+import { trialRoutes } from './routes/trials.ts'
 import { refuseConnection, sendProblem } from './send-problem.ts'
 import { parseStrictJson } from './strict-json.ts'
 import { validatorCompiler } from './validator.ts'
@@ -90,9 +97,21 @@ function addRoutes(app: Api, store: Store): void {
   const serveDescription = openApiRoute(app)
   sweepRoutes(app, store)
   surfaceRoute(app, store)
+  readingRoutes(app, store)
   planRoutes(app, store)
   healthRoutes(app, store)
   schemaRoutes(app)
   serveDescription()
   refuseOtherMethods()
+}
+
+/** Questions about what was counted, whoever asked for it. */
+function readingRoutes(app: Api, store: Store): void {
+  cellsRoutes(app, store)
+  cellRoute(app, store)
+  trialRoutes(app, store)
+  contoursRoute(app, store)
+  safeWidthRoute(app, store)
+  bestOfKRoute(app, store)
+  compareRoute(app, store)
 }
