@@ -1,6 +1,8 @@
 export { createClient } from './client.ts'
 export type { Client, ClientOptions, PlanOptions, SubmitOptions } from './client.ts'
 export * from './wire/audits.ts'
+export * from './wire/answers.ts'
+export * from './wire/cells.ts'
 export * from './wire/health.ts'
 export * from './wire/keys.ts'
 export * from './wire/plans.ts'

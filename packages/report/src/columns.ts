@@ -6,7 +6,7 @@ import type { Overlay } from './overlay.ts'
 
 /** One column of the flat table of cells, with one value a cell, in the order of the document. */
 export type Column =
-  | { readonly name: string; readonly type: 'int32' | 'double'; readonly values: readonly (number | null)[] }
+  | { readonly name: string; readonly type: 'int32' | 'uint32' | 'float' | 'double'; readonly values: readonly (number | null)[] }
   | { readonly name: string; readonly type: 'string'; readonly values: readonly (string | null)[] }
 
 /**
@@ -21,11 +21,19 @@ export function columnsOf(document: SweepDocument, given: Overlay = {}): Column[
   return [
     text('sweep_id', cells, () => sweep.id),
     text('sweep_name', cells, () => sweep.name),
+    ...cellColumns(cells, axisColumns(cells)),
+    ...(overlay.alarms === undefined ? [] : [text('alarm', cells, (cell) => alarmsOf(cell, overlay).join(' ') || null)]),
+  ]
+}
+
+/** The same for cells of no sweep; `labels` are the columns by which cells of one shape are told apart. */
+export function cellColumns(cells: readonly CellDocument[], labels: readonly Column[]): Column[] {
+  return [
     text('cell', cells, (cell) => cell.cell),
     int32('depth', cells, (cell) => cell.depth),
     int32('hidden_layers', cells, (cell) => cell.hiddenLayers),
     int32('width', cells, (cell) => cell.width),
-    ...axisColumns(cells),
+    ...labels,
     int32('requested_trials', cells, (cell) => cell.inits),
     int32('counted_trials', cells, (cell) => cell.trials),
     int32('lost_trials', cells, (cell) => cell.gaps),
@@ -40,7 +48,6 @@ export function columnsOf(document: SweepDocument, given: Overlay = {}): Column[
     text('engine', cells, (cell) => cell.engine),
     text('numerics', cells, (cell) => cell.numerics),
     text('digest', cells, (cell) => cell.digest),
-    ...(overlay.alarms === undefined ? [] : [text('alarm', cells, (cell) => alarmsOf(cell, overlay).join(' ') || null)]),
   ]
 }
 
@@ -79,7 +86,7 @@ function axisColumns(cells: readonly CellDocument[]): Column[] {
 }
 
 /** `training.optimizer.learningRate` becomes `training_optimizer_learning_rate`. */
-function snakeCase(name: string): string {
+export function snakeCase(name: string): string {
   return name
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/[^A-Za-z0-9]+/g, '_')

@@ -1,5 +1,6 @@
 import type { SweepDocument } from '@collapsar/sweep'
 import { columnsOf } from './columns.ts'
+import type { Column } from './columns.ts'
 import type { View } from './overlay.ts'
 
 /**
@@ -10,8 +11,21 @@ import type { View } from './overlay.ts'
  */
 export function csvOf(document: SweepDocument, view: View = {}): string {
   const columns = columnsOf(document, view.overlay)
-  const rows = document.cells.map((_, row) => columns.map(({ values }) => field(values[row] ?? null)))
-  return [columns.map(({ name }) => name), ...rows].map((fields) => `${fields.join(',')}\r\n`).join('')
+  return `${csvHeader(columns)}${csvRows(columns)}`
+}
+
+/** The names of the columns, as a line. */
+export function csvHeader(columns: readonly Column[]): string {
+  return `${columns.map(({ name }) => name).join(',')}\r\n`
+}
+
+/** A line for each value of the columns, which are of one length. */
+export function csvRows(columns: readonly Column[]): string {
+  let lines = ''
+  for (let row = 0; row < (columns[0]?.values.length ?? 0); row += 1) {
+    lines += `${columns.map(({ values }) => field(values[row] ?? null)).join(',')}\r\n`
+  }
+  return lines
 }
 
 function field(value: string | number | null): string {

@@ -1,4 +1,4 @@
-import { addTallies, CollapsarError, decodeBlock, encodeTally, tallyOf } from '@collapsar/sweep'
+import { addTallies, CollapsarError, collapsedTrials, decodeBlock, encodeTally, tallyOf } from '@collapsar/sweep'
 import type { Tally } from '@collapsar/sweep'
 import { decodeBlockTally, encodeBlockTally } from './block-tally.ts'
 import { CellCount, goalBlocks } from './cell-count.ts'
@@ -14,6 +14,9 @@ export interface CellRow {
   readonly prefix_blocks: number
   readonly prefix_gaps: number
   readonly tally: Buffer
+  /** What cells are found by; null for a tally that the database cannot read. */
+  readonly trials: number | null
+  readonly collapsed: number | null
   readonly gaps: readonly number[]
 }
 
@@ -119,6 +122,9 @@ export class CellCheck {
       )
     }
     if (!sameTally(cell.tally, prefix.tally)) this.#report(null, 'its tally differs from the sum of its blocks')
+    if (cell.trials !== prefix.tally.trials || cell.collapsed !== collapsedTrials(prefix.tally)) {
+      this.#report(null, 'the numbers it is found by differ from the sum of its blocks')
+    }
   }
 
   #checkRow(row: SweepRow): void {

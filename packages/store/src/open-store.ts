@@ -12,11 +12,14 @@ import { extendSweep } from './extend.ts'
 import { failChunk } from './fail.ts'
 import { foreignBlock } from './foreign-block.ts'
 import { labelSweep } from './label.ts'
+import { findCells } from './find-cells.ts'
 import { takeLeadership } from './leadership.ts'
+import { listSweeps } from './list-sweeps.ts'
 import { measuredTrials } from './measured-trials.ts'
 import { migrate } from './migrate.ts'
 import { nextRound } from './next-round.ts'
 import { Announcer, ChangeListener, notifyChange } from './notifications.ts'
+import { readCell } from './read-cell.ts'
 import { cellCounts, cellTrials } from './read-cells.ts'
 import { readMeasurements } from './read-measurements.ts'
 import { readTrial } from './read-trial.ts'
@@ -24,6 +27,7 @@ import { existingSweep, readSweep, sweepCells, sweepProgress } from './read-swee
 import { Recorder } from './recorder.ts'
 import type { Store } from './store.ts'
 import { cancelSweep, finishSweeps, pauseSweep, removeSweep, resumeSweep, retryGaps } from './sweep-state.ts'
+import { trialPages } from './trial-pages.ts'
 import { verifyCells } from './verify.ts'
 import { forgetWorkers, heartbeat, IDLE, listWorkers, liveWorkers, retire } from './workers.ts'
 
@@ -86,6 +90,7 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
     },
     sweep: (id) => readSweep(queries, id),
     sweeps: (limit) => catalogue.sweeps(limit),
+    listSweeps: (filter, page) => listSweeps(queries, filter, page),
     activeSweeps: () => catalogue.activeSweeps(),
     existingTrials: (cells) => existingTrials(queries, cells),
     measuredTrials: (cells, sets) => measuredTrials(queries, cells, sets),
@@ -132,6 +137,9 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
     sweepCells: (sweepId) => sweepCells(queries, sweepId),
     cellSpec: (cell) => catalogue.cellSpec(cell),
     cellCounts: (cells) => cellCounts(queries, cells),
+    findCells: (filter, page) => findCells(queries, filter, page),
+    cell: (cell) => readCell(queries, cell),
+    trialPages: (cell, range) => trialPages(queries, cell, range),
     cellTrials: (cell, inits) => cellTrials(queries, cell, inits),
     trial: (cell, index) => readTrial(queries, cell, index),
     measurements: (cell, set, inits) => readMeasurements(queries, cell, { set, inits }),

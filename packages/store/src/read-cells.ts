@@ -52,7 +52,7 @@ export async function cellTrials(queries: Queries, cell: string, inits: number):
   const columns = allocateColumns(await countedTrials(queries, cell, inits))
   let next = 0
   for (;;) {
-    const rows = await prefixBlocks(queries, { cell, first: next, end: goalBlocks(inits) })
+    const rows = await prefixBlocks(queries, { cell, first: next, end: goalBlocks(inits), limit: PAGE_BLOCKS })
     for (const { index, columns: packed, digest } of rows) {
       const first = index * BLOCK_TRIALS
       for (const [offset, record] of decodeBlock(packed, digest).slice(0, inits - first).entries()) {
@@ -79,13 +79,16 @@ interface Page {
   readonly cell: string
   readonly first: number
   readonly end: number
+  /** Most blocks. */
+  readonly limit: number
 }
 
-async function prefixBlocks(queries: Queries, { cell, first, end }: Page): Promise<readonly BlockRow[]> {
+/** Blocks [first, end) of a cell, as far as its prefix goes, by ascending index. */
+export async function prefixBlocks(queries: Queries, { cell, first, end, limit }: Page): Promise<readonly BlockRow[]> {
   const { rows } = await queries.query<BlockRow>(
     `SELECT index, columns, blocks.digest FROM blocks JOIN cells ON cells.key = blocks.cell
      WHERE cells.id = $1 AND index >= $2 AND index < least($3, cells.prefix_blocks) ORDER BY index LIMIT $4`,
-    [cell, first, end, PAGE_BLOCKS],
+    [cell, first, end, limit],
   )
   return rows
 }

@@ -7,7 +7,7 @@ import { measuredProgress } from './measured-progress.ts'
 import type { MeasuredProgress } from './measured-progress.ts'
 import type { BlockRange, CellProgress, LoggedExtension, SweepCell, SweepRecord, SweepState } from './store.ts'
 
-interface SweepRow {
+export interface SweepRow {
   readonly id: string
   readonly name: string
   /** A check of the database allows no other than the states. */
@@ -45,15 +45,14 @@ export function sweepRecord(row: SweepRow): SweepRecord {
   }
 }
 
+/** Of `sweeps`, as a SweepRow. */
+export const SWEEP_COLUMNS = `id, name, state, source, created_at AS "createdAt", finished_at AS "finishedAt", reused::float8 AS reused,
+  measure, owner, tags, priority, adaptive, (SELECT count(*)::int FROM rounds WHERE rounds.sweep = sweeps.id) AS rounds,
+  (SELECT json_build_object('number', number, 'inits', inits, 'maxInits', max_inits, 'maxDeviceSeconds', max_device_seconds)
+   FROM extensions WHERE extensions.sweep = sweeps.id ORDER BY number DESC LIMIT 1) AS extension`
+
 export async function readSweep(queries: Queries, id: string): Promise<SweepRecord | null> {
-  const { rows } = await queries.query<SweepRow>(
-    `SELECT id, name, state, source, created_at AS "createdAt", finished_at AS "finishedAt", reused::float8 AS reused,
-       measure, owner, tags, priority, adaptive, (SELECT count(*)::int FROM rounds WHERE rounds.sweep = sweeps.id) AS rounds,
-       (SELECT json_build_object('number', number, 'inits', inits, 'maxInits', max_inits, 'maxDeviceSeconds', max_device_seconds)
-        FROM extensions WHERE extensions.sweep = sweeps.id ORDER BY number DESC LIMIT 1) AS extension
-     FROM sweeps WHERE id = $1`,
-    [id],
-  )
+  const { rows } = await queries.query<SweepRow>(`SELECT ${SWEEP_COLUMNS} FROM sweeps WHERE id = $1`, [id])
   return rows[0] === undefined ? null : sweepRecord(rows[0])
 }
 

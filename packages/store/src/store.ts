@@ -2,6 +2,10 @@ import type { CellCounts, CellMeasurements, CellProgress, CellTrials, Chunk, Chu
 import type { MeasurementName, TrialRecord, TrialSpec } from '@collapsar/trial'
 import type { AuditStore } from './audit-store.ts'
 import type { ApiKeys } from './api-keys.ts'
+import type { CellFilter, CellPage, FoundCell } from './find-cells.ts'
+import type { ListedSweep, SweepFilter, SweepPage } from './list-sweeps.ts'
+import type { CellRecord } from './read-cell.ts'
+import type { TrialRange } from './trial-pages.ts'
 
 /** A sweep's states; their exits stand in `sweep-state.ts`. */
 export type SweepState = 'active' | 'paused' | 'done' | 'cancelled'
@@ -160,6 +164,8 @@ export interface Store extends AuditStore {
   sweep(id: string): Promise<SweepRecord | null>
   /** Newest first. */
   sweeps(limit: number): Promise<readonly SweepRecord[]>
+  /** One page of the sweeps that a filter finds, newest first. */
+  listSweeps(filter: SweepFilter, page: SweepPage): Promise<readonly ListedSweep[]>
   activeSweeps(): Promise<readonly SweepRecord[]>
   /** Trials that exist already, per cell, capped at what is asked: what a plan reuses. Order as asked. */
   existingTrials(cells: readonly { readonly cell: string; readonly inits: number }[]): Promise<readonly number[]>
@@ -251,6 +257,15 @@ export interface Store extends AuditStore {
   cellSpec(cell: string): Promise<TrialSpec | null>
   /** The whole prefix of each cell, whoever asked for its trials, in the order asked; zeros for an unknown cell. */
   cellCounts(cells: readonly { readonly cell: string; readonly spec: TrialSpec }[]): Promise<readonly CellCounts[]>
+  /** One page of the cells that a filter finds, with the whole prefix of each, by depth, width and age. Reads no block. */
+  findCells(filter: CellFilter, page: CellPage): Promise<readonly FoundCell[]>
+  /** What is known of a cell but for its trials; null for an unknown one. */
+  cell(cell: string): Promise<CellRecord | null>
+  /**
+   * The records of the trials [from, to) of a cell, as far as its prefix goes now, less those lost, a few thousand at a time: what
+   * comes next is read when it is asked for. Throws CollapsarError `damaged`.
+   */
+  trialPages(cell: string, range: TrialRange): AsyncIterable<CellTrials>
   /** The records of the trials [0, inits) of a cell, as far as its prefix goes, less those lost. Throws CollapsarError `damaged`. */
   cellTrials(cell: string, inits: number): Promise<CellTrials>
   /** The record of trial `index` and its block's engine; null when it is not recorded. */

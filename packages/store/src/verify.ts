@@ -44,7 +44,7 @@ async function verifyDone(queries: Queries): Promise<Mismatch[]> {
 
 async function nextCell(queries: Queries, lastKey: number): Promise<CellRow | null> {
   const { rows } = await queries.query<CellRow>(
-    `SELECT key, id, prefix_blocks, prefix_gaps, tally,
+    `SELECT key, id, prefix_blocks, prefix_gaps, tally, trials::float8 AS trials, collapsed::float8 AS collapsed,
        ARRAY(SELECT index FROM gaps WHERE gaps.cell = cells.key ORDER BY index) AS gaps
      FROM cells WHERE key > $1 ORDER BY key LIMIT 1`,
     [lastKey],

@@ -1,7 +1,7 @@
 import { prepareBornDeadTheory } from './born-dead-theory.ts'
 import { decidedCells } from './rounds.ts'
 import { cellDocument } from './surface.ts'
-import type { CellCounts, SweepDocument, UntilDocument } from './surface.ts'
+import type { CellCounts, CellDocument, SweepDocument, UntilDocument } from './surface.ts'
 import { untilOf } from './sweep-file.ts'
 import type { SweepFile } from './sweep-file.ts'
 import { settingWords } from './setting-words.ts'
@@ -28,9 +28,7 @@ export interface SweepFacts {
  * @param now ends the duration of a sweep that is not finished
  */
 export async function describeSweep(sweep: SweepFacts, cells: readonly CellCounts[], now: Date): Promise<SweepDocument> {
-  await prepareBornDeadTheory(cells.map((cell) => cell.spec))
-  const labels = axisLabels(sweep.source)
-  const documents = cells.map((cell, index) => cellDocument(cell, labels[index]))
+  const documents = await describeCells(cells, axisLabels(sweep.source))
   return {
     sweep: {
       id: sweep.id,
@@ -44,6 +42,15 @@ export async function describeSweep(sweep: SweepFacts, cells: readonly CellCount
     },
     cells: documents,
   }
+}
+
+/** Cells of no sweep, with the labels that tell them apart, [cell]. */
+export async function describeCells(
+  cells: readonly CellCounts[],
+  labels: readonly Readonly<Record<string, unknown>>[],
+): Promise<readonly CellDocument[]> {
+  await prepareBornDeadTheory(cells.map((cell) => cell.spec))
+  return cells.map((cell, index) => cellDocument(cell, labels[index]))
 }
 
 function untilDocument({ source, rounds = 0 }: SweepFacts, cells: readonly CellCounts[]): { until?: UntilDocument } {

@@ -102,7 +102,7 @@ export function cellDocument(counts: CellCounts, axes: Readonly<Record<string, u
     trials: tally.trials,
     gaps: counts.gaps,
     outcomes: Object.fromEntries(OUTCOMES.map((outcome) => [outcome, tally.outcomes[outcome]])) as Record<Outcome, number>,
-    collapse: estimate(collapsedTrials(tally), tally.trials, counts.gaps),
+    collapse: collapseEstimate(counts),
     stratified: stratifiedOf(counts, theory),
     pieces: piecesSummary(tally),
     loss: lossSummary(tally),
@@ -113,6 +113,11 @@ export function cellDocument(counts: CellCounts, axes: Readonly<Record<string, u
     numerics: spec.numerics,
     digest: counts.digest,
   }
+}
+
+/** P(collapse) of a cell with its anytime-valid interval. */
+export function collapseEstimate({ tally, gaps }: Pick<CellCounts, 'tally' | 'gaps'>): Estimate {
+  return estimate(collapsedTrials(tally), tally.trials, gaps)
 }
 
 function stratifiedOf({ gaps, spec, tally }: CellCounts, { bornDead: { exact, simulated } }: CellTheory): Stratified | null {

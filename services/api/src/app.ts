@@ -12,13 +12,20 @@ import { shedLoad } from './load-shedding.ts'
 import { openApiRoute } from './openapi.ts'
 import { noteMethods } from './other-methods.ts'
 import { auditRoutes } from './routes/audits.ts'
+import { bestOfKRoute } from './routes/best-of-k.ts'
+import { cellRoute } from './routes/cell.ts'
+import { cellsRoutes } from './routes/cells.ts'
+import { compareRoute } from './routes/compare.ts'
+import { contoursRoute } from './routes/contours.ts'
 import { healthRoutes } from './routes/health.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { planRoutes } from './routes/plans.ts'
+import { safeWidthRoute } from './routes/safe-width.ts'
 import { schemaRoutes } from './routes/schema.ts'
 import { surfaceRoute } from './routes/surface.ts'
 import { sweepRoutes } from './routes/sweeps.ts'
 import { workerRoute } from './routes/workers.ts'
+import { trialRoutes } from './routes/trials.ts'
 import { refuseConnection, sendProblem } from './send-problem.ts'
 import { parseStrictJson } from './strict-json.ts'
 import { validatorCompiler } from './validator.ts'
@@ -96,6 +103,7 @@ function addRoutes(app: Api, store: Store): void {
   const { serveDescription, description } = openApiRoute(app)
   sweepRoutes(app, store)
   surfaceRoute(app, store)
+  readingRoutes(app, store)
   planRoutes(app, store)
   auditRoutes(app, store)
   workerRoute(app, store)
@@ -105,4 +113,15 @@ function addRoutes(app: Api, store: Store): void {
   serveDescription()
   refuseOtherMethods()
   serveDocs(app, description)
+}
+
+/** Questions about what was counted, whoever asked for it. */
+function readingRoutes(app: Api, store: Store): void {
+  cellsRoutes(app, store)
+  cellRoute(app, store)
+  trialRoutes(app, store)
+  contoursRoute(app, store)
+  safeWidthRoute(app, store)
+  bestOfKRoute(app, store)
+  compareRoute(app, store)
 }

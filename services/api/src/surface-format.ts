@@ -1,24 +1,35 @@
-import { SURFACE_FORMATS } from '@collapsar/client'
-import type { SurfaceFormat } from '@collapsar/client'
+import { SURFACE_FORMATS, TABLE_FORMATS } from '@collapsar/client'
+import type { SurfaceFormat, TableFormat } from '@collapsar/client'
 import { FORMATS } from '@collapsar/report'
 import { CollapsarError, show } from '@collapsar/sweep'
 
-/**
- * The format that is named, else the one that Accept prefers (RFC 9110, 12.5.1), json first among equals.
- * @throws CollapsarError `not-acceptable`
- */
+/** That of a surface. @throws CollapsarError `not-acceptable` */
 export function surfaceFormat(named: SurfaceFormat | undefined, accept: string | undefined): SurfaceFormat {
+  return preferredFormat(named, accept, SURFACE_FORMATS)
+}
+
+/** That of a table which may be longer than memory. @throws CollapsarError `not-acceptable` */
+export function tableFormat(named: TableFormat | undefined, accept: string | undefined): TableFormat {
+  return preferredFormat(named, accept, TABLE_FORMATS)
+}
+
+/** The format that is named, else the one that Accept prefers (RFC 9110, 12.5.1), the first, json, among equals. */
+function preferredFormat<Format extends SurfaceFormat>(
+  named: Format | undefined,
+  accept: string | undefined,
+  formats: readonly [Format, ...Format[]],
+): Format {
   if (named !== undefined) return named
-  if (accept === undefined || accept.trim() === '') return 'json'
+  if (accept === undefined || accept.trim() === '') return formats[0]
   const ranges = accept.split(',').map(mediaRange)
-  let best: SurfaceFormat = 'json'
+  let best = formats[0]
   let bestQuality = 0
-  for (const format of SURFACE_FORMATS) {
+  for (const format of formats) {
     const quality = qualityOf(mediaTypeOf(format), ranges)
     if (quality > bestQuality) [best, bestQuality] = [format, quality]
   }
   if (bestQuality > 0) return best
-  const offered = SURFACE_FORMATS.map(mediaTypeOf).join(', ')
+  const offered = formats.map(mediaTypeOf).join(', ')
   throw new CollapsarError('not-acceptable', `Accept is ${show(accept)}; accepted: ${offered}.`)
 }
 

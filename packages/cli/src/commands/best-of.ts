@@ -1,7 +1,6 @@
 import type { Backends } from '@collapsar/standalone'
-import { CollapsarError, parseSweep } from '@collapsar/sweep'
-import type { BestOfCell, CellCounts } from '@collapsar/sweep'
-import { cellBestOf } from '../cell-best-of.ts'
+import { cellBestOf, CollapsarError, labelCells } from '@collapsar/sweep'
+import type { BestOfCell, LabelledCell } from '@collapsar/sweep'
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
 import { JSON_OPTION } from '../options.ts'
@@ -42,16 +41,10 @@ function startsOf(options: Options): readonly number[] | null {
   throw new CollapsarError('usage', `collapsar best-of: --starts is ${text}; accepted: integers of at least 1, separated by commas`)
 }
 
-interface ChosenCell {
-  readonly counts: CellCounts
-  readonly axes: Readonly<Record<string, unknown>>
-}
-
-async function chosenCells(store: Backends['store'], id: string, options: Options): Promise<readonly ChosenCell[]> {
+async function chosenCells(store: Backends['store'], id: string, options: Options): Promise<readonly LabelledCell[]> {
   const [depth, width] = [options.integer('depth', 2, 200), options.integer('width', 1, 256)]
   const { source } = await requireSweep(store, id)
-  const labels = parseSweep(source).cells
-  const cells = (await store.sweepCells(id)).map((counts, i) => ({ counts, axes: labels[i]?.axes ?? {} }))
+  const cells = labelCells(source, await store.sweepCells(id))
   const chosen = cells.filter(({ counts: { spec } }) => (depth === null || spec.depth === depth) && (width === null || spec.width === width))
   if (chosen.length > 0) return chosen
   throw noCell(id, depth, width)

@@ -1,5 +1,5 @@
-import { COMPARED_EVENTS, comparePairs, pairCells, parseSweep } from '@collapsar/sweep'
-import type { CellTrials, ComparedCell, ComparedEvent, PairComparison } from '@collapsar/sweep'
+import { comparablePairs, COMPARED_EVENTS, compareSweeps, labelCells } from '@collapsar/sweep'
+import type { ComparedEvent, LabelledCell, PairComparison } from '@collapsar/sweep'
 import type { Backends } from '@collapsar/standalone'
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
@@ -20,27 +20,17 @@ export const compare: Command = {
     const event = options.oneOf('event', COMPARED_EVENTS) ?? 'collapse'
     return withBackends({ configuration, log }, async ({ store }) => {
       const [first = [], second = []] = await Promise.all(positionals.map((id) => comparedCells(store, id)))
-      const pairs = pairCells(first, second)
-      const trials: [CellTrials, CellTrials][] = []
-      for (const pair of pairs) {
-        trials.push([
-          await store.cellTrials(pair.first.cell, pair.first.inits),
-          await store.cellTrials(pair.second.cell, pair.second.inits),
-        ])
-      }
-      const document = { event, sweeps: positionals, pairs: comparePairs(pairs, trials, event) }
+      const pairs = await compareSweeps(store, comparablePairs(first, second), event)
+      const document = { event, sweeps: positionals, pairs }
       await terminal.data(options.flag('json') ? `${JSON.stringify(document, null, 2)}\n` : compareText(document.pairs, event))
       return EXIT.ok
     })
   },
 }
 
-/** The cells of a sweep in its order, with the values of their other axes. */
-async function comparedCells(store: Backends['store'], id: string): Promise<readonly ComparedCell[]> {
+async function comparedCells(store: Backends['store'], id: string): Promise<readonly LabelledCell[]> {
   const { source } = await requireSweep(store, id)
-  const labels = parseSweep(source).cells
-  const cells = await store.sweepCells(id)
-  return cells.map(({ cell, spec, inits }, i) => ({ cell, spec, inits, axes: labels[i]?.axes ?? {} }))
+  return labelCells(source, await store.sweepCells(id))
 }
 
 function compareText(pairs: readonly PairComparison[], event: ComparedEvent): string {

@@ -1,10 +1,9 @@
-import { mapsOf } from '@collapsar/report'
+import { contourQuestion, contoursDocument, contoursOfMap, mapsOf } from '@collapsar/report'
 import type { CellMap } from '@collapsar/report'
 import { sweepDocument } from '@collapsar/standalone'
 import type { MapContours } from '@collapsar/sweep'
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
-import { contoursOfMap, DEFAULT_LEVELS } from '../map-contours.ts'
 import { AXES_OPTIONS, axesOf, JSON_OPTION } from '../options.ts'
 import { requireSweep } from '../require-sweep.ts'
 import { withBackends } from '../with-backends.ts'
@@ -25,17 +24,13 @@ export const contours: Command = {
     const [levels, confidence] = [options.probabilities('levels'), options.probability('confidence')]
     return withBackends({ configuration, log }, async ({ store }) => {
       const document = await sweepDocument(store, await requireSweep(store, positionals[0] ?? ''))
-      const { until } = document.sweep
-      const question = {
-        levels: levels ?? until?.decide ?? DEFAULT_LEVELS,
-        confidence: confidence ?? until?.confidence ?? 0.95,
-        monotone: options.flag('monotone'),
-      }
-      const maps = mapsOf(document, axesOf(options)).map((map) => ({ map, answer: contoursOfMap(map, question) }))
+      const asked = { levels, confidence, monotone: options.flag('monotone') }
       await terminal.data(
         options.flag('json')
-          ? `${JSON.stringify({ sweep: document.sweep.id, ...question, maps: maps.map(describe) }, null, 2)}\n`
-          : maps.map(contoursText).join('\n'),
+          ? `${JSON.stringify(contoursDocument(document, axesOf(options), asked), null, 2)}\n`
+          : mapsOf(document, axesOf(options))
+              .map((map) => contoursText({ map, answer: contoursOfMap(map, contourQuestion(document, asked)) }))
+              .join('\n'),
       )
       return EXIT.ok
     })
@@ -45,11 +40,6 @@ export const contours: Command = {
 interface AnsweredMap {
   readonly map: CellMap
   readonly answer: MapContours
-}
-
-function describe({ map, answer }: AnsweredMap): object {
-  const { columns, rows, heading } = map
-  return { x: columns.name, y: rows.name, ...(heading !== '' && { setting: heading }), ...answer }
 }
 
 function contoursText({ map, answer }: AnsweredMap): string {

@@ -1,5 +1,5 @@
-import { CollapsarError, LIMITS, parseSweep, safeWidthDocument } from '@collapsar/sweep'
-import type { CellCounts, GridCell, SafeWidthDocument, WidthEvidence } from '@collapsar/sweep'
+import { CollapsarError, LIMITS, parseSweep, safeWidthDocument, safeWidthOfSetting } from '@collapsar/sweep'
+import type { GridCell, SafeWidthDocument, WidthEvidence } from '@collapsar/sweep'
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
 import { readSource } from '../input-file.ts'
@@ -22,20 +22,16 @@ export const safeWidth: Command = {
     const depth = options.required('depth', 2, LIMITS.depth)
     const question = { below: options.probability('below') ?? options.missing('below'), confidence: options.probability('confidence') ?? 0.95 }
     const file = options.text('file')
-    const cells = file === null ? everyWidth(depth) : await widthsOf(file, depth)
+    const cells = file === null ? null : await widthsOf(file, depth)
     return withBackends({ configuration, log }, async ({ store }) => {
-      const counts = await store.cellCounts(cells)
-      const asked = file === null ? counts.filter(({ tally, gaps }) => tally.trials + gaps > 0) : counts
-      const document = safeWidthDocument(requireSome(asked, depth), question)
+      const document =
+        cells === null
+          ? await safeWidthOfSetting(store, { depth, texts: {}, advice: 'run a sweep of it, or name a setting with --file' }, question)
+          : safeWidthDocument(await store.cellCounts(cells), question)
       await terminal.data(options.flag('json') ? `${JSON.stringify(document, null, 2)}\n` : safeWidthText(document))
       return document.width === null ? EXIT.verdict : EXIT.ok
     })
   },
-}
-
-/** The default setting at every width there may be. */
-function everyWidth(depth: number): readonly GridCell[] {
-  return parseSweep({ grid: { depth, width: { from: 1, to: LIMITS.width } }, inits: 1 }).cells
 }
 
 /** The widths and the setting of a file, at the depth asked for. */
@@ -46,14 +42,6 @@ async function widthsOf(path: string, depth: number): Promise<readonly GridCell[
   const widths = new Set(cells.map(({ spec }) => spec.width))
   if (widths.size === cells.length) return cells
   throw new CollapsarError('usage', `${path} sweeps other fields beside the grid; accepted: a file with one setting, for one answer`)
-}
-
-function requireSome(counts: readonly CellCounts[], depth: number): readonly CellCounts[] {
-  if (counts.length > 0) return counts
-  throw new CollapsarError(
-    'not-found',
-    `No trial of depth ${depth} in the default setting exists; run a sweep of it, or name a setting with --file`,
-  )
 }
 
 function safeWidthText(document: SafeWidthDocument): string {

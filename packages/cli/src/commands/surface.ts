@@ -1,4 +1,4 @@
-import { FORMATS, mapsOf, tableOf } from '@collapsar/report'
+import { contoursOfMap, DEFAULT_LEVELS, drawnContours, FORMATS, mapsOf, tableOf } from '@collapsar/report'
 import type { Contour, MapAxes } from '@collapsar/report'
 import { sweepDocument } from '@collapsar/standalone'
 import { CollapsarError } from '@collapsar/sweep'
@@ -7,7 +7,6 @@ import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
 import { requireSweep } from '../require-sweep.ts'
 import { withBackends } from '../with-backends.ts'
-import { contoursOfMap, DEFAULT_LEVELS, drawnContours } from '../map-contours.ts'
 import { AXES_OPTIONS, axesOf } from '../options.ts'
 
 const NAMES = ['table', 'csv', 'json', 'parquet', 'svg', 'png'] as const

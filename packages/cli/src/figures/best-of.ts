@@ -1,7 +1,7 @@
 import { bestOfCurves } from '@collapsar/report'
 import type { BestOfPoint } from '@collapsar/report'
+import { cellBestOf } from '@collapsar/sweep'
 import type { BestOfCell } from '@collapsar/sweep'
-import { cellBestOf } from '../cell-best-of.ts'
 import { captionsOf, refusal, requestedCell } from './figure-request.ts'
 import type { FigureContent, FigureRequest, RequestedCell } from './figure-request.ts'
 

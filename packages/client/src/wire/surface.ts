@@ -8,7 +8,15 @@ export const SURFACE_FORMATS = ['json', 'csv', 'parquet', 'svg', 'png', 'table']
 export type SurfaceFormat = (typeof SURFACE_FORMATS)[number]
 
 export const SurfaceQuery = Type.Object(
-  { format: Type.Optional(oneOf(SURFACE_FORMATS, `one of ${SURFACE_FORMATS.join(', ')} (default: by Accept, else json)`)) },
+  {
+    format: Type.Optional(oneOf(SURFACE_FORMATS, `one of ${SURFACE_FORMATS.join(', ')} (default: by Accept, else json)`)),
+    digest: Type.Optional(
+      Type.String({
+        pattern: '^[0-9a-f]{64}$',
+        description: 'the digest that pictures and Parquet of the surface carry, 64 hexadecimal digits: that surface or 409, to be kept for good',
+      }),
+    ),
+  },
   closed,
 )
 
@@ -27,7 +35,7 @@ const quantiles = Type.Array(
   }),
 )
 
-const SurfaceCell = Type.Object({
+export const SurfaceCell = Type.Object({
   cell: Type.String({ description: 'the id of the cell' }),
   depth: count('affine layers'),
   hiddenLayers: count('depth - 1'),

@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { closed, count, flag, instant, nullable, oneOf } from './schemas.ts'
+import { closed, count, Cursor, flag, instant, next, nullable, oneOf, words } from './schemas.ts'
 
 /** The largest body that is read, in bytes. */
 export const BODY_LIMIT = 1024 * 1024
@@ -43,6 +43,11 @@ export const ListQuery = Type.Object(
         description: `an integer from 1 to ${LIST_LIMIT.maximum} (default ${LIST_LIMIT.default})`,
       }),
     ),
+    cursor: Type.Optional(Cursor),
+    state: Type.Optional(oneOf(['active', 'paused', 'done', 'cancelled'], 'active, paused, done or cancelled')),
+    tag: Type.Optional(words(64, 'a label of the sweeps')),
+    name: Type.Optional(words(120, 'how the names begin')),
+    owner: Type.Optional(words(64, 'who submitted them')),
   },
   closed,
 )
@@ -59,7 +64,7 @@ const summary = {
 export const SweepSummary = Type.Object(summary)
 export type SweepSummary = Type.Static<typeof SweepSummary>
 
-export const SweepList = Type.Object({ sweeps: Type.Array(SweepSummary, { description: 'newest first' }) })
+export const SweepList = Type.Object({ sweeps: Type.Array(SweepSummary, { description: 'newest first' }), next: Type.Optional(next) })
 export type SweepList = Type.Static<typeof SweepList>
 
 /** One sweep with how far it is. */

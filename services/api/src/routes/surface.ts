@@ -1,9 +1,12 @@
 import { NotModified, Surface, SURFACE_FORMATS, SurfaceQuery, SweepPath } from '@collapsar/client'
-import { FORMATS } from '@collapsar/report'
+import { figureDigest, FORMATS } from '@collapsar/report'
 import type { Store, SweepCell, SweepRecord } from '@collapsar/store'
-import { describeSweep } from '@collapsar/sweep'
+import { CollapsarError, describeSweep } from '@collapsar/sweep'
+import type { SweepDocument } from '@collapsar/sweep'
+import type { FastifyReply } from 'fastify'
 import Type from 'typebox'
 import type { Api } from '../api.ts'
+import { addresses, namedFormat } from '../addresses.ts'
 import { entityTag, notModified } from '../entity-tag.ts'
 import { requireSweep } from '../resources.ts'
 import { surfaceFormat } from '../surface-format.ts'
@@ -14,32 +17,52 @@ const content = Object.fromEntries(
 
 /** The map of a sweep, as data or as a picture. */
 export function surfaceRoute(app: Api, store: Store): void {
-  app.get(
-    '/v1/sweeps/:id/surface',
-    {
-      config: { scope: 'read' },
-      schema: {
-        summary: 'The estimates of a sweep over its grid',
-        operationId: 'surface',
-        params: SweepPath,
-        querystring: SurfaceQuery,
-        response: { 200: { description: 'the surface', content }, 304: NotModified },
+  for (const { url, operationId, ending } of addresses('/v1/sweeps/:id/surface', 'surface', ['csv', 'parquet', 'svg', 'png'])) {
+    app.get(
+      url,
+      {
+        config: { scope: 'read' },
+        schema: {
+          summary: 'The estimates of a sweep over its grid',
+          operationId,
+          params: SweepPath,
+          querystring: SurfaceQuery,
+          response: { 200: { description: 'the surface', content }, 304: NotModified },
+        },
       },
-    },
-    async (request, reply) => {
-      const format = surfaceFormat(request.query.format, request.headers.accept)
-      const sweep = await requireSweep(store, request.params.id)
-      const cells = await store.sweepCells(sweep.id)
-      reply.header('vary', 'accept')
-      if (notModified(request, reply, surfaceTag(format, sweep, cells))) return reply.code(304).send(null)
-      const surface = FORMATS[format]
-      const body = await surface.render(await describeSweep(sweep, cells, new Date()))
-      return reply
-        .type(surface.mediaType)
-        .header('content-disposition', `inline; filename="${sweep.id}.${surface.extension}"`)
-        .send(Buffer.from(body))
-    },
-  )
+      async (request, reply) => {
+        const format = surfaceFormat(namedFormat(ending, request.query.format), request.headers.accept)
+        const sweep = await requireSweep(store, request.params.id)
+        const cells = await store.sweepCells(sweep.id)
+        reply.header('vary', 'accept')
+        if (notModified(request, reply, surfaceTag(format, sweep, cells))) return reply.code(304).send(null)
+        const surface = FORMATS[format]
+        const document = await describeSweep(sweep, cells, new Date())
+        if (request.query.digest !== undefined) keepForGood(reply, document, request.query.digest)
+        const body = await surface.render(document)
+        return reply
+          .type(surface.mediaType)
+          .header('content-disposition', `inline; filename="${sweep.id}.${surface.extension}"`)
+          .send(Buffer.from(body))
+      },
+    )
+  }
+}
+
+/** As long as RFC 9111 has it: a year. */
+const FOR_GOOD = 'private, max-age=31536000, immutable'
+
+/**
+ * Nothing else is called immutable: an id says what was asked, and a block that is withdrawn changes what was found. A digest says what was found.
+ * @throws CollapsarError `conflict` where the surface is another one by now
+ */
+function keepForGood(reply: FastifyReply, document: SweepDocument, digest: string): void {
+  const found = figureDigest(document)
+  if (found !== digest) {
+    const detail = `digest is ${digest.slice(0, 12)}..., but the surface is ${found.slice(0, 12)}... now; leave digest out to get it`
+    throw new CollapsarError('conflict', `${detail}.`, { problems: [{ pointer: '/query/digest', detail }] })
+  }
+  reply.header('cache-control', FOR_GOOD)
 }
 
 /**

@@ -17,6 +17,7 @@ import { CollapsarError, parseSweep, requireDeviceTime, requireSize, SweepFile }
 import type { PlanDocument } from '@collapsar/sweep'
 import type { Api } from '../api.ts'
 import { callerOf } from '../caller.ts'
+import { linkNext, sweepCursor, sweepPosition } from '../cursor.ts'
 import { entityTag, notModified } from '../entity-tag.ts'
 import { planOf } from '../planning.ts'
 import { requireSweep, resourceOf, summaryOf } from '../resources.ts'
@@ -62,10 +63,19 @@ export function sweepRoutes(app: Api, store: Store): void {
 
   app.get(
     '/v1/sweeps',
-    { config: { scope: 'read' }, schema: { summary: 'List sweeps', operationId: 'sweeps', querystring: ListQuery, response: { 200: SweepList } } },
-    async (request) => {
-      const sweeps = await store.sweeps(Number(request.query.limit ?? LIST_LIMIT.default))
-      return { sweeps: sweeps.map(summaryOf) }
+    { config: { scope: 'read' }, schema: { summary: 'List sweeps', operationId: 'sweeps', querystring: ListQuery, response: { 200: SweepList, 304: NotModified } } },
+    async (request, reply) => {
+      const { limit: asked, cursor, name, ...filter } = request.query
+      const limit = Number(asked ?? LIST_LIMIT.default)
+      const conditions = { ...filter, ...(name !== undefined && { namePrefix: name }) }
+      const sweeps = await store.listSweeps(conditions, { limit: limit + 1, after: sweepPosition(cursor) })
+      const shown = sweeps.slice(0, limit)
+      const last = sweeps.length > limit ? shown.at(-1) : undefined
+      const next = last === undefined ? null : sweepCursor(last.position)
+      if (next !== null) linkNext(request, reply, { cursor: next })
+      const page = { sweeps: shown.map(summaryOf), next }
+      if (notModified(request, reply, entityTag(page))) return reply.code(304).send(null)
+      return reply.code(200).send(page)
     },
   )
 

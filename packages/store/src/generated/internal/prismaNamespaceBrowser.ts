@@ -95,6 +95,8 @@ export const CellScalarFieldEnum = {
   prefixBlocks: 'prefixBlocks',
   prefixGaps: 'prefixGaps',
   tally: 'tally',
+  trials: 'trials',
+  collapsed: 'collapsed',
   engines: 'engines',
   measuredSeconds: 'measuredSeconds',
   measuredBlocks: 'measuredBlocks'

@@ -32,6 +32,8 @@ export type CellAvgAggregateOutputType = {
   width: number | null
   prefixBlocks: number | null
   prefixGaps: number | null
+  trials: number | null
+  collapsed: number | null
   engines: number | null
   measuredSeconds: number | null
   measuredBlocks: number | null
@@ -43,6 +45,8 @@ export type CellSumAggregateOutputType = {
   width: number | null
   prefixBlocks: number | null
   prefixGaps: number | null
+  trials: bigint | null
+  collapsed: bigint | null
   engines: number[]
   measuredSeconds: number | null
   measuredBlocks: number | null
@@ -56,6 +60,8 @@ export type CellMinAggregateOutputType = {
   prefixBlocks: number | null
   prefixGaps: number | null
   tally: runtime.Bytes | null
+  trials: bigint | null
+  collapsed: bigint | null
   measuredSeconds: number | null
   measuredBlocks: number | null
 }
@@ -68,6 +74,8 @@ export type CellMaxAggregateOutputType = {
   prefixBlocks: number | null
   prefixGaps: number | null
   tally: runtime.Bytes | null
+  trials: bigint | null
+  collapsed: bigint | null
   measuredSeconds: number | null
   measuredBlocks: number | null
 }
@@ -81,6 +89,8 @@ export type CellCountAggregateOutputType = {
   prefixBlocks: number
   prefixGaps: number
   tally: number
+  trials: number
+  collapsed: number
   engines: number
   measuredSeconds: number
   measuredBlocks: number
@@ -94,6 +104,8 @@ export type CellAvgAggregateInputType = {
   width?: true
   prefixBlocks?: true
   prefixGaps?: true
+  trials?: true
+  collapsed?: true
   engines?: true
   measuredSeconds?: true
   measuredBlocks?: true
@@ -105,6 +117,8 @@ export type CellSumAggregateInputType = {
   width?: true
   prefixBlocks?: true
   prefixGaps?: true
+  trials?: true
+  collapsed?: true
   engines?: true
   measuredSeconds?: true
   measuredBlocks?: true
@@ -118,6 +132,8 @@ export type CellMinAggregateInputType = {
   prefixBlocks?: true
   prefixGaps?: true
   tally?: true
+  trials?: true
+  collapsed?: true
   measuredSeconds?: true
   measuredBlocks?: true
 }
@@ -130,6 +146,8 @@ export type CellMaxAggregateInputType = {
   prefixBlocks?: true
   prefixGaps?: true
   tally?: true
+  trials?: true
+  collapsed?: true
   measuredSeconds?: true
   measuredBlocks?: true
 }
@@ -143,6 +161,8 @@ export type CellCountAggregateInputType = {
   prefixBlocks?: true
   prefixGaps?: true
   tally?: true
+  trials?: true
+  collapsed?: true
   engines?: true
   measuredSeconds?: true
   measuredBlocks?: true
@@ -244,6 +264,8 @@ export type CellGroupByOutputType = {
   prefixBlocks: number
   prefixGaps: number
   tally: runtime.Bytes
+  trials: bigint | null
+  collapsed: bigint | null
   engines: number[]
   measuredSeconds: number
   measuredBlocks: number
@@ -281,6 +303,8 @@ export type CellWhereInput = {
   prefixBlocks?: Prisma.IntFilter<"Cell"> | number
   prefixGaps?: Prisma.IntFilter<"Cell"> | number
   tally?: Prisma.BytesFilter<"Cell"> | runtime.Bytes
+  trials?: Prisma.BigIntNullableFilter<"Cell"> | bigint | number | null
+  collapsed?: Prisma.BigIntNullableFilter<"Cell"> | bigint | number | null
   engines?: Prisma.IntNullableListFilter<"Cell">
   measuredSeconds?: Prisma.FloatFilter<"Cell"> | number
   measuredBlocks?: Prisma.IntFilter<"Cell"> | number
@@ -303,6 +327,8 @@ export type CellOrderByWithRelationInput = {
   prefixBlocks?: Prisma.SortOrder
   prefixGaps?: Prisma.SortOrder
   tally?: Prisma.SortOrder
+  trials?: Prisma.SortOrderInput | Prisma.SortOrder
+  collapsed?: Prisma.SortOrderInput | Prisma.SortOrder
   engines?: Prisma.SortOrder
   measuredSeconds?: Prisma.SortOrder
   measuredBlocks?: Prisma.SortOrder
@@ -328,6 +354,8 @@ export type CellWhereUniqueInput = Prisma.AtLeast<{
   prefixBlocks?: Prisma.IntFilter<"Cell"> | number
   prefixGaps?: Prisma.IntFilter<"Cell"> | number
   tally?: Prisma.BytesFilter<"Cell"> | runtime.Bytes
+  trials?: Prisma.BigIntNullableFilter<"Cell"> | bigint | number | null
+  collapsed?: Prisma.BigIntNullableFilter<"Cell"> | bigint | number | null
   engines?: Prisma.IntNullableListFilter<"Cell">
   measuredSeconds?: Prisma.FloatFilter<"Cell"> | number
   measuredBlocks?: Prisma.IntFilter<"Cell"> | number
@@ -350,6 +378,8 @@ export type CellOrderByWithAggregationInput = {
   prefixBlocks?: Prisma.SortOrder
   prefixGaps?: Prisma.SortOrder
   tally?: Prisma.SortOrder
+  trials?: Prisma.SortOrderInput | Prisma.SortOrder
+  collapsed?: Prisma.SortOrderInput | Prisma.SortOrder
   engines?: Prisma.SortOrder
   measuredSeconds?: Prisma.SortOrder
   measuredBlocks?: Prisma.SortOrder
@@ -372,6 +402,8 @@ export type CellScalarWhereWithAggregatesInput = {
   prefixBlocks?: Prisma.IntWithAggregatesFilter<"Cell"> | number
   prefixGaps?: Prisma.IntWithAggregatesFilter<"Cell"> | number
   tally?: Prisma.BytesWithAggregatesFilter<"Cell"> | runtime.Bytes
+  trials?: Prisma.BigIntNullableWithAggregatesFilter<"Cell"> | bigint | number | null
+  collapsed?: Prisma.BigIntNullableWithAggregatesFilter<"Cell"> | bigint | number | null
   engines?: Prisma.IntNullableListFilter<"Cell">
   measuredSeconds?: Prisma.FloatWithAggregatesFilter<"Cell"> | number
   measuredBlocks?: Prisma.IntWithAggregatesFilter<"Cell"> | number
@@ -385,6 +417,8 @@ export type CellCreateInput = {
   prefixBlocks?: number
   prefixGaps?: number
   tally: runtime.Bytes
+  trials?: bigint | number | null
+  collapsed?: bigint | number | null
   engines?: Prisma.CellCreateenginesInput | number[]
   measuredSeconds?: number
   measuredBlocks?: number
@@ -407,6 +441,8 @@ export type CellUncheckedCreateInput = {
   prefixBlocks?: number
   prefixGaps?: number
   tally: runtime.Bytes
+  trials?: bigint | number | null
+  collapsed?: bigint | number | null
   engines?: Prisma.CellCreateenginesInput | number[]
   measuredSeconds?: number
   measuredBlocks?: number
@@ -428,6 +464,8 @@ export type CellUpdateInput = {
   prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  trials?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  collapsed?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   engines?: Prisma.CellUpdateenginesInput | number[]
   measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
@@ -450,6 +488,8 @@ export type CellUncheckedUpdateInput = {
   prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  trials?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  collapsed?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   engines?: Prisma.CellUpdateenginesInput | number[]
   measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
@@ -472,6 +512,8 @@ export type CellCreateManyInput = {
   prefixBlocks?: number
   prefixGaps?: number
   tally: runtime.Bytes
+  trials?: bigint | number | null
+  collapsed?: bigint | number | null
   engines?: Prisma.CellCreateenginesInput | number[]
   measuredSeconds?: number
   measuredBlocks?: number
@@ -485,6 +527,8 @@ export type CellUpdateManyMutationInput = {
   prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  trials?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  collapsed?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   engines?: Prisma.CellUpdateenginesInput | number[]
   measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
@@ -499,6 +543,8 @@ export type CellUncheckedUpdateManyInput = {
   prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  trials?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  collapsed?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   engines?: Prisma.CellUpdateenginesInput | number[]
   measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
@@ -521,6 +567,8 @@ export type CellCountOrderByAggregateInput = {
   prefixBlocks?: Prisma.SortOrder
   prefixGaps?: Prisma.SortOrder
   tally?: Prisma.SortOrder
+  trials?: Prisma.SortOrder
+  collapsed?: Prisma.SortOrder
   engines?: Prisma.SortOrder
   measuredSeconds?: Prisma.SortOrder
   measuredBlocks?: Prisma.SortOrder
@@ -532,6 +580,8 @@ export type CellAvgOrderByAggregateInput = {
   width?: Prisma.SortOrder
   prefixBlocks?: Prisma.SortOrder
   prefixGaps?: Prisma.SortOrder
+  trials?: Prisma.SortOrder
+  collapsed?: Prisma.SortOrder
   engines?: Prisma.SortOrder
   measuredSeconds?: Prisma.SortOrder
   measuredBlocks?: Prisma.SortOrder
@@ -545,6 +595,8 @@ export type CellMaxOrderByAggregateInput = {
   prefixBlocks?: Prisma.SortOrder
   prefixGaps?: Prisma.SortOrder
   tally?: Prisma.SortOrder
+  trials?: Prisma.SortOrder
+  collapsed?: Prisma.SortOrder
   measuredSeconds?: Prisma.SortOrder
   measuredBlocks?: Prisma.SortOrder
 }
@@ -557,6 +609,8 @@ export type CellMinOrderByAggregateInput = {
   prefixBlocks?: Prisma.SortOrder
   prefixGaps?: Prisma.SortOrder
   tally?: Prisma.SortOrder
+  trials?: Prisma.SortOrder
+  collapsed?: Prisma.SortOrder
   measuredSeconds?: Prisma.SortOrder
   measuredBlocks?: Prisma.SortOrder
 }
@@ -567,6 +621,8 @@ export type CellSumOrderByAggregateInput = {
   width?: Prisma.SortOrder
   prefixBlocks?: Prisma.SortOrder
   prefixGaps?: Prisma.SortOrder
+  trials?: Prisma.SortOrder
+  collapsed?: Prisma.SortOrder
   engines?: Prisma.SortOrder
   measuredSeconds?: Prisma.SortOrder
   measuredBlocks?: Prisma.SortOrder
@@ -600,6 +656,14 @@ export type IntFieldUpdateOperationsInput = {
 
 export type BytesFieldUpdateOperationsInput = {
   set?: runtime.Bytes
+}
+
+export type NullableBigIntFieldUpdateOperationsInput = {
+  set?: bigint | number | null
+  increment?: bigint | number
+  decrement?: bigint | number
+  multiply?: bigint | number
+  divide?: bigint | number
 }
 
 export type CellUpdateenginesInput = {
@@ -737,6 +801,8 @@ export type CellCreateWithoutBlocksInput = {
   prefixBlocks?: number
   prefixGaps?: number
   tally: runtime.Bytes
+  trials?: bigint | number | null
+  collapsed?: bigint | number | null
   engines?: Prisma.CellCreateenginesInput | number[]
   measuredSeconds?: number
   measuredBlocks?: number
@@ -758,6 +824,8 @@ export type CellUncheckedCreateWithoutBlocksInput = {
   prefixBlocks?: number
   prefixGaps?: number
   tally: runtime.Bytes
+  trials?: bigint | number | null
+  collapsed?: bigint | number | null
   engines?: Prisma.CellCreateenginesInput | number[]
   measuredSeconds?: number
   measuredBlocks?: number
@@ -794,6 +862,8 @@ export type CellUpdateWithoutBlocksInput = {
   prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  trials?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  collapsed?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   engines?: Prisma.CellUpdateenginesInput | number[]
   measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
@@ -815,6 +885,8 @@ export type CellUncheckedUpdateWithoutBlocksInput = {
   prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  trials?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  collapsed?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   engines?: Prisma.CellUpdateenginesInput | number[]
   measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
@@ -835,6 +907,8 @@ export type CellCreateWithoutGapsInput = {
   prefixBlocks?: number
   prefixGaps?: number
   tally: runtime.Bytes
+  trials?: bigint | number | null
+  collapsed?: bigint | number | null
   engines?: Prisma.CellCreateenginesInput | number[]
   measuredSeconds?: number
   measuredBlocks?: number
@@ -856,6 +930,8 @@ export type CellUncheckedCreateWithoutGapsInput = {
   prefixBlocks?: number
   prefixGaps?: number
   tally: runtime.Bytes
+  trials?: bigint | number | null
+  collapsed?: bigint | number | null
   engines?: Prisma.CellCreateenginesInput | number[]
   measuredSeconds?: number
   measuredBlocks?: number
@@ -892,6 +968,8 @@ export type CellUpdateWithoutGapsInput = {
   prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  trials?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  collapsed?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   engines?: Prisma.CellUpdateenginesInput | number[]
   measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
@@ -913,6 +991,8 @@ export type CellUncheckedUpdateWithoutGapsInput = {
   prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  trials?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  collapsed?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   engines?: Prisma.CellUpdateenginesInput | number[]
   measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
@@ -933,6 +1013,8 @@ export type CellCreateWithoutMeasurementsInput = {
   prefixBlocks?: number
   prefixGaps?: number
   tally: runtime.Bytes
+  trials?: bigint | number | null
+  collapsed?: bigint | number | null
   engines?: Prisma.CellCreateenginesInput | number[]
   measuredSeconds?: number
   measuredBlocks?: number
@@ -954,6 +1036,8 @@ export type CellUncheckedCreateWithoutMeasurementsInput = {
   prefixBlocks?: number
   prefixGaps?: number
   tally: runtime.Bytes
+  trials?: bigint | number | null
+  collapsed?: bigint | number | null
   engines?: Prisma.CellCreateenginesInput | number[]
   measuredSeconds?: number
   measuredBlocks?: number
@@ -990,6 +1074,8 @@ export type CellUpdateWithoutMeasurementsInput = {
   prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  trials?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  collapsed?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   engines?: Prisma.CellUpdateenginesInput | number[]
   measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1011,6 +1097,8 @@ export type CellUncheckedUpdateWithoutMeasurementsInput = {
   prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  trials?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  collapsed?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   engines?: Prisma.CellUpdateenginesInput | number[]
   measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1031,6 +1119,8 @@ export type CellCreateWithoutChunksInput = {
   prefixBlocks?: number
   prefixGaps?: number
   tally: runtime.Bytes
+  trials?: bigint | number | null
+  collapsed?: bigint | number | null
   engines?: Prisma.CellCreateenginesInput | number[]
   measuredSeconds?: number
   measuredBlocks?: number
@@ -1052,6 +1142,8 @@ export type CellUncheckedCreateWithoutChunksInput = {
   prefixBlocks?: number
   prefixGaps?: number
   tally: runtime.Bytes
+  trials?: bigint | number | null
+  collapsed?: bigint | number | null
   engines?: Prisma.CellCreateenginesInput | number[]
   measuredSeconds?: number
   measuredBlocks?: number
@@ -1088,6 +1180,8 @@ export type CellUpdateWithoutChunksInput = {
   prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  trials?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  collapsed?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   engines?: Prisma.CellUpdateenginesInput | number[]
   measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1109,6 +1203,8 @@ export type CellUncheckedUpdateWithoutChunksInput = {
   prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  trials?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  collapsed?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   engines?: Prisma.CellUpdateenginesInput | number[]
   measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1129,6 +1225,8 @@ export type CellCreateWithoutSweepCellsInput = {
   prefixBlocks?: number
   prefixGaps?: number
   tally: runtime.Bytes
+  trials?: bigint | number | null
+  collapsed?: bigint | number | null
   engines?: Prisma.CellCreateenginesInput | number[]
   measuredSeconds?: number
   measuredBlocks?: number
@@ -1150,6 +1248,8 @@ export type CellUncheckedCreateWithoutSweepCellsInput = {
   prefixBlocks?: number
   prefixGaps?: number
   tally: runtime.Bytes
+  trials?: bigint | number | null
+  collapsed?: bigint | number | null
   engines?: Prisma.CellCreateenginesInput | number[]
   measuredSeconds?: number
   measuredBlocks?: number
@@ -1186,6 +1286,8 @@ export type CellUpdateWithoutSweepCellsInput = {
   prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  trials?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  collapsed?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   engines?: Prisma.CellUpdateenginesInput | number[]
   measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1207,6 +1309,8 @@ export type CellUncheckedUpdateWithoutSweepCellsInput = {
   prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  trials?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  collapsed?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   engines?: Prisma.CellUpdateenginesInput | number[]
   measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1227,6 +1331,8 @@ export type CellCreateWithoutAuditsInput = {
   prefixBlocks?: number
   prefixGaps?: number
   tally: runtime.Bytes
+  trials?: bigint | number | null
+  collapsed?: bigint | number | null
   engines?: Prisma.CellCreateenginesInput | number[]
   measuredSeconds?: number
   measuredBlocks?: number
@@ -1248,6 +1354,8 @@ export type CellUncheckedCreateWithoutAuditsInput = {
   prefixBlocks?: number
   prefixGaps?: number
   tally: runtime.Bytes
+  trials?: bigint | number | null
+  collapsed?: bigint | number | null
   engines?: Prisma.CellCreateenginesInput | number[]
   measuredSeconds?: number
   measuredBlocks?: number
@@ -1284,6 +1392,8 @@ export type CellUpdateWithoutAuditsInput = {
   prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  trials?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  collapsed?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   engines?: Prisma.CellUpdateenginesInput | number[]
   measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1305,6 +1415,8 @@ export type CellUncheckedUpdateWithoutAuditsInput = {
   prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  trials?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  collapsed?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   engines?: Prisma.CellUpdateenginesInput | number[]
   measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1325,6 +1437,8 @@ export type CellCreateWithoutWithdrawalsInput = {
   prefixBlocks?: number
   prefixGaps?: number
   tally: runtime.Bytes
+  trials?: bigint | number | null
+  collapsed?: bigint | number | null
   engines?: Prisma.CellCreateenginesInput | number[]
   measuredSeconds?: number
   measuredBlocks?: number
@@ -1346,6 +1460,8 @@ export type CellUncheckedCreateWithoutWithdrawalsInput = {
   prefixBlocks?: number
   prefixGaps?: number
   tally: runtime.Bytes
+  trials?: bigint | number | null
+  collapsed?: bigint | number | null
   engines?: Prisma.CellCreateenginesInput | number[]
   measuredSeconds?: number
   measuredBlocks?: number
@@ -1382,6 +1498,8 @@ export type CellUpdateWithoutWithdrawalsInput = {
   prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  trials?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  collapsed?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   engines?: Prisma.CellUpdateenginesInput | number[]
   measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1403,6 +1521,8 @@ export type CellUncheckedUpdateWithoutWithdrawalsInput = {
   prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  trials?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  collapsed?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   engines?: Prisma.CellUpdateenginesInput | number[]
   measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1423,6 +1543,8 @@ export type CellCreateWithoutReplaysInput = {
   prefixBlocks?: number
   prefixGaps?: number
   tally: runtime.Bytes
+  trials?: bigint | number | null
+  collapsed?: bigint | number | null
   engines?: Prisma.CellCreateenginesInput | number[]
   measuredSeconds?: number
   measuredBlocks?: number
@@ -1444,6 +1566,8 @@ export type CellUncheckedCreateWithoutReplaysInput = {
   prefixBlocks?: number
   prefixGaps?: number
   tally: runtime.Bytes
+  trials?: bigint | number | null
+  collapsed?: bigint | number | null
   engines?: Prisma.CellCreateenginesInput | number[]
   measuredSeconds?: number
   measuredBlocks?: number
@@ -1480,6 +1604,8 @@ export type CellUpdateWithoutReplaysInput = {
   prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  trials?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  collapsed?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   engines?: Prisma.CellUpdateenginesInput | number[]
   measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1501,6 +1627,8 @@ export type CellUncheckedUpdateWithoutReplaysInput = {
   prefixBlocks?: Prisma.IntFieldUpdateOperationsInput | number
   prefixGaps?: Prisma.IntFieldUpdateOperationsInput | number
   tally?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  trials?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  collapsed?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   engines?: Prisma.CellUpdateenginesInput | number[]
   measuredSeconds?: Prisma.FloatFieldUpdateOperationsInput | number
   measuredBlocks?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1616,6 +1744,8 @@ export type CellSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = r
   prefixBlocks?: boolean
   prefixGaps?: boolean
   tally?: boolean
+  trials?: boolean
+  collapsed?: boolean
   engines?: boolean
   measuredSeconds?: boolean
   measuredBlocks?: boolean
@@ -1639,6 +1769,8 @@ export type CellSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensio
   prefixBlocks?: boolean
   prefixGaps?: boolean
   tally?: boolean
+  trials?: boolean
+  collapsed?: boolean
   engines?: boolean
   measuredSeconds?: boolean
   measuredBlocks?: boolean
@@ -1653,6 +1785,8 @@ export type CellSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensio
   prefixBlocks?: boolean
   prefixGaps?: boolean
   tally?: boolean
+  trials?: boolean
+  collapsed?: boolean
   engines?: boolean
   measuredSeconds?: boolean
   measuredBlocks?: boolean
@@ -1667,12 +1801,14 @@ export type CellSelectScalar = {
   prefixBlocks?: boolean
   prefixGaps?: boolean
   tally?: boolean
+  trials?: boolean
+  collapsed?: boolean
   engines?: boolean
   measuredSeconds?: boolean
   measuredBlocks?: boolean
 }
 
-export type CellOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"key" | "id" | "spec" | "depth" | "width" | "prefixBlocks" | "prefixGaps" | "tally" | "engines" | "measuredSeconds" | "measuredBlocks", ExtArgs["result"]["cell"]>
+export type CellOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"key" | "id" | "spec" | "depth" | "width" | "prefixBlocks" | "prefixGaps" | "tally" | "trials" | "collapsed" | "engines" | "measuredSeconds" | "measuredBlocks", ExtArgs["result"]["cell"]>
 export type CellInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   blocks?: boolean | Prisma.Cell$blocksArgs<ExtArgs>
   gaps?: boolean | Prisma.Cell$gapsArgs<ExtArgs>
@@ -1756,6 +1892,14 @@ export type $CellPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
      * Sum of the tallies of the prefix's blocks (encodeTally).
      */
     tally: runtime.Bytes
+    /**
+     * Trials of the tally; the database works it out of `tally`.
+     */
+    trials: bigint | null
+    /**
+     * Those of them that collapsed; the database works it out of `tally`.
+     */
+    collapsed: bigint | null
     /**
      * Keys of the engines that trained a block of this cell, ascending.
      */
@@ -2207,6 +2351,8 @@ export interface CellFieldRefs {
   readonly prefixBlocks: Prisma.FieldRef<"Cell", 'Int'>
   readonly prefixGaps: Prisma.FieldRef<"Cell", 'Int'>
   readonly tally: Prisma.FieldRef<"Cell", 'Bytes'>
+  readonly trials: Prisma.FieldRef<"Cell", 'BigInt'>
+  readonly collapsed: Prisma.FieldRef<"Cell", 'BigInt'>
   readonly engines: Prisma.FieldRef<"Cell", 'Int[]'>
   readonly measuredSeconds: Prisma.FieldRef<"Cell", 'Float'>
   readonly measuredBlocks: Prisma.FieldRef<"Cell", 'Int'>
