@@ -1,5 +1,7 @@
 export { createClient } from './client.ts'
 export type { Client, ClientOptions, PlanOptions, SubmitOptions } from './client.ts'
+export type { WatchOptions } from './watch.ts'
+export * from './wire/events.ts'
 export * from './wire/health.ts'
 export * from './wire/plans.ts'
 export { NoBody, NoQuery, NotModified } from './wire/schemas.ts'

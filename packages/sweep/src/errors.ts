@@ -24,6 +24,7 @@ export const ERRORS = {
   'idempotency-mismatch': { status: 422, exitCode: 6, title: 'The idempotency key was used for another request' },
   'database-unavailable': { status: 503, exitCode: 7, title: 'The database cannot be reached' },
   'queue-unavailable': { status: 503, exitCode: 7, title: 'The queue cannot be reached' },
+  'overloaded': { status: 503, exitCode: 7, title: 'The server has too much to do' },
   'port-in-use': { status: 503, exitCode: 7, title: 'The address is in use' },
   'server-unavailable': { status: 503, exitCode: 7, title: 'The server cannot be reached' },
   'engine-unavailable': { status: 503, exitCode: 1, title: 'No engine can train this' },

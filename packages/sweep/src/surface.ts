@@ -102,7 +102,7 @@ export function cellDocument(counts: CellCounts, axes: Readonly<Record<string, u
     trials: tally.trials,
     gaps: counts.gaps,
     outcomes: Object.fromEntries(OUTCOMES.map((outcome) => [outcome, tally.outcomes[outcome]])) as Record<Outcome, number>,
-    collapse: estimate(collapsedTrials(tally), tally.trials, counts.gaps),
+    collapse: collapseEstimate(counts),
     stratified: stratifiedOf(counts, theory),
     pieces: piecesSummary(tally),
     loss: lossSummary(tally),
@@ -122,6 +122,11 @@ function stratifiedOf({ gaps, spec, tally }: CellCounts, { bornDead: { exact, si
   const died = collapsedTrials(tally) - tally.outcomes.born_dead
   const { estimate: value, variance, low, high, level } = stratifiedEstimate({ bornDead, diedAlive: { successes: died, trials: alive, gaps } })
   return { estimate: value, standardError: variance === null ? null : Math.sqrt(variance), low, high, level }
+}
+
+/** P(collapse), by the interval that may be looked at again and again. */
+export function collapseEstimate({ tally, gaps }: Pick<CellCounts, 'tally' | 'gaps'>): Estimate {
+  return estimate(collapsedTrials(tally), tally.trials, gaps)
 }
 
 /** Trials that ended as a constant, by any of the ways that count as collapse. */

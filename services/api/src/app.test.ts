@@ -270,6 +270,7 @@ describe('health and descriptions', () => {
       'get /v1/openapi.json',
       'get /v1/sweeps',
       'get /v1/sweeps/{id}',
+      'get /v1/sweeps/{id}/events',
       'get /v1/sweeps/{id}/surface',
       'post /v1/plans',
       'post /v1/sweeps',

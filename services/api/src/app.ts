@@ -7,8 +7,10 @@ import Fastify, { LogController } from 'fastify'
 import type { Logger } from 'pino'
 import type { Api } from './api.ts'
 import { requireLocal } from './local-only.ts'
+import type { EventLimits } from './events/event-hub.ts'
 import { openApiRoute } from './openapi.ts'
 import { noteMethods } from './other-methods.ts'
+import { eventRoute } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
 import { planRoutes } from './routes/plans.ts'
 import { schemaRoutes } from './routes/schema.ts'
@@ -23,6 +25,8 @@ export interface ApiOptions {
   readonly log: Logger
   /** Where answers are counted; none: nowhere. */
   readonly metrics?: Metrics
+  /** Of event streams, where they are not the usual ones. */
+  readonly eventLimits?: Partial<EventLimits>
 }
 
 /** A request that takes longer to arrive is dropped. */
@@ -33,7 +37,8 @@ const MAXIMUM_PARAMETER_LENGTH = 128
  * The HTTP service as an application that does not listen yet. It reads and writes the store alone: no queue, no engine.
  * Every failure leaves as problem+json with a code of the catalogue.
  */
-export function buildApi({ store, log, metrics }: ApiOptions): Api {
+export function buildApi(options: ApiOptions): Api {
+  const { log, metrics } = options
   const app: Api = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -53,7 +58,7 @@ export function buildApi({ store, log, metrics }: ApiOptions): Api {
   void app.register(helmet)
   guardRequests(app)
   logRequests(app, metrics ?? null)
-  addRoutes(app, store)
+  addRoutes(app, options)
   return app
 }
 
@@ -85,11 +90,13 @@ function logRequests(app: Api, metrics: Metrics | null): void {
   })
 }
 
-function addRoutes(app: Api, store: Store): void {
+function addRoutes(app: Api, options: ApiOptions): void {
+  const { store } = options
   const refuseOtherMethods = noteMethods(app)
   const serveDescription = openApiRoute(app)
   sweepRoutes(app, store)
   surfaceRoute(app, store)
+  eventRoute(app, options, options.eventLimits)
   planRoutes(app, store)
   healthRoutes(app, store)
   schemaRoutes(app)
