@@ -3,6 +3,8 @@ export type { Client, ClientOptions, PlanOptions, SubmitOptions } from './client
 export * from './wire/audits.ts'
 export * from './wire/answers.ts'
 export * from './wire/cells.ts'
+export type { WatchOptions } from './watch.ts'
+export * from './wire/events.ts'
 export * from './wire/health.ts'
 export * from './wire/keys.ts'
 export * from './wire/plans.ts'

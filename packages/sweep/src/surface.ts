@@ -129,6 +129,11 @@ function stratifiedOf({ gaps, spec, tally }: CellCounts, { bornDead: { exact, si
   return { estimate: value, standardError: variance === null ? null : Math.sqrt(variance), low, high, level }
 }
 
+/** P(collapse), by the interval that may be looked at again and again. */
+export function collapseEstimate({ tally, gaps }: Pick<CellCounts, 'tally' | 'gaps'>): Estimate {
+  return estimate(collapsedTrials(tally), tally.trials, gaps)
+}
+
 /** Trials that ended as a constant, by any of the ways that count as collapse. */
 export function collapsedTrials(tally: Tally): number {
   return COLLAPSED.reduce((sum, outcome) => sum + tally.outcomes[outcome], 0)

@@ -17,6 +17,8 @@ import { cellRoute } from './routes/cell.ts'
 import { cellsRoutes } from './routes/cells.ts'
 import { compareRoute } from './routes/compare.ts'
 import { contoursRoute } from './routes/contours.ts'
+import type { EventLimits } from './events/event-hub.ts'
+import { eventRoute } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { planRoutes } from './routes/plans.ts'
@@ -35,6 +37,8 @@ export interface ApiOptions {
   readonly log: Logger
   /** Where answers are counted; none: nowhere. */
   readonly metrics?: Metrics
+  /** Of event streams, where they are not the usual ones. */
+  readonly eventLimits?: Partial<EventLimits>
 }
 
 /** A request that takes longer to arrive is dropped. */
@@ -45,7 +49,8 @@ const MAXIMUM_PARAMETER_LENGTH = 128
  * The HTTP service as an application that does not listen yet. It reads and writes the store alone: no queue, no engine.
  * Every failure leaves as problem+json with a code of the catalogue.
  */
-export function buildApi({ store, log, metrics }: ApiOptions): Api {
+export function buildApi(options: ApiOptions): Api {
+  const { log, metrics } = options
   const app: Api = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -67,7 +72,7 @@ export function buildApi({ store, log, metrics }: ApiOptions): Api {
   guardAccess(app, store)
   guardBodies(app)
   logRequests(app, metrics ?? null)
-  addRoutes(app, store)
+  addRoutes(app, options)
   return app
 }
 
@@ -98,12 +103,14 @@ function logRequests(app: Api, metrics: Metrics | null): void {
   })
 }
 
-function addRoutes(app: Api, store: Store): void {
+function addRoutes(app: Api, options: ApiOptions): void {
+  const { store } = options
   const refuseOtherMethods = noteMethods(app)
   const { serveDescription, description } = openApiRoute(app)
   sweepRoutes(app, store)
   surfaceRoute(app, store)
   readingRoutes(app, store)
+  eventRoute(app, options, options.eventLimits)
   planRoutes(app, store)
   auditRoutes(app, store)
   workerRoute(app, store)

@@ -47,4 +47,4 @@ export function problemDocument(error: CollapsarError): ProblemDocument {
 }
 
 /** 5xx whose sentence was written for the client. */
-const SHOWN_FAILURES: readonly string[] = ['internal', 'database-unavailable', 'damaged']
+const SHOWN_FAILURES: readonly string[] = ['internal', 'database-unavailable', 'overloaded', 'damaged']

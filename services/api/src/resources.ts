@@ -1,4 +1,4 @@
-import type { SweepResource, SweepSummary } from '@collapsar/client'
+import type { SweepProgress, SweepResource, SweepSummary } from '@collapsar/client'
 import type { GapRecord, Store, SweepCell, SweepRecord } from '@collapsar/store'
 import { CollapsarError } from '@collapsar/sweep'
 
@@ -23,18 +23,22 @@ export function summaryOf(sweep: SweepRecord): SweepSummary {
 const MAXIMUM_GAPS = 100
 
 export function resourceOf(sweep: SweepRecord, cells: readonly SweepCell[], gaps: readonly GapRecord[]): SweepResource {
-  const total = (count: (cell: SweepCell) => number) => cells.reduce((sum, cell) => sum + count(cell), 0)
   return {
     ...summaryOf(sweep),
     source: sweep.source,
-    progress: {
-      cells: { total: cells.length, complete: cells.filter((cell) => cell.digest !== null).length },
-      trials: {
-        requested: total((cell) => cell.inits),
-        counted: total((cell) => cell.tally.trials),
-        gaps: total((cell) => cell.gaps),
-      },
-    },
+    progress: progressOf(cells),
     gaps: gaps.slice(0, MAXIMUM_GAPS).map(({ cell, block, reason }) => ({ cell, block, reason })),
+  }
+}
+
+export function progressOf(cells: readonly SweepCell[]): SweepProgress {
+  const total = (count: (cell: SweepCell) => number) => cells.reduce((sum, cell) => sum + count(cell), 0)
+  return {
+    cells: { total: cells.length, complete: cells.filter((cell) => cell.digest !== null).length },
+    trials: {
+      requested: total((cell) => cell.inits),
+      counted: total((cell) => cell.tally.trials),
+      gaps: total((cell) => cell.gaps),
+    },
   }
 }
