@@ -1,6 +1,9 @@
 import { cpus, totalmem } from 'node:os'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { redisAvailable } from '../support/redis.ts'
+import { overlappingSweeps, repeatedSubmissions } from './client-faults.ts'
+import { crashPoints } from './crashes.ts'
+import { mixedEngines, poisonedChunk } from './engine-faults.ts'
 import { FORM } from './form.ts'
 import { startServers } from './installation.ts'
 import type { Servers } from './installation.ts'
@@ -12,7 +15,19 @@ import { tableOf, writeBetweenMarkers } from './table.ts'
 import type { Row } from './table.ts'
 import { blockedLoop, killedWorkers, stoppedWorkers } from './worker-faults.ts'
 
-const SCENARIOS: readonly Scenario[] = [killedWorkers, stoppedWorkers, blockedLoop, redisFaults, postgresFaults, networkFaults]
+const SCENARIOS: readonly Scenario[] = [
+  killedWorkers,
+  stoppedWorkers,
+  blockedLoop,
+  redisFaults,
+  postgresFaults,
+  networkFaults,
+  crashPoints,
+  repeatedSubmissions,
+  overlappingSweeps,
+  mixedEngines,
+  poisonedChunk,
+]
 
 /** `npm run chaos -- F4 F6` runs these alone. */
 const CHOSEN = (process.env['CHAOS_ONLY'] ?? '').split(',').filter((id) => id !== '')
