@@ -7,12 +7,15 @@ import { Client } from 'pg'
 import type { QueryResultRow } from 'pg'
 import { openEmbeddedPostgres } from '../../packages/store/src/embedded-postgres.ts'
 
-/** A real Postgres for one test file. */
-export interface TestServer {
+export interface TestDatabases {
   /** A database of its own, migrated; its URL. Takes about 50 ms. */
   createDatabase(): Promise<string>
   /** A database without any table. */
   createEmptyDatabase(): Promise<string>
+}
+
+/** A real Postgres for one test file. */
+export interface TestServer extends TestDatabases {
   close(): Promise<void>
 }
 
@@ -22,12 +25,16 @@ export interface TestServer {
  */
 export async function startTestServer(): Promise<TestServer> {
   const server = await startServer()
-  const template = await createDatabase(server.url, null)
+  return { ...(await testDatabases(server.url)), close: () => server.close() }
+}
+
+/** Makes databases on a server whose user may. */
+export async function testDatabases(serverUrl: string): Promise<TestDatabases> {
+  const template = await createDatabase(serverUrl, null)
   await (await openStore({ databaseUrl: template })).close()
   return {
-    createDatabase: () => createDatabase(server.url, databaseOf(template)),
-    createEmptyDatabase: () => createDatabase(server.url, null),
-    close: () => server.close(),
+    createDatabase: () => createDatabase(serverUrl, databaseOf(template)),
+    createEmptyDatabase: () => createDatabase(serverUrl, null),
   }
 }
 

@@ -12,8 +12,12 @@ import { expect, vi } from 'vitest'
 export interface TestRedis {
   readonly url: string
   readonly port: number
-  /** SIGKILL; resolves when the process is gone. */
-  kill(): Promise<void>
+  /** Where it keeps its data. */
+  readonly folder: string
+  /** SIGKILL by default; resolves when the process is gone. */
+  kill(signal?: NodeJS.Signals): Promise<void>
+  /** Sends a signal that does not end it, such as SIGSTOP. */
+  signal(signal: NodeJS.Signals): void
   /** Starts again after `kill`, on the same port with the same data. */
   start(): Promise<void>
   close(): Promise<void>
@@ -45,18 +49,20 @@ export async function startRedis(settings: readonly string[] = []): Promise<Test
     server = spawn('redis-server', [...own, ...settings], { stdio: 'ignore' })
     await vi.waitFor(async () => expect(await answers(port), 'redis-server answers').toBe(true), { timeout: 20_000, interval: 20 })
   }
-  const kill = async () => {
+  const kill = async (signal: NodeJS.Signals = 'SIGKILL') => {
     if (server === null || server.exitCode !== null || server.signalCode !== null) return
     const gone = once(server, 'exit')
-    server.kill('SIGKILL')
+    server.kill(signal)
     await gone
   }
   await start()
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
+    folder,
     start,
     kill,
+    signal: (signal) => server?.kill(signal),
     close: async () => {
       await kill()
       rmSync(folder, { recursive: true, force: true })
@@ -64,7 +70,7 @@ export async function startRedis(settings: readonly string[] = []): Promise<Test
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo

@@ -20,7 +20,11 @@ export interface Service {
 }
 
 export function startService(args: readonly string[], env: Readonly<Record<string, string>>): Service {
-  const child = startCollapsar(args, { COLLAPSAR_LOG: 'debug', ...env })
+  return serviceOf(startCollapsar(args, { COLLAPSAR_LOG: 'debug', ...env }), args.join(' '))
+}
+
+/** @param name what messages call the process. */
+export function serviceOf(child: ChildProcess, name: string): Service {
   const log: LogLine[] = []
   createInterface({ input: child.stderr! }).on('line', (line) => {
     log.push(line.startsWith('{') ? (JSON.parse(line) as LogLine) : { msg: line })
@@ -30,7 +34,7 @@ export function startService(args: readonly string[], env: Readonly<Record<strin
     log,
     event: async (message) => {
       const find = () => log.find((line) => line.msg === message)
-      await expect.poll(find, { timeout: 30_000, interval: 20, message: `${args.join(' ')}: ${message}` }).toBeDefined()
+      await expect.poll(find, { timeout: 30_000, interval: 20, message: `${name}: ${message}` }).toBeDefined()
       return find()!
     },
     end: async (signal = 'SIGKILL') => {

@@ -34,6 +34,19 @@ describe('describeSweep', () => {
     expect((await describeSweep({ ...facts, source: plain }, countsOf(plain), facts.createdAt)).cells[0]).not.toHaveProperty('axes')
   })
 
+  it('names the engine of a cell, and each version where blocks of several are counted together', async () => {
+    const source = { grid: { depth: 2, width: 1 }, inits: 10 }
+    const engineOf = async (...engines: { id: string; version: string }[]) => {
+      const counts = countsOf(source).map((cell) => ({ ...cell, engines }))
+      return (await describeSweep({ ...facts, source }, counts, facts.createdAt)).cells[0]!.engine
+    }
+    const [cpu1, cpu2, cuda] = [{ id: 'cpu', version: '1' }, { id: 'cpu', version: '2' }, { id: 'cuda', version: '1' }]
+    expect(await engineOf()).toBeNull()
+    expect(await engineOf(cpu1)).toBe('cpu')
+    expect(await engineOf(cpu1, cuda)).toBe('cpu+cuda')
+    expect(await engineOf(cpu1, cpu2, cuda)).toBe('cpu 1+cpu 2+cuda')
+  })
+
   it('gives a cell the same theory in a map as alone', async () => {
     const map = { grid: { depth: [4, 5, 6], width: [2, 3] }, inits: 10, seed: 3 }
     const together = await describeSweep({ ...facts, source: map }, countsOf(map), facts.createdAt)

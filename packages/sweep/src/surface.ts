@@ -60,6 +60,7 @@ export interface CellDocument {
   readonly alarms: readonly Alarm[]
   /** With the bounds that the bins of the counts leave; absent before the first trial is counted. */
   readonly quantiles?: TallyQuantiles
+  /** Which engines trained the blocks, joined by `+`; with its version an engine of which several versions did. */
   readonly engine: string | null
   readonly numerics: string
   readonly digest: string | null
@@ -109,15 +110,17 @@ export function cellDocument(counts: CellCounts, axes: Readonly<Record<string, u
     theory,
     alarms: cellAlarms(counts, theory),
     ...(tally.trials > 0 && { quantiles: tallyQuantiles(tally) }),
-    engine: counts.engines.length === 0 ? null : [...new Set(counts.engines.map((engine) => engine.id))].join('+'),
+    engine: engineNames(counts.engines),
     numerics: spec.numerics,
     digest: counts.digest,
   }
 }
 
-/** P(collapse) of a cell with its anytime-valid interval. */
-export function collapseEstimate({ tally, gaps }: Pick<CellCounts, 'tally' | 'gaps'>): Estimate {
-  return estimate(collapsedTrials(tally), tally.trials, gaps)
+/** Versions of one engine are never mixed without saying so. */
+function engineNames(engines: readonly EngineVersion[]): string | null {
+  if (engines.length === 0) return null
+  const isMixed = ({ id }: EngineVersion) => engines.filter((other) => other.id === id).length > 1
+  return engines.map((engine) => (isMixed(engine) ? `${engine.id} ${engine.version}` : engine.id)).join('+')
 }
 
 function stratifiedOf({ gaps, spec, tally }: CellCounts, { bornDead: { exact, simulated } }: CellTheory): Stratified | null {

@@ -50,7 +50,7 @@ const MAXIMUM_PARAMETER_LENGTH = 128
  * Every failure leaves as problem+json with a code of the catalogue.
  */
 export function buildApi(options: ApiOptions): Api {
-  const { log, metrics } = options
+  const { store, log, metrics } = options
   const app: Api = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
