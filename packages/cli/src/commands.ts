@@ -23,6 +23,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   train: async () => (await import('./commands/train.ts')).train,
   verify: async () => (await import('./commands/verify.ts')).verify,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
+  migrate: async () => (await import('./commands/migrate.ts')).migrate,
   serve: async () => (await import('./commands/serve.ts')).serve,
   planner: async () => (await import('./commands/planner.ts')).planner,
   worker: async () => (await import('./commands/worker.ts')).worker,
