@@ -25,6 +25,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   verify: async () => (await import('./commands/verify.ts')).verify,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
   keys: async () => (await import('./commands/keys.ts')).keys,
+  migrate: async () => (await import('./commands/migrate.ts')).migrate,
   serve: async () => (await import('./commands/serve.ts')).serve,
   planner: async () => (await import('./commands/planner.ts')).planner,
   workers: async () => (await import('./commands/workers.ts')).workers,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { availableParallelism, homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { CollapsarError } from '@collapsar/sweep'
@@ -21,13 +22,27 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'
 /** @throws CollapsarError `usage` naming the variable or flag, its value and what is accepted. */
 export function readConfiguration(options: Options, env: NodeJS.ProcessEnv): Configuration {
   return {
-    databaseUrl: serverUrl('DATABASE_URL', env['DATABASE_URL'], ['postgres:', 'postgresql:']),
-    redisUrl: serverUrl('REDIS_URL', env['REDIS_URL'], ['redis:', 'rediss:']),
+    databaseUrl: serverUrl('DATABASE_URL', secret('DATABASE_URL', env), ['postgres:', 'postgresql:']),
+    redisUrl: serverUrl('REDIS_URL', secret('REDIS_URL', env), ['redis:', 'rediss:']),
     allowEviction: flag('COLLAPSAR_ALLOW_EVICTION', env['COLLAPSAR_ALLOW_EVICTION']),
     dataDir: resolve(options.text('data') ?? (env['COLLAPSAR_DATA'] || defaultDataDir(env))),
     threads: options.integer('threads', 1, MAXIMUM_THREADS) ?? availableParallelism(),
     colour: env['NO_COLOR'] === undefined || env['NO_COLOR'] === '',
     logLevel: logLevel(env['COLLAPSAR_LOG']),
+  }
+}
+
+/**
+ * A value that may hold a password: the variable itself, or the content of the file that `<name>_FILE` names, as container
+ * platforms hand out secrets.
+ */
+function secret(name: string, env: NodeJS.ProcessEnv): string | undefined {
+  const file = env[`${name}_FILE`]
+  if (env[name] || !file) return env[name]
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch (cause) {
+    throw new CollapsarError('usage', `${name}_FILE is ${file}, which cannot be read; accepted: a file that holds the value of ${name}`, { cause })
   }
 }
 
