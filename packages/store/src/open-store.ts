@@ -7,7 +7,7 @@ import { createSweep } from './create-sweep.ts'
 import { databaseUnavailable, isDatabaseUrl } from './database-unavailable.ts'
 import { existingTrials } from './existing-trials.ts'
 import { failChunk } from './fail.ts'
-import { foreignBlock } from './foreign-block.ts'
+import { foreignBlock, mixedCells } from './foreign-block.ts'
 import { takeLeadership } from './leadership.ts'
 import { measuredTrials } from './measured-trials.ts'
 import { migrate } from './migrate.ts'
@@ -81,6 +81,7 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
     sweeps: (limit) => catalogue.sweeps(limit),
     activeSweeps: () => catalogue.activeSweeps(),
     existingTrials: (cells) => existingTrials(queries, cells),
+    mixedCells: (cells) => mixedCells(queries, cells.map(({ cell }) => cell)),
     measuredTrials: (cells, sets) => measuredTrials(queries, cells, sets),
 
     progress: (sweepId) => sweepProgress(queries, sweepId),

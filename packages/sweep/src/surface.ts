@@ -7,6 +7,7 @@ import type { Alarm } from './alarms.ts'
 import { cellTheory } from './cell-theory.ts'
 import type { CellTheory } from './cell-theory.ts'
 import type { EngineVersion } from './chunk.ts'
+import { engineNames } from './engine-names.ts'
 import { histogramMedian, histogramTotal } from './histogram.ts'
 import type { Until } from './sweep-file.ts'
 import { countedPieces, tallyQuantiles } from './tally-quantiles.ts'
@@ -60,6 +61,7 @@ export interface CellDocument {
   readonly alarms: readonly Alarm[]
   /** With the bounds that the bins of the counts leave; absent before the first trial is counted. */
   readonly quantiles?: TallyQuantiles
+  /** With versions where several trained it, as in `cpu 1+cpu 2`. */
   readonly engine: string | null
   readonly numerics: string
   readonly digest: string | null
@@ -109,7 +111,7 @@ export function cellDocument(counts: CellCounts, axes: Readonly<Record<string, u
     theory,
     alarms: cellAlarms(counts, theory),
     ...(tally.trials > 0 && { quantiles: tallyQuantiles(tally) }),
-    engine: counts.engines.length === 0 ? null : [...new Set(counts.engines.map((engine) => engine.id))].join('+'),
+    engine: engineNames(counts.engines),
     numerics: spec.numerics,
     digest: counts.digest,
   }
