@@ -38,6 +38,15 @@ const kind = positionals[0] ?? 'w1'
 if (kinds[kind] === undefined) throw new Error(`unknown sweep ${kind}; accepted: ${Object.keys(kinds).join(', ')}`)
 const sweep = parseSweep(kinds[kind](values.inits === undefined ? undefined : Number(values.inits)))
 
+/** Processes of this program; Postgres ends by itself with the last process that uses it. */
+const children = []
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => {
+    for (const child of children) child.kill('SIGKILL')
+    process.exit(1)
+  })
+}
+
 const before = await trainBare(0)
 const served = await serve()
 const after = await trainBare(1)
@@ -62,7 +71,6 @@ async function trainBare(parity) {
 
 async function serve() {
   const folder = mkdtempSync(join(tmpdir(), 'collapsar-load-'))
-  const children = []
   const postgres = await openEmbeddedPostgres({ dataDir: join(folder, 'data') })
   try {
     const port = await freePort()

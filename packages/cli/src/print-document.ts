@@ -1,4 +1,5 @@
 import { FORMATS, tableOf } from '@collapsar/report'
+import { mixedEngines } from '@collapsar/sweep'
 import type { SweepDocument } from '@collapsar/sweep'
 import type { Invocation } from './command.ts'
 import { duration } from './progress-line.ts'
@@ -19,6 +20,8 @@ export async function printDocument({ options, positionals, terminal }: Invocati
       ` in ${duration(seconds)}, ${reused.toLocaleString('en-US')} reused.`,
   )
   for (const sentence of undecidedText(document)) terminal.message(sentence)
+  const mixed = mixedEngines(document)
+  if (mixed !== null) terminal.message(`warning: ${mixed}`)
   terminal.message('')
   terminal.message('What next:')
   const steps = nextSteps(document, positionals[0] ?? 'FILE')

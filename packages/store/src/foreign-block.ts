@@ -19,3 +19,12 @@ export async function foreignBlock(queries: Queries, cell: string, engine: Engin
   const row = rows[0]
   return row === undefined ? null : { index: row.index, digest: row.digest, engine: { id: row.id, version: row.version } }
 }
+
+/** How many of the cells have blocks of several engines: their rows alone are read. */
+export async function mixedCells(queries: Queries, cells: readonly string[]): Promise<number> {
+  const { rows } = await queries.query<{ mixed: number }>(
+    'SELECT count(*)::int AS mixed FROM cells WHERE id = ANY ($1::text[]) AND cardinality(engines) > 1',
+    [cells],
+  )
+  return rows[0]?.mixed ?? 0
+}

@@ -10,7 +10,7 @@ import { databaseUnavailable, isDatabaseUrl } from './database-unavailable.ts'
 import { existingTrials } from './existing-trials.ts'
 import { extendSweep } from './extend.ts'
 import { failChunk } from './fail.ts'
-import { foreignBlock } from './foreign-block.ts'
+import { foreignBlock, mixedCells } from './foreign-block.ts'
 import { labelSweep } from './label.ts'
 import { findCells } from './find-cells.ts'
 import { takeLeadership } from './leadership.ts'
@@ -93,6 +93,7 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
     listSweeps: (filter, page) => listSweeps(queries, filter, page),
     activeSweeps: () => catalogue.activeSweeps(),
     existingTrials: (cells) => existingTrials(queries, cells),
+    mixedCells: (cells) => mixedCells(queries, cells.map(({ cell }) => cell)),
     measuredTrials: (cells, sets) => measuredTrials(queries, cells, sets),
 
     progress: (sweepId) => sweepProgress(queries, sweepId),

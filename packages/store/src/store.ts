@@ -169,6 +169,8 @@ export interface Store extends AuditStore {
   activeSweeps(): Promise<readonly SweepRecord[]>
   /** Trials that exist already, per cell, capped at what is asked: what a plan reuses. Order as asked. */
   existingTrials(cells: readonly { readonly cell: string; readonly inits: number }[]): Promise<readonly number[]>
+  /** How many of the cells have blocks of several engines, or versions of one. */
+  mixedCells(cells: readonly { readonly cell: string }[]): Promise<number>
   /** Those of them that have all the sets, and which sets recorded blocks lack. Order as asked; empty without sets. */
   measuredTrials(
     cells: readonly { readonly cell: string; readonly inits: number }[],

@@ -25,6 +25,13 @@ describe('planDocument', () => {
     expect(plan).toMatchObject({ blocks: 0, seconds: 0, slowestBlockSeconds: 0, preemptionSeconds: 0, warnings: [] })
   })
 
+  it('warns of cells whose trials come from several engines, also where nothing is to be trained', () => {
+    const sweep = parseSweep({ grid: { depth: 2, width: 1 }, inits: 100 })
+    expect(planDocument(sweep, [100], speed, { mixedCells: 1 }).warnings).toEqual([
+      'One cell has trials of several versions of an engine: their bits were compared on a block.',
+    ])
+  })
+
   it('trains recorded trials again that lack a set of the sweep, and says so', () => {
     const sweep = parseSweep({ grid, inits: 1000, measure: ['facts'] })
     const measured = [

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { BLOCK_TRIALS } from './block.ts'
 import { trialFlops } from './cost.ts'
+import { mixedSentence } from './engine-names.ts'
 import { CollapsarError } from './errors.ts'
 import { expectedWork } from './expected-work.ts'
 import { canonicalJson } from './identity.ts'
@@ -88,6 +89,8 @@ export function planDocument(
     readonly allowSlow?: boolean
     /** In the sweep's order; needed where it measures. */
     readonly measured?: readonly MeasuredTrials[]
+    /** How many of its cells have trials of several engines; default none. */
+    readonly mixedCells?: number
   } = {},
 ): PlanDocument {
   const explain = planCells(sweep, existingTrials, options.measured ?? [])
@@ -105,7 +108,7 @@ export function planDocument(
     slowestBlockSeconds: work.slowest?.seconds ?? 0,
     preemptionSeconds: Math.min(work.deviceSeconds.p90, Math.max(CHUNK_SECONDS, work.slowest?.seconds ?? 0)),
     planHash: planHash(explain, sweep.measure),
-    warnings: warningsOf(work, speed),
+    warnings: [...warningsOf(work, speed), ...mixingText(options.mixedCells ?? 0)],
     explain,
   }
 }
@@ -216,6 +219,10 @@ function warningsOf({ slowest, blocks }: PlannedWork, speed: PlanSpeed): string[
     )
   }
   return warnings
+}
+
+function mixingText(mixedCells: number): string[] {
+  return mixedCells === 0 ? [] : [mixedSentence(mixedCells)]
 }
 
 /** Seconds in the largest unit that keeps the figure above 1, two digits. */

@@ -7,6 +7,7 @@ import type { Alarm } from './alarms.ts'
 import { cellTheory } from './cell-theory.ts'
 import type { CellTheory } from './cell-theory.ts'
 import type { EngineVersion } from './chunk.ts'
+import { engineNames } from './engine-names.ts'
 import { histogramMedian, histogramTotal } from './histogram.ts'
 import type { Until } from './sweep-file.ts'
 import { countedPieces, tallyQuantiles } from './tally-quantiles.ts'
@@ -60,7 +61,7 @@ export interface CellDocument {
   readonly alarms: readonly Alarm[]
   /** With the bounds that the bins of the counts leave; absent before the first trial is counted. */
   readonly quantiles?: TallyQuantiles
-  /** Which engines trained the blocks, joined by `+`; with its version an engine of which several versions did. */
+  /** With versions where several trained it, as in `cpu 1+cpu 2`. */
   readonly engine: string | null
   readonly numerics: string
   readonly digest: string | null
@@ -114,13 +115,6 @@ export function cellDocument(counts: CellCounts, axes: Readonly<Record<string, u
     numerics: spec.numerics,
     digest: counts.digest,
   }
-}
-
-/** Versions of one engine are never mixed without saying so. */
-function engineNames(engines: readonly EngineVersion[]): string | null {
-  if (engines.length === 0) return null
-  const isMixed = ({ id }: EngineVersion) => engines.filter((other) => other.id === id).length > 1
-  return engines.map((engine) => (isMixed(engine) ? `${engine.id} ${engine.version}` : engine.id)).join('+')
 }
 
 function stratifiedOf({ gaps, spec, tally }: CellCounts, { bornDead: { exact, simulated } }: CellTheory): Stratified | null {

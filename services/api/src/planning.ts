@@ -10,12 +10,13 @@ const WORKER_TIMEOUT_SECONDS = 30
  * @throws CollapsarError `too-slow`
  */
 export async function planOf(store: Store, sweep: Sweep, allowSlow: boolean): Promise<PlanDocument> {
-  const [existing, measured, workers] = await Promise.all([
+  const [existing, measured, workers, mixedCells] = await Promise.all([
     store.existingTrials(sweep.cells),
     store.measuredTrials(sweep.cells, sweep.measure),
     store.liveWorkers(WORKER_TIMEOUT_SECONDS),
+    store.mixedCells(sweep.cells),
   ])
-  return planDocument(sweep, existing, planSpeed(workers), { allowSlow, measured })
+  return planDocument(sweep, existing, planSpeed(workers), { allowSlow, measured, mixedCells })
 }
 
 /** The mean of what was measured; threads of the smallest worker for what was not. */

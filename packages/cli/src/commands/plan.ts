@@ -28,6 +28,7 @@ export const plan: Command = {
         {
           allowSlow: options.flag('allow-slow'),
           measured: await backends.store.measuredTrials(sweep.cells, sweep.measure),
+          mixedCells: await backends.store.mixedCells(sweep.cells),
         },
       )
       await terminal.data(

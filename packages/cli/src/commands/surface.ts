@@ -1,7 +1,7 @@
 import { contoursOfMap, DEFAULT_LEVELS, drawnContours, FORMATS, mapsOf, tableOf } from '@collapsar/report'
 import type { Contour, MapAxes } from '@collapsar/report'
 import { sweepDocument } from '@collapsar/standalone'
-import { CollapsarError } from '@collapsar/sweep'
+import { CollapsarError, mixedEngines } from '@collapsar/sweep'
 import type { SweepDocument } from '@collapsar/sweep'
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
@@ -40,6 +40,8 @@ export const surface: Command = {
           ? tableOf(document, { ...view, columns: terminal.columns, colour: terminal.colour })
           : await FORMATS[format].render(document, view),
       )
+      const mixed = mixedEngines(document)
+      if (mixed !== null) terminal.message(`warning: ${mixed}`)
       return document.cells.some((cell) => cell.gaps > 0) ? EXIT.gaps : EXIT.ok
     })
   },
