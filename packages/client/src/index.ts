@@ -3,6 +3,7 @@ export type { Client, ClientOptions, PlanOptions, SubmitOptions } from './client
 export * from './wire/audits.ts'
 export * from './wire/health.ts'
 export * from './wire/plans.ts'
+export * from './wire/replays.ts'
 export { NoBody, NoQuery, NotModified } from './wire/schemas.ts'
 export * from './wire/surface.ts'
 export * from './wire/sweeps.ts'

@@ -1,5 +1,6 @@
 export type * from './store.ts'
 export { MAXIMUM_ATTEMPTS } from './store.ts'
+export { MAXIMUM_PENDING_REPLAYS } from './replay-store.ts'
 export { makeFolder } from './make-folder.ts'
 export { openStore } from './open-store.ts'
 export type { StoreOptions } from './open-store.ts'

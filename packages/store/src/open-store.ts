@@ -18,6 +18,7 @@ import { readMeasurements } from './read-measurements.ts'
 import { readTrial } from './read-trial.ts'
 import { existingSweep, readSweep, sweepCells, sweepProgress } from './read-sweep.ts'
 import { recordBlocks } from './record-blocks.ts'
+import { replayMethods } from './replays.ts'
 import type { Store } from './store.ts'
 import { cancelSweep, finishSweeps, retryGaps } from './sweep-state.ts'
 import { verifyCells } from './verify.ts'
@@ -122,6 +123,7 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
     liveWorkers: (seconds) => liveWorkers(queries, seconds),
     retire: (workerId) => retire(queries, workerId),
     ...auditMethods(pool),
+    ...replayMethods(queries),
 
     lead: () => takeLeadership(databaseUrl),
     listen: (onChange) => listener.listen(onChange),

@@ -1,6 +1,7 @@
 import type { CellCounts, CellMeasurements, CellProgress, CellTrials, Chunk, ChunkResult, ChunkWork, EncodedBlock, EngineKind, EngineVersion, MeasuredTrials } from '@collapsar/sweep'
 import type { MeasurementName, TrialRecord, TrialSpec } from '@collapsar/trial'
 import type { AuditStore } from './audit-store.ts'
+import type { ReplayStore } from './replay-store.ts'
 
 /**
  * A sweep's states and their exits:
@@ -77,6 +78,7 @@ export interface GapRecord {
 export type { CellMeasurements } from '@collapsar/sweep'
 
 export type * from './audit-store.ts'
+export type * from './replay-store.ts'
 
 /** One disagreement found by `verify`. */
 export interface Mismatch {
@@ -94,7 +96,7 @@ export interface Mismatch {
  * Reading what belongs to an unknown sweep gives nothing (null, or an empty list).
  * Methods may be called concurrently, from any number of processes.
  */
-export interface Store extends AuditStore {
+export interface Store extends AuditStore, ReplayStore {
   /**
    * Creates the sweep and the cells it lacks, and freezes at once the cells that already have what is asked.
    * With a key that was used before: the same request gives the existing sweep (`created: false`), another request

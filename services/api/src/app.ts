@@ -12,6 +12,7 @@ import { noteMethods } from './other-methods.ts'
 import { auditRoutes } from './routes/audits.ts'
 import { healthRoutes } from './routes/health.ts'
 import { planRoutes } from './routes/plans.ts'
+import { replayRoutes } from './routes/replays.ts'
 import { schemaRoutes } from './routes/schema.ts'
 import { surfaceRoute } from './routes/surface.ts'
 import { sweepRoutes } from './routes/sweeps.ts'
@@ -93,6 +94,7 @@ function addRoutes(app: Api, store: Store): void {
   surfaceRoute(app, store)
   planRoutes(app, store)
   auditRoutes(app, store)
+  replayRoutes(app, store)
   healthRoutes(app, store)
   schemaRoutes(app)
   serveDescription()

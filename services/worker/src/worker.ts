@@ -11,6 +11,7 @@ import { auditDeaths } from './death-audit.ts'
 import { runErrands } from './errands.ts'
 import { startMeasuring } from './measuring.ts'
 import type { Measuring } from './measuring.ts'
+import { replayOne } from './replay.ts'
 import { trainChunk } from './train-chunk.ts'
 import type { Trainer } from './train-chunk.ts'
 import { whileWanted } from './wanted.ts'
@@ -29,7 +30,7 @@ export interface WorkerOptions extends WorkerRecord {
   /** Chunks in hand: while one is measured and recorded, the next one trains. */
   readonly concurrency?: number
   readonly lockSeconds?: number
-  /** Longest time between two looks for blocks to audit, in seconds; default 2. */
+  /** Longest time between two looks for blocks to audit and trials to replay, in seconds; default 2. */
   readonly errandSeconds?: number
 }
 
@@ -82,7 +83,11 @@ export async function runWorker(deps: WorkerDependencies, options: WorkerOptions
       ...(options.lockSeconds !== undefined && { lockSeconds: options.lockSeconds }),
     },
   )
-  const errands = runErrands([(signal) => auditOne({ ...deps, measuring }, options.id, signal)], options.errandSeconds ?? ERRAND_SECONDS, log)
+  const errands = runErrands(
+    [(signal) => auditOne({ ...deps, measuring }, options.id, signal), (signal) => replayOne(deps, signal)],
+    options.errandSeconds ?? ERRAND_SECONDS,
+    log,
+  )
   const heart = setInterval(() => void beat(), HEARTBEAT_SECONDS * 1000)
   log.info({ worker: options.id, engine: deps.engine.id, threads: options.threads }, 'worker started')
   const end = async (how: 'drain' | 'stop', running: Consumer) => {
