@@ -1,6 +1,7 @@
 export { createClient } from './client.ts'
 export type { Client, ClientOptions, PlanOptions, SubmitOptions } from './client.ts'
 export * from './wire/audits.ts'
+export * from './wire/blocks.ts'
 export * from './wire/health.ts'
 export * from './wire/plans.ts'
 export * from './wire/replays.ts'

@@ -9,6 +9,7 @@ import { databaseUnavailable, isDatabaseUrl } from './database-unavailable.ts'
 import { existingTrials } from './existing-trials.ts'
 import { failChunk } from './fail.ts'
 import { takeLeadership } from './leadership.ts'
+import { importBlocks } from './import-blocks.ts'
 import { measuredTrials } from './measured-trials.ts'
 import { migrate } from './migrate.ts'
 import { nextRound } from './next-round.ts'
@@ -99,6 +100,10 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
     recordBlocks: (cell, blocks, engine) =>
       withEvidence(pool, null, () =>
         change((client) => recordBlocks(client, { cell, blocks, engine, worker: null, seconds: null })),
+      ),
+    importBlocks: (imported) =>
+      withEvidence(pool, { worker: imported.worker, arbitration: false, engine: `${imported.engine.id} ${imported.engine.version}` }, () =>
+        change((client) => importBlocks(client, imported)),
       ),
     fail: (chunkId, reason) => change((client) => failChunk(client, chunkId, reason)),
     nextRound: (sweepId, round, inits) => change((client) => nextRound(client, sweepId, { round, inits })),

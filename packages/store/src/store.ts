@@ -1,6 +1,7 @@
 import type { CellCounts, CellMeasurements, CellProgress, CellTrials, Chunk, ChunkResult, ChunkWork, EncodedBlock, EngineKind, EngineVersion, MeasuredTrials } from '@collapsar/sweep'
 import type { MeasurementName, TrialRecord, TrialSpec } from '@collapsar/trial'
 import type { AuditStore } from './audit-store.ts'
+import type { ImportedBlocks } from './import-blocks.ts'
 import type { ReplayStore } from './replay-store.ts'
 
 /**
@@ -79,6 +80,7 @@ export type { CellMeasurements } from '@collapsar/sweep'
 
 export type * from './audit-store.ts'
 export type * from './replay-store.ts'
+export type { ImportedBlocks } from './import-blocks.ts'
 
 /** One disagreement found by `verify`. */
 export interface Mismatch {
@@ -143,6 +145,11 @@ export interface Store extends AuditStore, ReplayStore {
     blocks: readonly EncodedBlock[],
     engine: EngineVersion,
   ): Promise<{ recorded: number; duplicate: number }>
+  /**
+   * The same under the name of a worker that had no database; it need not be known. Throws `not-allowed` when it is quarantined,
+   * and as `record` does.
+   */
+  importBlocks(imported: ImportedBlocks): Promise<{ recorded: number; duplicate: number }>
   /**
    * Counts a failure of the chunk itself (its training threw). Up to MAXIMUM_ATTEMPTS it stays live ('retry');
    * then it is split in two ('split'), and a single block becomes a terminal gap ('gap'): first for the sets that it was to

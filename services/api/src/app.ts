@@ -10,6 +10,7 @@ import { requireLocal } from './local-only.ts'
 import { openApiRoute } from './openapi.ts'
 import { noteMethods } from './other-methods.ts'
 import { auditRoutes } from './routes/audits.ts'
+import { blockRoutes } from './routes/blocks.ts'
 import { healthRoutes } from './routes/health.ts'
 import { planRoutes } from './routes/plans.ts'
 import { replayRoutes } from './routes/replays.ts'
@@ -94,6 +95,7 @@ function addRoutes(app: Api, store: Store): void {
   surfaceRoute(app, store)
   planRoutes(app, store)
   auditRoutes(app, store)
+  blockRoutes(app, store)
   replayRoutes(app, store)
   healthRoutes(app, store)
   schemaRoutes(app)

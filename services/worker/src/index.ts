@@ -1,3 +1,5 @@
 export { runWorker } from './worker.ts'
 export type { Worker, WorkerDependencies, WorkerOptions } from './worker.ts'
+export { createBlockTrainer } from './train-blocks.ts'
+export type { BlocksToTrain, BlockTrainer } from './train-blocks.ts'
 export { openArbiter, openEngine } from './engines.ts'
