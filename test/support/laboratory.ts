@@ -6,6 +6,7 @@ import { describeSweep, parseSweep } from '@collapsar/sweep'
 import type { SweepDocument } from '@collapsar/sweep'
 import type { Engine } from '@collapsar/trial'
 import { runWorker } from '@collapsar/worker'
+import type { Training } from '@collapsar/worker'
 import { pino } from 'pino'
 import { vi } from 'vitest'
 
@@ -26,6 +27,8 @@ export interface LaboratoryOptions {
   readonly databaseUrl: string
   readonly redisUrl?: string
   readonly engine: Engine
+  /** Where the one worker trains; default: in this process, on the engine. */
+  readonly training?: Training
   readonly workers?: number
   readonly concurrency?: number
   readonly chunkSeconds?: number
@@ -44,7 +47,7 @@ export async function runTogether(sources: readonly unknown[], options: Laborato
     options.redisUrl === undefined ? { databaseUrl: options.databaseUrl } : { redisUrl: options.redisUrl },
   )
   const log = pino({ level: process.env['COLLAPSAR_TEST_LOG'] ?? 'silent' })
-  const deps = { store, queue, log, engine: options.engine }
+  const deps = { store, queue, log, engine: options.engine, ...(options.training !== undefined && { training: options.training }) }
   const ids: string[] = []
   for (const source of sources) ids.push((await store.createSweep(parseSweep(source))).sweep.id)
   const workers = await Promise.all(

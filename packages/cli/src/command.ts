@@ -10,8 +10,10 @@ export interface Invocation {
   readonly configuration: Configuration
   readonly terminal: Terminal
   readonly log: Logger
-  /** Aborts on the first Ctrl-C or SIGTERM; a second one ends the process at once. */
+  /** Aborts on the first Ctrl-C or SIGTERM; a second one ends the process at once, unless the command is `patient`. */
   readonly signal: AbortSignal
+  /** Of a `patient` command: aborts on the second Ctrl-C or SIGTERM; a third one ends the process at once. */
+  readonly urgent: AbortSignal
 }
 
 /** One command of the command line: one file in `commands/`. */
@@ -23,6 +25,8 @@ export interface Command {
   readonly options: Readonly<Record<string, OptionDefinition>>
   /** Ends in order, by its signal, on Ctrl-C; so does every service. Others just end. */
   readonly interruptible?: boolean
+  /** Takes its time after the first Ctrl-C or SIGTERM, and hurries after the second. */
+  readonly patient?: boolean
   /** A service logs what it does; other commands log failures only. */
   readonly service?: boolean
   /** @returns the exit code */

@@ -27,5 +27,6 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
   serve: async () => (await import('./commands/serve.ts')).serve,
   planner: async () => (await import('./commands/planner.ts')).planner,
+  workers: async () => (await import('./commands/workers.ts')).workers,
   worker: async () => (await import('./commands/worker.ts')).worker,
 }

@@ -52,9 +52,9 @@ async function execute(command: Command, args: readonly string[], { env, stderr,
   const terminal = openTerminal(stdout, stderr, configuration.colour)
   const log = createLog(configuration.logLevel ?? (command.service === true ? 'info' : 'error'))
   const interruptible = command.interruptible === true || command.service === true
-  const { signal, release } = interruptible ? interruption() : NEVER
+  const { signal, urgent, release } = interruptible ? interruption(command.patient === true) : NEVER
   try {
-    return await command.run({ positionals, options, configuration, terminal, log, signal })
+    return await command.run({ positionals, options, configuration, terminal, log, signal, urgent })
   } catch (error) {
     if (!signal.aborted || error instanceof CollapsarError) throw error
     terminal.message('interrupted')
@@ -72,25 +72,27 @@ const INTERRUPTIONS = ['SIGINT', 'SIGTERM'] as const
 
 interface Interruption {
   readonly signal: AbortSignal
+  readonly urgent: AbortSignal
   /** Nobody asks any more. */
   release(): void
 }
 
 /** Of commands that just end. */
-const NEVER: Interruption = { signal: new AbortController().signal, release: () => undefined }
+const NEVER: Interruption = { signal: new AbortController().signal, urgent: new AbortController().signal, release: () => undefined }
 
-/** The first Ctrl-C or SIGTERM asks for an orderly end; the second one is the system's own. */
-function interruption(): Interruption {
-  const controller = new AbortController()
+/** The first Ctrl-C or SIGTERM asks for an orderly end, the second one of a patient command for haste; the next is the system's own. */
+function interruption(patient: boolean): Interruption {
+  const [asked, urged] = [new AbortController(), new AbortController()]
   const release = () => {
     for (const name of INTERRUPTIONS) process.off(name, interrupt)
   }
   const interrupt = (name: NodeJS.Signals) => {
-    release()
-    controller.abort(new Error(`interrupted by ${name}`))
+    if (!patient || asked.signal.aborted) release()
+    const next = asked.signal.aborted ? urged : asked
+    next.abort(new Error(`interrupted by ${name}`))
   }
   for (const name of INTERRUPTIONS) process.on(name, interrupt)
-  return { signal: controller.signal, release }
+  return { signal: asked.signal, urgent: urged.signal, release }
 }
 
 /** One sentence for what a user can mend; the stack for what only we can. */

@@ -225,6 +225,23 @@ describe.each(servers)('a chunk queue on $name', ({ open }) => {
     expect(await queue.depth('cpu')).toEqual({ waiting: 2, active: 0 })
   })
 
+  it('drains, and hands back at once what it is not to keep', async () => {
+    const sent = chunks(2)
+    await queue.enqueue(sent)
+    const gate = createGate()
+    const { got, signals, consumer } = await recorder({ concurrency: 2, lockSeconds: 600, finish: gate.opened })
+    await eventually(() => got.length, 2)
+    const kept = got[0]!
+    const drained = consumer.drain(({ id }) => id === kept.id)
+    await eventually(() => queue.depth('cpu'), { waiting: 1, active: 1 })
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, true])
+    const next = await recorder()
+    await eventually(() => idsOf(next.got), idsOf([got[1]!]))
+    gate.open()
+    await drained
+    await eventually(() => queue.depth('cpu'), { waiting: 0, active: 0 })
+  })
+
   it('stops: what is in hand is with another consumer long before its lock runs out', async () => {
     const sent = chunks(2)
     await queue.enqueue(sent)

@@ -7,8 +7,8 @@ export interface QueueDepth {
 }
 
 export interface Consumer {
-  /** Stops fetching and waits for the chunks in hand. */
-  drain(): Promise<void>
+  /** Stops fetching and waits for the chunks in hand; those that `keep` refuses are aborted and handed back at once. Default: keep all. */
+  drain(keep?: (chunk: Chunk) => boolean): Promise<void>
   /** Aborts the chunks in hand, hands them back at once and stops. */
   stop(): Promise<void>
   /** Resolves when the consumer has been deaf (nothing fetched for `deafAfterSeconds` while chunks wait): exit the process. */

@@ -18,6 +18,8 @@ const RETRY_MS = 1000
 const CLOSE_LIMIT_MS = 3000
 const CLOSE_POLL_MS = 50
 
+const STOPPING = new Error('the consumer stops')
+
 export interface ConsumerSource {
   readonly backend: QueueBackend
   readonly queueName: string
@@ -36,7 +38,10 @@ export async function startConsumer(
   options: ConsumerOptions,
 ): Promise<Consumer> {
   const activity = { inHand: 0, fetched: 0 }
-  const stopping = new AbortController()
+  /** Deliveries in hand; one that is aborted goes back to the queue. */
+  const deliveries = new Map<AbortController, Chunk>()
+  /** Which chunks are finished once the consumer ends, also one whose fetch was under way; null: it does not end. */
+  let kept: ((chunk: Chunk) => boolean) | null = null
   const deliver = async (chunk: Chunk, signal: AbortSignal): Promise<void> => {
     activity.inHand += 1
     activity.fetched += 1
@@ -48,14 +53,18 @@ export async function startConsumer(
     }
   }
   const processor: ChunkProcessor = async (job, token, lost) => {
-    const ended = joined([stopping.signal, lost])
+    const handingBack = new AbortController()
+    const ended = joined([handingBack.signal, lost])
+    deliveries.set(handingBack, job.data)
+    if (kept?.(job.data) === false) handingBack.abort(STOPPING)
     try {
       await deliver(job.data, ended.signal)
     } catch (error) {
-      if (!stopping.signal.aborted) return source.onError(asError(error))
+      if (!handingBack.signal.aborted) return source.onError(asError(error))
       await job.moveToWait(token).catch((refusal: unknown) => source.onError(asError(refusal)))
       throw new WaitingError()
     } finally {
+      deliveries.delete(handingBack)
       ended.release()
     }
   }
@@ -75,17 +84,16 @@ export async function startConsumer(
     concurrency: options.concurrency,
     afterSeconds: options.deafAfterSeconds ?? DEAF_AFTER_SECONDS,
   })
-  const end = async (): Promise<void> => {
+  const end = async (keep: (chunk: Chunk) => boolean): Promise<void> => {
     watchdog.stop()
+    kept = keep
+    for (const [handingBack, chunk] of deliveries) if (!keep(chunk)) handingBack.abort(STOPPING)
     await closeWorker(worker, () => activity.inHand === 0)
   }
   return {
     deaf: watchdog.deaf,
-    drain: end,
-    stop: () => {
-      stopping.abort(new Error('the consumer stops'))
-      return end()
-    },
+    drain: (keep = () => true) => end(keep),
+    stop: () => end(() => false),
   }
 }
 

@@ -8,6 +8,7 @@ import { createSweep } from './create-sweep.ts'
 import { databaseUnavailable, isDatabaseUrl } from './database-unavailable.ts'
 import { existingTrials } from './existing-trials.ts'
 import { failChunk } from './fail.ts'
+import { foreignBlock } from './foreign-block.ts'
 import { takeLeadership } from './leadership.ts'
 import { importBlocks } from './import-blocks.ts'
 import { measuredTrials } from './measured-trials.ts'
@@ -23,7 +24,7 @@ import { replayMethods } from './replays.ts'
 import type { Store } from './store.ts'
 import { cancelSweep, finishSweeps, retryGaps } from './sweep-state.ts'
 import { verifyCells } from './verify.ts'
-import { heartbeat, liveWorkers, retire } from './workers.ts'
+import { forgetWorkers, heartbeat, IDLE, listWorkers, liveWorkers, retire } from './workers.ts'
 
 export interface StoreOptions {
   /** postgresql://USER:PASSWORD@HOST:PORT/DATABASE */
@@ -124,9 +125,12 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
     verify: (onProgress = () => {}) =>
       transaction(pool, (client) => verifyCells(client, onProgress), 'repeatable read, read only'),
 
-    heartbeat: (worker, flopsPerSecond) => heartbeat(queries, worker, flopsPerSecond),
+    heartbeat: (worker, flopsPerSecond, activity) => heartbeat(queries, worker, { ...IDLE, ...activity, flopsPerSecond }),
     liveWorkers: (seconds) => liveWorkers(queries, seconds),
+    workers: (limit) => listWorkers(queries, limit),
     retire: (workerId) => retire(queries, workerId),
+    forgetWorkers: (seconds) => forgetWorkers(queries, seconds),
+    foreignBlock: (cell, engine) => foreignBlock(queries, cell, engine),
     ...auditMethods(pool),
     ...replayMethods(queries),
 

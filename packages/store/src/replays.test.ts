@@ -55,6 +55,17 @@ it('fails with the reason after three trainings that threw', async () => {
   expect(await store.replay(id)).toMatchObject({ state: 'failed', reason: 'fault 3', result: null })
 })
 
+it('fails when three workers have ended over it', async () => {
+  const { id } = await store.requestReplay(CELL, 7)
+  for (let worker = 0; worker < 3; worker += 1) {
+    expect(await store.claimReplay(NUMERICS)).toMatchObject({ id })
+    await runSql(url, `UPDATE replays SET lease_until = now() - interval '1 second'`)
+  }
+  expect(await store.claimReplay(NUMERICS)).toBeNull()
+  expect(await store.replay(id)).toMatchObject({ state: 'failed', reason: 'each worker that tried it ended over it' })
+  expect((await store.requestReplay(CELL, 7)).id).not.toBe(id)
+})
+
 it('refuses an unknown cell, and more wishes than may wait, but not one that waits already', async () => {
   await expect(store.requestReplay('c1_unknown', 0)).rejects.toMatchObject({ code: 'not-found' })
   for (let trial = 0; trial < MAXIMUM_PENDING_REPLAYS; trial += 1) await store.requestReplay(CELL, trial)

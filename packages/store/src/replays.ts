@@ -10,7 +10,9 @@ import { MAXIMUM_ATTEMPTS } from './store.ts'
 /** How long a worker has a wish for itself; a trial that takes longer is trained by two, to the same bits. */
 const LEASE_SECONDS = 600
 const EXPIRED = `requested_at < now() - interval '1 day'`
+const ABANDONED = `failures >= ${MAXIMUM_ATTEMPTS} AND lease_until < clock_timestamp()`
 const NOBODY_CAME = 'no worker carried it out within a day'
+const NOBODY_LIVED = 'each worker that tried it ended over it'
 
 /** The part of a store that keeps wishes for replays. Each method is one statement, or two that may be parted. */
 export function replayMethods(queries: Queries): ReplayStore {
@@ -28,7 +30,11 @@ export function replayMethods(queries: Queries): ReplayStore {
 
 async function forgetOld(queries: Queries): Promise<void> {
   await queries.query(`DELETE FROM replays WHERE finished_at < now() - interval '7 days'`)
-  await queries.query(`UPDATE replays SET state = 'failed', reason = $1, finished_at = now() WHERE state = 'pending' AND ${EXPIRED}`, [NOBODY_CAME])
+  await queries.query(
+    `UPDATE replays SET state = 'failed', finished_at = now(), reason = CASE WHEN ${EXPIRED} THEN $1 ELSE $2 END
+     WHERE state = 'pending' AND (${EXPIRED} OR ${ABANDONED})`,
+    [NOBODY_CAME, NOBODY_LIVED],
+  )
 }
 
 async function requestReplay(queries: Queries, cell: string, trial: number): Promise<ReplayRecord> {
@@ -53,31 +59,32 @@ async function refuse(queries: Queries, cell: string): Promise<never> {
 
 /** A wish that has expired and is not marked so yet has failed all the same. */
 async function readReplay(queries: Queries, id: string): Promise<ReplayRecord | null> {
-  const { rows } = await queries.query<ReplayRecord & { expired: boolean }>(
+  const { rows } = await queries.query<ReplayRecord & { expired: boolean; abandoned: boolean | null }>(
     `SELECT replays.id, cells.id AS cell, trial, state, requested_at AS "requestedAt", finished_at AS "finishedAt", reason, result,
-       state = 'pending' AND ${EXPIRED} AS expired
+       state = 'pending' AND ${EXPIRED} AS expired, state = 'pending' AND ${ABANDONED} AS abandoned
      FROM replays JOIN cells ON cells.key = replays.cell WHERE replays.id = $1`,
     [id],
   )
   const row = rows[0]
   if (row === undefined) return null
-  const { expired, ...replay } = row
-  if (expired) return { ...replay, state: 'failed', reason: NOBODY_CAME }
+  const { expired, abandoned, ...replay } = row
+  if (expired || abandoned === true) return { ...replay, state: 'failed', reason: expired ? NOBODY_CAME : NOBODY_LIVED }
   return { ...replay, reason: replay.state === 'failed' ? replay.reason : null }
 }
 
+/** A claim counts as a failure until it is carried out: a trial that ends its worker each time must not end one after the other. */
 async function claimReplay(queries: Queries, numerics: readonly Numerics[]): Promise<ReplayWork | null> {
   const { rows } = await queries.query<ReplayWork>(
     `WITH chosen AS (
        SELECT replays.id FROM replays JOIN cells ON cells.key = replays.cell
-       WHERE state = 'pending' AND NOT (${EXPIRED}) AND (lease_until IS NULL OR lease_until < clock_timestamp())
+       WHERE state = 'pending' AND NOT (${EXPIRED}) AND (lease_until IS NULL OR lease_until < clock_timestamp()) AND failures < $2
          AND cells.spec ->> 'numerics' = ANY ($1::text[])
        ORDER BY requested_at LIMIT 1 FOR UPDATE OF replays SKIP LOCKED
      )
-     UPDATE replays SET lease_until = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS})
+     UPDATE replays SET failures = failures + 1, lease_until = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS})
      FROM chosen, cells WHERE replays.id = chosen.id AND cells.key = replays.cell
      RETURNING replays.id, cells.id AS cell, cells.spec, replays.trial`,
-    [numerics],
+    [numerics, MAXIMUM_ATTEMPTS],
   )
   return rows[0] ?? null
 }
@@ -91,9 +98,9 @@ async function finishReplay(queries: Queries, id: string, result: WireReplay): P
 
 async function failReplay(queries: Queries, id: string, reason: string): Promise<void> {
   await queries.query(
-    `UPDATE replays SET failures = failures + 1, reason = $2, lease_until = NULL,
-       state = CASE WHEN failures + 1 < $3 THEN 'pending' ELSE 'failed' END,
-       finished_at = CASE WHEN failures + 1 < $3 THEN NULL ELSE now() END
+    `UPDATE replays SET reason = $2, lease_until = NULL,
+       state = CASE WHEN failures < $3 THEN 'pending' ELSE 'failed' END,
+       finished_at = CASE WHEN failures < $3 THEN NULL ELSE now() END
      WHERE id = $1 AND state = 'pending'`,
     [id, reason, MAXIMUM_ATTEMPTS],
   )

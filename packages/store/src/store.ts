@@ -57,16 +57,55 @@ export type SweepCell = CellCounts
 
 export type { BlockRange, CellProgress } from '@collapsar/sweep'
 
+/**
+ * A worker's states and their exits: `active` -> `draining` (it was told to end), `quarantined` (what it recorded was wrong);
+ * `draining` -> `gone`; `quarantined` and `gone` have none. One that fell silent keeps its state.
+ */
+export type WorkerState = 'active' | 'draining' | 'gone' | 'quarantined'
+
+/** What a worker says of itself once. */
 export interface WorkerRecord {
   readonly id: string
   readonly engine: EngineKind
   readonly threads: number
+  /** Of its engine: changes whenever a bit of the output can change. */
+  readonly version?: string
+  /** What it trains on, in words: the name of the processor or the card. */
+  readonly device?: string
+  /** Name of its machine. */
+  readonly host?: string
+  readonly pid?: number
+}
+
+/** What a worker does now. */
+export interface WorkerActivity {
+  readonly state: 'active' | 'draining'
+  /** Ids of the chunks in its hands. */
+  readonly chunks: readonly string[]
 }
 
 export interface LiveWorker extends WorkerRecord {
   /** Flop per second by the static cost model, measured on its last chunks; null before the first. */
   readonly flopsPerSecond: number | null
   readonly lastSeen: Date
+}
+
+/** A worker as it last reported itself, whether it lives or not. */
+export interface ListedWorker extends Required<Omit<WorkerRecord, 'pid'>> {
+  readonly pid: number | null
+  /** `silent`: it says that it is active or draining, but has not been heard of for 30 s, by the database's clock. */
+  readonly state: WorkerState | 'silent'
+  readonly flopsPerSecond: number | null
+  readonly chunks: readonly string[]
+  readonly startedAt: Date
+  readonly lastSeen: Date
+}
+
+/** A block that an engine of another version, or another engine, trained. */
+export interface ForeignBlock {
+  readonly index: number
+  readonly digest: Uint8Array
+  readonly engine: EngineVersion
 }
 
 /** A lost block, or one that a set was given up for: then the reason begins with the set's name. */
@@ -190,10 +229,18 @@ export interface Store extends AuditStore, ReplayStore {
   /** Recomputes the digests of blocks and measurements, blocks' tallies, prefixes, tallies and frozen rows, and compares. */
   verify(onProgress?: (blocks: number) => void): Promise<{ cells: number; blocks: number; mismatches: readonly Mismatch[] }>
 
-  heartbeat(worker: WorkerRecord, flopsPerSecond: number | null): Promise<void>
-  /** Workers seen in the last `seconds`. */
+  /** Notes that the worker lives and gives its state, which may be `quarantined` whatever it says. Default: active, nothing in hand. */
+  heartbeat(worker: WorkerRecord, flopsPerSecond: number | null, activity?: WorkerActivity): Promise<WorkerState>
+  /** Active workers seen in the last `seconds`: those that take chunks. */
   liveWorkers(seconds: number): Promise<readonly LiveWorker[]>
+  /** The workers seen last, at most `limit`, by state (those that live first) and id. */
+  workers(limit: number): Promise<readonly ListedWorker[]>
+  /** The worker is gone. */
   retire(workerId: string): Promise<void>
+  /** Forgets workers not seen for `seconds` that nothing recorded refers to; gives how many, a hundred at most. */
+  forgetWorkers(seconds: number): Promise<number>
+  /** A block of the cell that another engine trained, if this one has trained none of it; else null. */
+  foreignBlock(cell: string, engine: EngineVersion): Promise<ForeignBlock | null>
 
   /**
    * Tries to become the one active planner: a session-level advisory lock on a connection of its own.

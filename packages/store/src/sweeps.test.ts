@@ -130,6 +130,62 @@ it('knows the workers that reported lately', async () => {
   expect(await store.liveWorkers(60)).toEqual([])
 })
 
+it('lists workers with what they do, those first that live', async () => {
+  const worker = { id: 'w1', engine: 'cpu' as const, threads: 2, version: '7', device: 'A processor', host: 'node-3', pid: 41 }
+  expect(await store.heartbeat(worker, 1e9, { state: 'active', chunks: ['c-1', 'c-2'] })).toBe('active')
+  await store.heartbeat({ id: 'w0', engine: 'cpu', threads: 1 }, null)
+  await store.retire('w0')
+  const [first, second] = await store.workers(10)
+  expect(first).toEqual({
+    ...worker,
+    state: 'active',
+    flopsPerSecond: 1e9,
+    chunks: ['c-1', 'c-2'],
+    startedAt: expect.any(Date),
+    lastSeen: expect.any(Date),
+  })
+  expect(second).toMatchObject({ id: 'w0', state: 'gone', version: '', device: '', host: '', pid: null, chunks: [] })
+  expect(await store.heartbeat(worker, 1e9, { state: 'draining', chunks: [] })).toBe('draining')
+  expect(await store.liveWorkers(60)).toEqual([])
+  expect((await store.workers(1)).map(({ id }) => id)).toEqual(['w1'])
+  await runSql(url, `UPDATE workers SET last_seen = now() - interval '31 seconds'`)
+  expect((await store.workers(10)).map(({ id, state }) => [id, state])).toEqual([['w1', 'silent'], ['w0', 'gone']])
+})
+
+it('keeps a quarantine whatever the worker says', async () => {
+  const worker = { id: 'w1', engine: 'cpu' as const, threads: 2 }
+  await store.heartbeat(worker, null)
+  await runSql(url, `UPDATE workers SET state = 'quarantined'`)
+  expect(await store.heartbeat(worker, null)).toBe('quarantined')
+  expect(await store.liveWorkers(60)).toEqual([])
+  await store.retire('w1')
+  expect(await store.workers(10)).toMatchObject([{ id: 'w1', state: 'quarantined' }])
+})
+
+it('forgets silent workers that recorded nothing', async () => {
+  for (const id of ['idle', 'busy', 'live']) await store.heartbeat({ id, engine: 'cpu', threads: 1 }, null)
+  await store.createSweep({ name: 'one', source: {}, cells: [wish(1, 100)] })
+  const chunk = { id: 'c', cell: wish(1, 0).cell, engine: 'cpu' as const, firstBlock: 0, blocks: 1 }
+  await store.record({ chunk, blocks: aliveBlocks(1, 0, 1), engine: TEST_ENGINE, worker: 'busy', seconds: 1 })
+  await runSql(url, `UPDATE workers SET last_seen = now() - interval '2 days' WHERE id <> 'live'`)
+  expect(await store.forgetWorkers(86_400)).toBe(1)
+  expect((await store.workers(10)).map(({ id }) => id)).toEqual(['live', 'busy'])
+})
+
+it('finds a block of another engine only where this one has none', async () => {
+  const { cell } = wish(1, 300)
+  const [old, fresh, other] = ['1', '2', '3'].map((version) => ({ id: 'cpu', version }))
+  await store.createSweep({ name: 'one', source: {}, cells: [wish(1, 300)] })
+  expect(await store.foreignBlock(cell, fresh!)).toBeNull()
+  const blocks = aliveBlocks(1, 0, 2)
+  await store.recordBlocks(cell, blocks.slice(0, 1), old!)
+  expect(await store.foreignBlock(cell, old!)).toBeNull()
+  expect(await store.foreignBlock(cell, fresh!)).toEqual({ index: 0, digest: Buffer.from(blocks[0]!.digest), engine: old })
+  await store.recordBlocks(cell, blocks.slice(1), fresh!)
+  expect(await store.foreignBlock(cell, fresh!)).toBeNull()
+  expect(await store.foreignBlock(cell, other!)).toMatchObject({ index: 0, engine: old })
+})
+
 it('has one leader at a time, who learns of losing the connection', async () => {
   const other = await openStore({ databaseUrl: url })
   const first = await store.lead()

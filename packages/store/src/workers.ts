@@ -1,37 +1,99 @@
-import type { EngineKind } from '@collapsar/sweep'
+import { errorCode } from './connection.ts'
 import type { Queries } from './connection.ts'
-import type { LiveWorker, WorkerRecord } from './store.ts'
+import type { ListedWorker, LiveWorker, WorkerActivity, WorkerRecord, WorkerState } from './store.ts'
 
-/** Notes that the worker lives, by the database's clock: the clocks of workers may differ. */
-export async function heartbeat(queries: Queries, worker: WorkerRecord, flopsPerSecond: number | null): Promise<void> {
-  await queries.query(
-    `INSERT INTO workers (id, engine, threads, flops_per_second, last_seen) VALUES ($1, $2, $3, $4, clock_timestamp())
-     ON CONFLICT (id) DO UPDATE SET engine = excluded.engine, threads = excluded.threads,
-       flops_per_second = excluded.flops_per_second, last_seen = excluded.last_seen`,
-    [worker.id, worker.engine, worker.threads, flopsPerSecond],
-  )
+/** What a worker says each time. */
+interface Report extends WorkerActivity {
+  readonly flopsPerSecond: number | null
 }
 
-/** Workers seen in the last `seconds`, by id. */
+export const IDLE: WorkerActivity = { state: 'active', chunks: [] }
+
+/** Notes that the worker lives, by the database's clock: the clocks of workers may differ. A quarantine is nobody's to end. */
+export async function heartbeat(queries: Queries, worker: WorkerRecord, report: Report): Promise<WorkerState> {
+  const { rows } = await queries.query<{ state: WorkerState }>(
+    `INSERT INTO workers (id, engine, threads, version, device, host, pid, flops_per_second, state, chunks, last_seen)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, clock_timestamp())
+     ON CONFLICT (id) DO UPDATE SET engine = excluded.engine, threads = excluded.threads, version = excluded.version,
+       device = excluded.device, host = excluded.host, pid = excluded.pid, flops_per_second = excluded.flops_per_second,
+       state = CASE workers.state WHEN 'quarantined' THEN workers.state ELSE excluded.state END,
+       chunks = excluded.chunks, last_seen = excluded.last_seen
+     RETURNING state`,
+    [
+      worker.id,
+      worker.engine,
+      worker.threads,
+      worker.version ?? '',
+      worker.device ?? '',
+      worker.host ?? '',
+      worker.pid ?? null,
+      report.flopsPerSecond,
+      report.state,
+      report.chunks,
+    ],
+  )
+  return rows[0]?.state ?? report.state
+}
+
+/** Workers that take chunks and were seen in the last `seconds`, by id. */
 export async function liveWorkers(queries: Queries, seconds: number): Promise<readonly LiveWorker[]> {
-  const { rows } = await queries.query<{
-    readonly id: string
-    readonly engine: EngineKind
-    readonly threads: number
-    readonly flopsPerSecond: number | null
-    readonly lastSeen: Date
-  }>(
+  const { rows } = await queries.query<LiveWorker>(
     `SELECT id, engine, threads, flops_per_second AS "flopsPerSecond", last_seen AS "lastSeen" FROM workers
-     WHERE last_seen > clock_timestamp() - make_interval(secs => $1) ORDER BY id`,
+     WHERE last_seen > clock_timestamp() - make_interval(secs => $1) AND state = 'active' ORDER BY id`,
     [seconds],
   )
   return rows
 }
 
-/** A worker says goodbye: it is forgotten, unless blocks name it. Unknown ones are nobody. */
+/** Six heartbeats: what the planner too takes for the end of a worker. */
+const SILENT_AFTER_SECONDS = 30
+
+/** The workers seen last, those first that live. */
+export async function listWorkers(queries: Queries, limit: number): Promise<readonly ListedWorker[]> {
+  const { rows } = await queries.query<ListedWorker>(
+    `SELECT id, engine, version, device, threads, host, pid, shown AS state, flops_per_second AS "flopsPerSecond", chunks,
+       started_at AS "startedAt", last_seen AS "lastSeen"
+     FROM (SELECT *, CASE WHEN state IN ('active', 'draining') AND last_seen < clock_timestamp() - make_interval(secs => $2)
+         THEN 'silent' ELSE state END AS shown
+       FROM workers ORDER BY last_seen DESC LIMIT $1) latest
+     ORDER BY array_position(ARRAY['active', 'draining', 'silent', 'quarantined', 'gone'], shown), id`,
+    [limit, SILENT_AFTER_SECONDS],
+  )
+  return rows
+}
+
+/** A worker says goodbye. Its row stays: blocks name it. Unknown ones are nobody. */
 export async function retire(queries: Queries, workerId: string): Promise<void> {
   await queries.query(
-    `UPDATE workers SET last_seen = '-infinity', state = CASE state WHEN 'quarantined' THEN state ELSE 'gone' END WHERE id = $1`,
+    `UPDATE workers SET last_seen = clock_timestamp(), chunks = '{}',
+       state = CASE state WHEN 'quarantined' THEN state ELSE 'gone' END WHERE id = $1`,
     [workerId],
   )
+}
+
+/** Rows looked at in one call. */
+const FORGOTTEN_AT_ONCE = 100
+/** SQLSTATE (PostgreSQL, appendix A) of a row that others refer to. */
+const STILL_REFERRED_TO = '23503'
+
+/** Forgets silent workers that recorded nothing, one by one: another table may still refer to one of them. */
+export async function forgetWorkers(queries: Queries, seconds: number): Promise<number> {
+  const { rows } = await queries.query<{ id: string }>(
+    `SELECT id FROM workers WHERE last_seen < clock_timestamp() - make_interval(secs => $1) AND state <> 'quarantined'
+       AND NOT EXISTS (SELECT FROM blocks WHERE blocks.worker = workers.key) ORDER BY last_seen LIMIT $2`,
+    [seconds, FORGOTTEN_AT_ONCE],
+  )
+  let forgotten = 0
+  for (const { id } of rows) if (await forget(queries, id)) forgotten += 1
+  return forgotten
+}
+
+async function forget(queries: Queries, id: string): Promise<boolean> {
+  try {
+    await queries.query('DELETE FROM workers WHERE id = $1', [id])
+    return true
+  } catch (error) {
+    if (errorCode(error) === STILL_REFERRED_TO) return false
+    throw error
+  }
 }

@@ -271,6 +271,7 @@ describe('health and descriptions', () => {
       'get /v1/sweeps',
       'get /v1/sweeps/{id}',
       'get /v1/sweeps/{id}/surface',
+      'get /v1/workers',
       'post /v1/plans',
       'post /v1/sweeps',
       'post /v1/sweeps/{id}/cancel',

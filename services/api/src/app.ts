@@ -17,6 +17,7 @@ import { replayRoutes } from './routes/replays.ts'
 import { schemaRoutes } from './routes/schema.ts'
 import { surfaceRoute } from './routes/surface.ts'
 import { sweepRoutes } from './routes/sweeps.ts'
+import { workerRoute } from './routes/workers.ts'
 import { refuseConnection, sendProblem } from './send-problem.ts'
 import { parseStrictJson } from './strict-json.ts'
 import { validatorCompiler } from './validator.ts'
@@ -97,6 +98,7 @@ function addRoutes(app: Api, store: Store): void {
   auditRoutes(app, store)
   blockRoutes(app, store)
   replayRoutes(app, store)
+  workerRoute(app, store)
   healthRoutes(app, store)
   schemaRoutes(app)
   serveDescription()

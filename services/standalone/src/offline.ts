@@ -1,30 +1,45 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
-import type { EngineKind, EngineVersion } from '@collapsar/sweep'
-import type { BlockTrainer } from '@collapsar/worker'
+import type { ChunkWork, EncodedBlock, EngineKind, EngineVersion } from '@collapsar/sweep'
 import type { Logger } from 'pino'
 
-/** Trains blocks on this machine alone: no database, no queue, no network. */
-export interface OfflineTrainer extends Pick<BlockTrainer, 'train' | 'close'> {
+/** Consecutive blocks of one cell. */
+export interface BlocksToTrain {
+  readonly cell: string
+  readonly spec: ChunkWork['spec']
+  readonly first: number
+  readonly count: number
+}
+
+/** Trains blocks on this machine alone, to the bytes that a worker records: no database, no queue, no network. */
+export interface OfflineTrainer {
   readonly engine: EngineVersion
   /** A name of its own, under which its blocks are recorded and audited later. */
   readonly worker: string
+  /** Rejects with the signal's reason when aborted, and with whatever the engine throws otherwise. */
+  train(blocks: BlocksToTrain, signal: AbortSignal): Promise<readonly EncodedBlock[]>
+  close(): Promise<void>
 }
 
 /** @throws CollapsarError `engine-unavailable` */
 export async function openOfflineTrainer(
-  options: { readonly engine: EngineKind; readonly threads: number },
+  { engine: kind, threads }: { readonly engine: EngineKind; readonly threads: number },
   log: Logger,
 ): Promise<OfflineTrainer> {
-  const { createBlockTrainer, openEngine } = await import('@collapsar/worker')
-  const engine = openEngine(options.engine, { threads: options.threads })
-  const trainer = createBlockTrainer(engine, (failure) => log.error(failure, 'audit contradicted a certified death'))
+  const { openEngine, trainHere } = await import('@collapsar/worker')
+  const engine = openEngine(kind, { threads })
+  const training = trainHere(engine)
   return {
-    engine: { id: engine.id, version: engine.version },
+    engine: training.engine,
     worker: `offline-${hostname().replaceAll(/[^A-Za-z0-9-]/g, '-').slice(0, 60)}-${process.pid}-${randomBytes(3).toString('hex')}`,
-    train: (blocks, signal) => trainer.train(blocks, signal),
+    train: async ({ cell, spec, first, count }, signal) => {
+      const chunk = { id: `offline-${first}`, cell, engine: kind, firstBlock: first, blocks: count }
+      const { blocks, contradictions } = await training.train({ chunk, spec, sets: [] }, signal)
+      for (const contradiction of contradictions) log.error({ cell, ...contradiction }, 'audit contradicted a certified death')
+      return blocks
+    },
     close: async () => {
-      await trainer.close()
+      await training.close()
       await engine.close()
     },
   }

@@ -23,33 +23,42 @@ export interface RunningWorker extends Worker {
   readonly id: string
 }
 
-/** A worker with an engine of its own. Closing the engine is part of stopping. */
+/**
+ * A worker whose engine runs in a process of its own, so that a crash of native code is a failure of the chunk. Closing both is
+ * part of stopping.
+ */
 export async function startWorker(
   backends: Backends,
   options: WorkerProcessOptions,
   log: Logger,
 ): Promise<RunningWorker> {
-  const { openArbiter, openEngine, runWorker } = await import('@collapsar/worker')
-  const engine = openEngine(options.engine, { threads: options.threads })
+  const { openArbiter, openEngine, runWorker, startTrainingProcess } = await import('@collapsar/worker')
+  const { engine: kind, threads } = options
+  // Opened here too, where nothing is trained on it: a machine without the engine is refused before a process is started.
+  const engine = openEngine(kind, { threads })
   const id = `${hostname().replaceAll(/[^A-Za-z0-9-]/g, '-')}-${process.pid}-${randomBytes(3).toString('hex')}`
-  const worker = await startOr(() => engine.close(), async () =>
-    runWorker(
-      {
-        store: backends.store,
-        metrics: backends.metrics,
-        queue: await backends.queue(),
-        engine,
-        openArbiter: () => openArbiter({ threads: options.threads }),
-        log,
-      },
-      { ...options, id },
-    ),
-  )
+  const onDeath = (how: string, chunks: number) => log.error({ worker: id, how, chunks }, 'training process died')
+  const starting = startTrainingProcess({ engine: kind, threads, onDeath })
+  const undo = async () => {
+    await starting.then((training) => training.close(), () => undefined)
+    await engine.close()
+  }
+  const worker = await startOr(undo, async () => {
+    const [queue, training] = await Promise.all([backends.queue(), starting])
+    const { store, metrics } = backends
+    return runWorker({ store, metrics, queue, engine, training, openArbiter: () => openArbiter({ threads }), log }, { ...options, id })
+  })
   const endAfter = async (ended: Promise<void>) => {
     await ended
     await engine.close()
   }
-  return { id, unable: worker.unable, drain: () => endAfter(worker.drain()), stop: () => endAfter(worker.stop()) }
+  return {
+    id,
+    unable: worker.unable,
+    drain: () => endAfter(worker.drain()),
+    leave: (graceSeconds) => endAfter(worker.leave(graceSeconds)),
+    stop: () => endAfter(worker.stop()),
+  }
 }
 
 /** What cannot be started leaves nothing of it running. */

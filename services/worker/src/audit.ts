@@ -3,18 +3,20 @@ import type { AuditWork, Store } from '@collapsar/store'
 import type { ChunkWork } from '@collapsar/sweep'
 import type { Engine } from '@collapsar/trial'
 import type { Logger } from 'pino'
-import type { Measuring } from './measuring.ts'
-import { trainChunk } from './train-chunk.ts'
+import { trainHere } from './training.ts'
+import type { Training } from './training.ts'
 
 export interface AuditMeans {
   readonly store: Pick<Store, 'claimAudit' | 'vote' | 'failAudit'>
-  readonly engine: Engine
+  /** Whose numerics say what it can audit. */
+  readonly engine: Pick<Engine, 'numerics'>
+  /** Where chunks are trained, and these blocks too. */
+  readonly training: Training
   /**
    * Opens another engine than the one that records, with the same numerics: it has the last word where two workers differ and there is no
    * third. Absent: this worker never arbitrates.
    */
   readonly openArbiter?: () => Engine
-  readonly measuring: Measuring
   readonly log: Logger
   readonly metrics?: Metrics
 }
@@ -50,17 +52,24 @@ interface Trained {
   readonly engine: string
 }
 
-async function train({ engine, openArbiter, measuring }: AuditMeans, work: AuditWork, signal: AbortSignal): Promise<Trained> {
-  const arbiter = work.arbitration ? openArbiter?.() : undefined
-  const used = arbiter ?? engine
+async function train({ training, openArbiter }: AuditMeans, work: AuditWork, signal: AbortSignal): Promise<Trained> {
+  if (!work.arbitration) return digestBy(training, work, signal)
+  const arbiter = openArbiter?.()
+  if (arbiter === undefined) throw new Error('this worker has no arbiter')
+  const own = trainHere(arbiter)
   try {
-    const { blocks } = await trainChunk({ engine: used, measuring, onBatch: async () => undefined }, chunkWork(work), signal)
-    const digest = blocks[0]?.digest
-    if (digest === undefined) throw new Error('the training gave no block')
-    return { digest, engine: `${used.id} ${used.version}` }
+    return await digestBy(own, work, signal)
   } finally {
-    await arbiter?.close()
+    await own.close()
+    await arbiter.close()
   }
+}
+
+async function digestBy(training: Training, work: AuditWork, signal: AbortSignal): Promise<Trained> {
+  const { blocks } = await training.train(chunkWork(work), signal)
+  const digest = blocks[0]?.digest
+  if (digest === undefined) throw new Error('the training gave no block')
+  return { digest, engine: `${training.engine.id} ${training.engine.version}` }
 }
 
 /** A chunk that no queue knows. */

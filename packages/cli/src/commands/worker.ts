@@ -4,7 +4,13 @@ import { EXIT } from '../command.ts'
 import { untilAborted } from '../until-aborted.ts'
 import { withBackends } from '../with-backends.ts'
 
-/** A worker process: trains what the planner issues, until it is told to stop. */
+/** What a cluster commonly allows between SIGTERM and SIGKILL. */
+const GRACE_SECONDS = 30
+
+/**
+ * A worker process: trains what the planner issues, until it is told to stop. It then finishes the chunks that fit into the grace
+ * period and hands the others back at once; told again, it hands all of them back.
+ */
 export const worker: Command = {
   name: 'worker',
   summary: 'train chunks from the queue (REDIS_URL, DATABASE_URL; embedded without)',
@@ -12,11 +18,18 @@ export const worker: Command = {
   options: {
     engine: { type: 'string', value: 'E', description: 'cpu: which engine to train on (default cpu)' },
     lock: { type: 'string', value: 'S', description: 'seconds after which a silent worker loses its chunk to another (default 30)' },
+    grace: {
+      type: 'string',
+      value: 'S',
+      description: `seconds after SIGTERM in which a chunk may be finished; what does not fit is handed back at once (default ${GRACE_SECONDS})`,
+    },
   },
   service: true,
-  run: async ({ options, configuration, log, signal }) => {
+  patient: true,
+  run: async ({ options, configuration, log, signal, urgent }) => {
     const engine = options.oneOf('engine', ['cpu']) ?? 'cpu'
     const lockSeconds = options.integer('lock', 1, 3600)
+    const graceSeconds = options.integer('grace', 0, 3600) ?? GRACE_SECONDS
     return withBackends({ configuration, log }, async (backends) => {
       const running = await startWorker(
         backends,
@@ -24,6 +37,7 @@ export const worker: Command = {
         log,
       )
       const reason = await Promise.race([untilAborted(signal).then(() => null), running.unable])
+      if (reason === null) await Promise.race([running.leave(graceSeconds), untilAborted(urgent)])
       await running.stop()
       if (reason !== null) log.error({ err: reason }, 'worker cannot go on')
       return reason === null ? EXIT.ok : EXIT.error

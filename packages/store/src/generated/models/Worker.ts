@@ -29,12 +29,14 @@ export type AggregateWorker = {
 export type WorkerAvgAggregateOutputType = {
   key: number | null
   threads: number | null
+  pid: number | null
   flopsPerSecond: number | null
 }
 
 export type WorkerSumAggregateOutputType = {
   key: number | null
   threads: number | null
+  pid: number | null
   flopsPerSecond: number | null
 }
 
@@ -46,6 +48,8 @@ export type WorkerMinAggregateOutputType = {
   device: string | null
   version: string | null
   threads: number | null
+  host: string | null
+  pid: number | null
   flopsPerSecond: number | null
   lastSeen: Date | null
   startedAt: Date | null
@@ -60,6 +64,8 @@ export type WorkerMaxAggregateOutputType = {
   device: string | null
   version: string | null
   threads: number | null
+  host: string | null
+  pid: number | null
   flopsPerSecond: number | null
   lastSeen: Date | null
   startedAt: Date | null
@@ -74,6 +80,9 @@ export type WorkerCountAggregateOutputType = {
   device: number
   version: number
   threads: number
+  host: number
+  pid: number
+  chunks: number
   flopsPerSecond: number
   lastSeen: number
   startedAt: number
@@ -85,12 +94,14 @@ export type WorkerCountAggregateOutputType = {
 export type WorkerAvgAggregateInputType = {
   key?: true
   threads?: true
+  pid?: true
   flopsPerSecond?: true
 }
 
 export type WorkerSumAggregateInputType = {
   key?: true
   threads?: true
+  pid?: true
   flopsPerSecond?: true
 }
 
@@ -102,6 +113,8 @@ export type WorkerMinAggregateInputType = {
   device?: true
   version?: true
   threads?: true
+  host?: true
+  pid?: true
   flopsPerSecond?: true
   lastSeen?: true
   startedAt?: true
@@ -116,6 +129,8 @@ export type WorkerMaxAggregateInputType = {
   device?: true
   version?: true
   threads?: true
+  host?: true
+  pid?: true
   flopsPerSecond?: true
   lastSeen?: true
   startedAt?: true
@@ -130,6 +145,9 @@ export type WorkerCountAggregateInputType = {
   device?: true
   version?: true
   threads?: true
+  host?: true
+  pid?: true
+  chunks?: true
   flopsPerSecond?: true
   lastSeen?: true
   startedAt?: true
@@ -231,6 +249,9 @@ export type WorkerGroupByOutputType = {
   device: string
   version: string
   threads: number
+  host: string
+  pid: number | null
+  chunks: string[]
   flopsPerSecond: number | null
   lastSeen: Date
   startedAt: Date
@@ -268,6 +289,9 @@ export type WorkerWhereInput = {
   device?: Prisma.StringFilter<"Worker"> | string
   version?: Prisma.StringFilter<"Worker"> | string
   threads?: Prisma.IntFilter<"Worker"> | number
+  host?: Prisma.StringFilter<"Worker"> | string
+  pid?: Prisma.IntNullableFilter<"Worker"> | number | null
+  chunks?: Prisma.StringNullableListFilter<"Worker">
   flopsPerSecond?: Prisma.FloatNullableFilter<"Worker"> | number | null
   lastSeen?: Prisma.DateTimeFilter<"Worker"> | Date | string
   startedAt?: Prisma.DateTimeFilter<"Worker"> | Date | string
@@ -286,6 +310,9 @@ export type WorkerOrderByWithRelationInput = {
   device?: Prisma.SortOrder
   version?: Prisma.SortOrder
   threads?: Prisma.SortOrder
+  host?: Prisma.SortOrder
+  pid?: Prisma.SortOrderInput | Prisma.SortOrder
+  chunks?: Prisma.SortOrder
   flopsPerSecond?: Prisma.SortOrderInput | Prisma.SortOrder
   lastSeen?: Prisma.SortOrder
   startedAt?: Prisma.SortOrder
@@ -307,6 +334,9 @@ export type WorkerWhereUniqueInput = Prisma.AtLeast<{
   device?: Prisma.StringFilter<"Worker"> | string
   version?: Prisma.StringFilter<"Worker"> | string
   threads?: Prisma.IntFilter<"Worker"> | number
+  host?: Prisma.StringFilter<"Worker"> | string
+  pid?: Prisma.IntNullableFilter<"Worker"> | number | null
+  chunks?: Prisma.StringNullableListFilter<"Worker">
   flopsPerSecond?: Prisma.FloatNullableFilter<"Worker"> | number | null
   lastSeen?: Prisma.DateTimeFilter<"Worker"> | Date | string
   startedAt?: Prisma.DateTimeFilter<"Worker"> | Date | string
@@ -325,6 +355,9 @@ export type WorkerOrderByWithAggregationInput = {
   device?: Prisma.SortOrder
   version?: Prisma.SortOrder
   threads?: Prisma.SortOrder
+  host?: Prisma.SortOrder
+  pid?: Prisma.SortOrderInput | Prisma.SortOrder
+  chunks?: Prisma.SortOrder
   flopsPerSecond?: Prisma.SortOrderInput | Prisma.SortOrder
   lastSeen?: Prisma.SortOrder
   startedAt?: Prisma.SortOrder
@@ -347,6 +380,9 @@ export type WorkerScalarWhereWithAggregatesInput = {
   device?: Prisma.StringWithAggregatesFilter<"Worker"> | string
   version?: Prisma.StringWithAggregatesFilter<"Worker"> | string
   threads?: Prisma.IntWithAggregatesFilter<"Worker"> | number
+  host?: Prisma.StringWithAggregatesFilter<"Worker"> | string
+  pid?: Prisma.IntNullableWithAggregatesFilter<"Worker"> | number | null
+  chunks?: Prisma.StringNullableListFilter<"Worker">
   flopsPerSecond?: Prisma.FloatNullableWithAggregatesFilter<"Worker"> | number | null
   lastSeen?: Prisma.DateTimeWithAggregatesFilter<"Worker"> | Date | string
   startedAt?: Prisma.DateTimeWithAggregatesFilter<"Worker"> | Date | string
@@ -361,6 +397,9 @@ export type WorkerCreateInput = {
   device?: string
   version?: string
   threads: number
+  host?: string
+  pid?: number | null
+  chunks?: Prisma.WorkerCreatechunksInput | string[]
   flopsPerSecond?: number | null
   lastSeen?: Date | string
   startedAt?: Date | string
@@ -379,6 +418,9 @@ export type WorkerUncheckedCreateInput = {
   device?: string
   version?: string
   threads: number
+  host?: string
+  pid?: number | null
+  chunks?: Prisma.WorkerCreatechunksInput | string[]
   flopsPerSecond?: number | null
   lastSeen?: Date | string
   startedAt?: Date | string
@@ -396,6 +438,9 @@ export type WorkerUpdateInput = {
   device?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.StringFieldUpdateOperationsInput | string
   threads?: Prisma.IntFieldUpdateOperationsInput | number
+  host?: Prisma.StringFieldUpdateOperationsInput | string
+  pid?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  chunks?: Prisma.WorkerUpdatechunksInput | string[]
   flopsPerSecond?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -414,6 +459,9 @@ export type WorkerUncheckedUpdateInput = {
   device?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.StringFieldUpdateOperationsInput | string
   threads?: Prisma.IntFieldUpdateOperationsInput | number
+  host?: Prisma.StringFieldUpdateOperationsInput | string
+  pid?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  chunks?: Prisma.WorkerUpdatechunksInput | string[]
   flopsPerSecond?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -432,6 +480,9 @@ export type WorkerCreateManyInput = {
   device?: string
   version?: string
   threads: number
+  host?: string
+  pid?: number | null
+  chunks?: Prisma.WorkerCreatechunksInput | string[]
   flopsPerSecond?: number | null
   lastSeen?: Date | string
   startedAt?: Date | string
@@ -445,6 +496,9 @@ export type WorkerUpdateManyMutationInput = {
   device?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.StringFieldUpdateOperationsInput | string
   threads?: Prisma.IntFieldUpdateOperationsInput | number
+  host?: Prisma.StringFieldUpdateOperationsInput | string
+  pid?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  chunks?: Prisma.WorkerUpdatechunksInput | string[]
   flopsPerSecond?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -459,6 +513,9 @@ export type WorkerUncheckedUpdateManyInput = {
   device?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.StringFieldUpdateOperationsInput | string
   threads?: Prisma.IntFieldUpdateOperationsInput | number
+  host?: Prisma.StringFieldUpdateOperationsInput | string
+  pid?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  chunks?: Prisma.WorkerUpdatechunksInput | string[]
   flopsPerSecond?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -478,6 +535,9 @@ export type WorkerCountOrderByAggregateInput = {
   device?: Prisma.SortOrder
   version?: Prisma.SortOrder
   threads?: Prisma.SortOrder
+  host?: Prisma.SortOrder
+  pid?: Prisma.SortOrder
+  chunks?: Prisma.SortOrder
   flopsPerSecond?: Prisma.SortOrder
   lastSeen?: Prisma.SortOrder
   startedAt?: Prisma.SortOrder
@@ -487,6 +547,7 @@ export type WorkerCountOrderByAggregateInput = {
 export type WorkerAvgOrderByAggregateInput = {
   key?: Prisma.SortOrder
   threads?: Prisma.SortOrder
+  pid?: Prisma.SortOrder
   flopsPerSecond?: Prisma.SortOrder
 }
 
@@ -498,6 +559,8 @@ export type WorkerMaxOrderByAggregateInput = {
   device?: Prisma.SortOrder
   version?: Prisma.SortOrder
   threads?: Prisma.SortOrder
+  host?: Prisma.SortOrder
+  pid?: Prisma.SortOrder
   flopsPerSecond?: Prisma.SortOrder
   lastSeen?: Prisma.SortOrder
   startedAt?: Prisma.SortOrder
@@ -512,6 +575,8 @@ export type WorkerMinOrderByAggregateInput = {
   device?: Prisma.SortOrder
   version?: Prisma.SortOrder
   threads?: Prisma.SortOrder
+  host?: Prisma.SortOrder
+  pid?: Prisma.SortOrder
   flopsPerSecond?: Prisma.SortOrder
   lastSeen?: Prisma.SortOrder
   startedAt?: Prisma.SortOrder
@@ -521,6 +586,7 @@ export type WorkerMinOrderByAggregateInput = {
 export type WorkerSumOrderByAggregateInput = {
   key?: Prisma.SortOrder
   threads?: Prisma.SortOrder
+  pid?: Prisma.SortOrder
   flopsPerSecond?: Prisma.SortOrder
 }
 
@@ -543,6 +609,15 @@ export type WorkerUpdateOneWithoutBlocksNestedInput = {
   delete?: Prisma.WorkerWhereInput | boolean
   connect?: Prisma.WorkerWhereUniqueInput
   update?: Prisma.XOR<Prisma.XOR<Prisma.WorkerUpdateToOneWithWhereWithoutBlocksInput, Prisma.WorkerUpdateWithoutBlocksInput>, Prisma.WorkerUncheckedUpdateWithoutBlocksInput>
+}
+
+export type WorkerCreatechunksInput = {
+  set: string[]
+}
+
+export type WorkerUpdatechunksInput = {
+  set?: string[]
+  push?: string | string[]
 }
 
 export type NullableFloatFieldUpdateOperationsInput = {
@@ -607,6 +682,9 @@ export type WorkerCreateWithoutBlocksInput = {
   device?: string
   version?: string
   threads: number
+  host?: string
+  pid?: number | null
+  chunks?: Prisma.WorkerCreatechunksInput | string[]
   flopsPerSecond?: number | null
   lastSeen?: Date | string
   startedAt?: Date | string
@@ -624,6 +702,9 @@ export type WorkerUncheckedCreateWithoutBlocksInput = {
   device?: string
   version?: string
   threads: number
+  host?: string
+  pid?: number | null
+  chunks?: Prisma.WorkerCreatechunksInput | string[]
   flopsPerSecond?: number | null
   lastSeen?: Date | string
   startedAt?: Date | string
@@ -656,6 +737,9 @@ export type WorkerUpdateWithoutBlocksInput = {
   device?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.StringFieldUpdateOperationsInput | string
   threads?: Prisma.IntFieldUpdateOperationsInput | number
+  host?: Prisma.StringFieldUpdateOperationsInput | string
+  pid?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  chunks?: Prisma.WorkerUpdatechunksInput | string[]
   flopsPerSecond?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -673,6 +757,9 @@ export type WorkerUncheckedUpdateWithoutBlocksInput = {
   device?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.StringFieldUpdateOperationsInput | string
   threads?: Prisma.IntFieldUpdateOperationsInput | number
+  host?: Prisma.StringFieldUpdateOperationsInput | string
+  pid?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  chunks?: Prisma.WorkerUpdatechunksInput | string[]
   flopsPerSecond?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -690,6 +777,9 @@ export type WorkerCreateWithoutAuditsInput = {
   device?: string
   version?: string
   threads: number
+  host?: string
+  pid?: number | null
+  chunks?: Prisma.WorkerCreatechunksInput | string[]
   flopsPerSecond?: number | null
   lastSeen?: Date | string
   startedAt?: Date | string
@@ -707,6 +797,9 @@ export type WorkerUncheckedCreateWithoutAuditsInput = {
   device?: string
   version?: string
   threads: number
+  host?: string
+  pid?: number | null
+  chunks?: Prisma.WorkerCreatechunksInput | string[]
   flopsPerSecond?: number | null
   lastSeen?: Date | string
   startedAt?: Date | string
@@ -739,6 +832,9 @@ export type WorkerUpdateWithoutAuditsInput = {
   device?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.StringFieldUpdateOperationsInput | string
   threads?: Prisma.IntFieldUpdateOperationsInput | number
+  host?: Prisma.StringFieldUpdateOperationsInput | string
+  pid?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  chunks?: Prisma.WorkerUpdatechunksInput | string[]
   flopsPerSecond?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -756,6 +852,9 @@ export type WorkerUncheckedUpdateWithoutAuditsInput = {
   device?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.StringFieldUpdateOperationsInput | string
   threads?: Prisma.IntFieldUpdateOperationsInput | number
+  host?: Prisma.StringFieldUpdateOperationsInput | string
+  pid?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  chunks?: Prisma.WorkerUpdatechunksInput | string[]
   flopsPerSecond?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -773,6 +872,9 @@ export type WorkerCreateWithoutVotesInput = {
   device?: string
   version?: string
   threads: number
+  host?: string
+  pid?: number | null
+  chunks?: Prisma.WorkerCreatechunksInput | string[]
   flopsPerSecond?: number | null
   lastSeen?: Date | string
   startedAt?: Date | string
@@ -790,6 +892,9 @@ export type WorkerUncheckedCreateWithoutVotesInput = {
   device?: string
   version?: string
   threads: number
+  host?: string
+  pid?: number | null
+  chunks?: Prisma.WorkerCreatechunksInput | string[]
   flopsPerSecond?: number | null
   lastSeen?: Date | string
   startedAt?: Date | string
@@ -822,6 +927,9 @@ export type WorkerUpdateWithoutVotesInput = {
   device?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.StringFieldUpdateOperationsInput | string
   threads?: Prisma.IntFieldUpdateOperationsInput | number
+  host?: Prisma.StringFieldUpdateOperationsInput | string
+  pid?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  chunks?: Prisma.WorkerUpdatechunksInput | string[]
   flopsPerSecond?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -839,6 +947,9 @@ export type WorkerUncheckedUpdateWithoutVotesInput = {
   device?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.StringFieldUpdateOperationsInput | string
   threads?: Prisma.IntFieldUpdateOperationsInput | number
+  host?: Prisma.StringFieldUpdateOperationsInput | string
+  pid?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  chunks?: Prisma.WorkerUpdatechunksInput | string[]
   flopsPerSecond?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -856,6 +967,9 @@ export type WorkerCreateWithoutWithdrawalInput = {
   device?: string
   version?: string
   threads: number
+  host?: string
+  pid?: number | null
+  chunks?: Prisma.WorkerCreatechunksInput | string[]
   flopsPerSecond?: number | null
   lastSeen?: Date | string
   startedAt?: Date | string
@@ -873,6 +987,9 @@ export type WorkerUncheckedCreateWithoutWithdrawalInput = {
   device?: string
   version?: string
   threads: number
+  host?: string
+  pid?: number | null
+  chunks?: Prisma.WorkerCreatechunksInput | string[]
   flopsPerSecond?: number | null
   lastSeen?: Date | string
   startedAt?: Date | string
@@ -905,6 +1022,9 @@ export type WorkerUpdateWithoutWithdrawalInput = {
   device?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.StringFieldUpdateOperationsInput | string
   threads?: Prisma.IntFieldUpdateOperationsInput | number
+  host?: Prisma.StringFieldUpdateOperationsInput | string
+  pid?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  chunks?: Prisma.WorkerUpdatechunksInput | string[]
   flopsPerSecond?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -922,6 +1042,9 @@ export type WorkerUncheckedUpdateWithoutWithdrawalInput = {
   device?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.StringFieldUpdateOperationsInput | string
   threads?: Prisma.IntFieldUpdateOperationsInput | number
+  host?: Prisma.StringFieldUpdateOperationsInput | string
+  pid?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  chunks?: Prisma.WorkerUpdatechunksInput | string[]
   flopsPerSecond?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -988,6 +1111,9 @@ export type WorkerSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs =
   device?: boolean
   version?: boolean
   threads?: boolean
+  host?: boolean
+  pid?: boolean
+  chunks?: boolean
   flopsPerSecond?: boolean
   lastSeen?: boolean
   startedAt?: boolean
@@ -1007,6 +1133,9 @@ export type WorkerSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extens
   device?: boolean
   version?: boolean
   threads?: boolean
+  host?: boolean
+  pid?: boolean
+  chunks?: boolean
   flopsPerSecond?: boolean
   lastSeen?: boolean
   startedAt?: boolean
@@ -1021,6 +1150,9 @@ export type WorkerSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extens
   device?: boolean
   version?: boolean
   threads?: boolean
+  host?: boolean
+  pid?: boolean
+  chunks?: boolean
   flopsPerSecond?: boolean
   lastSeen?: boolean
   startedAt?: boolean
@@ -1035,13 +1167,16 @@ export type WorkerSelectScalar = {
   device?: boolean
   version?: boolean
   threads?: boolean
+  host?: boolean
+  pid?: boolean
+  chunks?: boolean
   flopsPerSecond?: boolean
   lastSeen?: boolean
   startedAt?: boolean
   reason?: boolean
 }
 
-export type WorkerOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "key" | "state" | "engine" | "device" | "version" | "threads" | "flopsPerSecond" | "lastSeen" | "startedAt" | "reason", ExtArgs["result"]["worker"]>
+export type WorkerOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "key" | "state" | "engine" | "device" | "version" | "threads" | "host" | "pid" | "chunks" | "flopsPerSecond" | "lastSeen" | "startedAt" | "reason", ExtArgs["result"]["worker"]>
 export type WorkerInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   blocks?: boolean | Prisma.Worker$blocksArgs<ExtArgs>
   audits?: boolean | Prisma.Worker$auditsArgs<ExtArgs>
@@ -1101,6 +1236,18 @@ export type $WorkerPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs
      * Threads it trains with.
      */
     threads: number
+    /**
+     * Name of its machine; empty for workers of older releases.
+     */
+    host: string
+    /**
+     * Its process on that machine.
+     */
+    pid: number | null
+    /**
+     * Ids of the chunks it had in hand at its last report.
+     */
+    chunks: string[]
     /**
      * Measured on its last chunks by the static cost model; null before the first.
      */
@@ -1551,6 +1698,9 @@ export interface WorkerFieldRefs {
   readonly device: Prisma.FieldRef<"Worker", 'String'>
   readonly version: Prisma.FieldRef<"Worker", 'String'>
   readonly threads: Prisma.FieldRef<"Worker", 'Int'>
+  readonly host: Prisma.FieldRef<"Worker", 'String'>
+  readonly pid: Prisma.FieldRef<"Worker", 'Int'>
+  readonly chunks: Prisma.FieldRef<"Worker", 'String[]'>
   readonly flopsPerSecond: Prisma.FieldRef<"Worker", 'Float'>
   readonly lastSeen: Prisma.FieldRef<"Worker", 'DateTime'>
   readonly startedAt: Prisma.FieldRef<"Worker", 'DateTime'>

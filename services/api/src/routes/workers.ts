@@ -1,0 +1,23 @@
+import { WORKER_LIMIT, WorkerList, WorkerQuery } from '@collapsar/client'
+import type { WorkerResource } from '@collapsar/client'
+import type { ListedWorker, Store } from '@collapsar/store'
+import type { Api } from '../api.ts'
+
+/** Who trains, on what, and what each has in hand. */
+export function workerRoute(app: Api, store: Pick<Store, 'workers'>): void {
+  app.get(
+    '/v1/workers',
+    {
+      config: { scope: 'read' },
+      schema: { summary: 'List workers', operationId: 'workers', querystring: WorkerQuery, response: { 200: WorkerList } },
+    },
+    async (request) => {
+      const workers = await store.workers(Number(request.query.limit ?? WORKER_LIMIT.default))
+      return { workers: workers.map(resourceOf) }
+    },
+  )
+}
+
+function resourceOf({ startedAt, lastSeen, chunks, ...worker }: ListedWorker): WorkerResource {
+  return { ...worker, chunks: [...chunks], startedAt: startedAt.toISOString(), lastSeen: lastSeen.toISOString() }
+}

@@ -1,0 +1,65 @@
+import { cpus, hostname } from 'node:os'
+import type { Store, WorkerActivity, WorkerRecord } from '@collapsar/store'
+import type { Logger } from 'pino'
+
+export interface Registration {
+  /** Reports at once that the worker takes no more chunks. */
+  draining(): Promise<void>
+  /** Says goodbye. */
+  end(): Promise<void>
+}
+
+export interface RegistrationOptions {
+  readonly store: Pick<Store, 'heartbeat' | 'retire' | 'forgetWorkers'>
+  readonly log: Logger
+  readonly worker: WorkerRecord
+  readonly now: () => { readonly flopsPerSecond: number | null; readonly chunks: readonly string[] }
+  /** Called once, when the store says that this worker is quarantined. */
+  readonly onQuarantine: () => void
+}
+
+const HEARTBEAT_SECONDS = 5
+/** Silent workers without blocks are forgotten after a day: long enough to look at last night's. */
+const FORGOTTEN_AFTER_SECONDS = 86_400
+/** Heartbeats between two looks for them: about once an hour. */
+const BEATS_PER_CLEANING = 720
+
+/** Reports the worker to the store, now and every few seconds. @throws nothing: a store that is away says so in the log */
+export async function register(options: RegistrationOptions): Promise<Registration> {
+  const { store, log, worker } = options
+  let state: WorkerActivity['state'] = 'active'
+  let quarantined = false
+  let beats = 0
+  const beat = async () => {
+    try {
+      const { flopsPerSecond, chunks } = options.now()
+      const given = await store.heartbeat(worker, flopsPerSecond, { state, chunks })
+      if (given === 'quarantined' && !quarantined) {
+        quarantined = true
+        log.error({ worker: worker.id }, 'worker is quarantined: what it recorded was wrong, it takes no more chunks')
+        options.onQuarantine()
+      }
+      if (beats % BEATS_PER_CLEANING === 0) await store.forgetWorkers(FORGOTTEN_AFTER_SECONDS)
+      beats += 1
+    } catch (error) {
+      log.warn({ err: error }, 'heartbeat failed')
+    }
+  }
+  await beat()
+  const heart = setInterval(() => void beat(), HEARTBEAT_SECONDS * 1000)
+  return {
+    draining: async () => {
+      state = 'draining'
+      await beat()
+    },
+    end: async () => {
+      clearInterval(heart)
+      await store.retire(worker.id).catch((error: unknown) => log.warn({ err: error }, 'worker could not be retired'))
+    },
+  }
+}
+
+/** What this process says of its machine. */
+export function thisMachine(): Pick<WorkerRecord, 'device' | 'host' | 'pid'> {
+  return { device: cpus()[0]?.model.trim() ?? '', host: hostname(), pid: process.pid }
+}

@@ -1,0 +1,75 @@
+import { writeFileSync } from 'node:fs'
+import type { ChunkWork, EngineVersion } from '@collapsar/sweep'
+import type { Engine } from '@collapsar/trial'
+import { trainHere } from './training.ts'
+import type { TrainedChunk, Training } from './training.ts'
+
+/** What the parent asks; `id` numbers its requests. */
+export type TrainingRequest =
+  | { readonly kind: 'train'; readonly id: number; readonly work: ChunkWork }
+  | { readonly kind: 'abort'; readonly id: number }
+
+export type TrainingReply =
+  | { readonly kind: 'ready'; readonly engine: EngineVersion }
+  | { readonly kind: 'unavailable'; readonly reason: string }
+  | { readonly kind: 'trained'; readonly id: number; readonly trained: TrainedChunk }
+  | { readonly kind: 'failed'; readonly id: number; readonly reason: string }
+
+/**
+ * The whole life of a training process, started by `startTrainingProcess`. It ends with its parent however that ends: the
+ * channel between them breaks. It holds nothing worth an orderly end, and the threads of an engine would have to be waited for,
+ * so it kills itself.
+ */
+export function serveTraining(openEngine: () => Engine): void {
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+  // The parent decides: a Ctrl-C goes to every process of the terminal, and a chunk in hand may still be finished.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined)
+  preferAsVictim()
+  try {
+    const training = trainHere(openEngine())
+    const answer = createAnswer(training)
+    process.on('message', (request: TrainingRequest) => void answer(request))
+    reply({ kind: 'ready', engine: training.engine })
+  } catch (error) {
+    reply({ kind: 'unavailable', reason: reasonOf(error) })
+  }
+}
+
+function createAnswer(training: Training): (request: TrainingRequest) => Promise<void> {
+  const inHand = new Map<number, AbortController>()
+  return async (request) => {
+    const { id } = request
+    if (request.kind === 'abort') {
+      inHand.get(id)?.abort(new Error('the chunk is not wanted any more'))
+      return
+    }
+    const controller = new AbortController()
+    inHand.set(id, controller)
+    try {
+      reply({ kind: 'trained', id, trained: await training.train(request.work, controller.signal) })
+    } catch (error) {
+      reply({ kind: 'failed', id, reason: reasonOf(error) })
+    } finally {
+      inHand.delete(id)
+    }
+  }
+}
+
+function reply(message: TrainingReply): void {
+  process.send?.(message)
+}
+
+/** Of 1000: the kernel then ends this process, which can be started again, before the worker or a server beside it. */
+const OUT_OF_MEMORY_SCORE = 500
+
+function preferAsVictim(): void {
+  try {
+    writeFileSync('/proc/self/oom_score_adj', String(OUT_OF_MEMORY_SCORE))
+  } catch {
+    // Not Linux, or not allowed: then the kernel chooses as it likes.
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,58 @@
+import { observedWorkFactor } from '@collapsar/sweep'
+import type { ChunkWork, EngineVersion } from '@collapsar/sweep'
+import type { Engine } from '@collapsar/trial'
+import { auditDeaths } from './death-audit.ts'
+import type { AuditFailure } from './death-audit.ts'
+import type { EncodedTrials } from './measured.ts'
+import { startMeasuring } from './measuring.ts'
+import { trainChunk } from './train-chunk.ts'
+
+/** What training a chunk gives: what the store records of it, and what was noticed on the way. */
+export interface TrainedChunk extends EncodedTrials {
+  /** Wall time of the training, less the share of what is observed beside it, which differs from chunk to chunk of one cell. */
+  readonly seconds: number
+  /** Certified deaths that the rest of the training contradicted. */
+  readonly contradictions: readonly AuditFailure[]
+}
+
+/**
+ * Trains, measures and packs chunks, in this process or in one of its own. Chunks may be trained at once; none changes a bit
+ * of another.
+ */
+export interface Training {
+  readonly engine: EngineVersion
+  /**
+   * Rejects with the signal's reason when aborted; with a CollapsarError `engine-unavailable` when nothing can be trained here
+   * any more; with any other error when the chunk itself failed.
+   */
+  train(work: ChunkWork, signal: AbortSignal): Promise<TrainedChunk>
+  /** Ends at once; chunks in hand are lost. */
+  close(): Promise<void>
+}
+
+/** On the engine's own threads in this process: a crash of the engine ends the process. The engine stays open. */
+export function trainHere(engine: Engine): Training {
+  const measuring = startMeasuring()
+  return {
+    engine: { id: engine.id, version: engine.version },
+    train: async (work, signal) => {
+      const started = performance.now()
+      const contradictions: AuditFailure[] = []
+      const trained = await trainChunk(
+        {
+          engine,
+          measuring,
+          onBatch: async (batch, columns) => {
+            const { failures } = await auditDeaths(engine, batch, columns, signal)
+            contradictions.push(...failures)
+          },
+        },
+        work,
+        signal,
+      )
+      const factor = observedWorkFactor(work.spec, work.sets.map(({ name }) => name))
+      return { ...trained, seconds: (performance.now() - started) / 1000 / factor, contradictions }
+    },
+    close: () => measuring.close(),
+  }
+}
