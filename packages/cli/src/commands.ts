@@ -22,6 +22,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   measure: async () => (await import('./commands/measure.ts')).measure,
   train: async () => (await import('./commands/train.ts')).train,
   audits: async () => (await import('./commands/audits.ts')).audits,
+  chunks: async () => (await import('./commands/chunks.ts')).chunks,
   verify: async () => (await import('./commands/verify.ts')).verify,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
   keys: async () => (await import('./commands/keys.ts')).keys,

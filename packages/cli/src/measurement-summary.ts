@@ -1,7 +1,6 @@
-import { summarizeColumn } from '@collapsar/sweep'
+import { finiteOrNull, summarizeColumn } from '@collapsar/sweep'
 import type { CellCounts, CellMeasurements, ColumnSummary, FunctionCount } from '@collapsar/sweep'
 import type { MeasurementColumn } from '@collapsar/trial'
-import { finiteOrNull } from './parameters-json.ts'
 
 /** What one set says of one cell of a sweep. */
 export interface MeasuredCell {

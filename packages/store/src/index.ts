@@ -7,6 +7,7 @@ export type { ListedSweep, SweepFilter, SweepPage, SweepPosition } from './list-
 export { MAXIMUM_LISTED } from './read-cell.ts'
 export type { CellRecord, CellSweep } from './read-cell.ts'
 export type { TrialRange } from './trial-pages.ts'
+export { MAXIMUM_PENDING_REPLAYS } from './replay-store.ts'
 export { makeFolder } from './make-folder.ts'
 export { openStore } from './open-store.ts'
 export type { StoreOptions } from './open-store.ts'

@@ -14,6 +14,7 @@ import { foreignBlock, mixedCells } from './foreign-block.ts'
 import { labelSweep } from './label.ts'
 import { findCells } from './find-cells.ts'
 import { takeLeadership } from './leadership.ts'
+import { introduceWorker } from './import-blocks.ts'
 import { listSweeps } from './list-sweeps.ts'
 import { measuredTrials } from './measured-trials.ts'
 import { migrate } from './migrate.ts'
@@ -25,6 +26,7 @@ import { readMeasurements } from './read-measurements.ts'
 import { readTrial } from './read-trial.ts'
 import { existingSweep, readSweep, sweepCells, sweepProgress } from './read-sweep.ts'
 import { Recorder } from './recorder.ts'
+import { replayMethods } from './replays.ts'
 import type { Store } from './store.ts'
 import { cancelSweep, finishSweeps, pauseSweep, removeSweep, resumeSweep, retryGaps } from './sweep-state.ts'
 import { trialPages } from './trial-pages.ts'
@@ -106,6 +108,12 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
       ),
     recordBlocks: (cell, blocks, engine) =>
       withEvidence(pool, null, () => recorder.record(engine, { cell, chunk: null, blocks, worker: null, seconds: null })),
+    importBlocks: (imported) =>
+      withEvidence(pool, { worker: imported.worker, arbitration: false, engine: `${imported.engine.id} ${imported.engine.version}` }, async () => {
+        await introduceWorker(queries, imported)
+        const { cell, blocks, engine, worker } = imported
+        return recorder.record(engine, { cell, chunk: null, blocks, worker, seconds: null })
+      }),
     fail: (chunkId, reason) => change((client) => failChunk(client, chunkId, reason)),
     release: (chunkIds) => change((client) => releaseChunks(client, chunkIds)),
     nextRound: (sweepId, round, inits, extensions) =>
@@ -151,9 +159,10 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
     liveWorkers: (seconds) => liveWorkers(queries, seconds),
     workers: (limit) => listWorkers(queries, limit),
     retire: (workerId) => retire(queries, workerId),
-    ...auditMethods(pool),
     forgetWorkers: (seconds) => forgetWorkers(queries, seconds),
     foreignBlock: (cell, engine) => foreignBlock(queries, cell, engine),
+    ...auditMethods(pool),
+    ...replayMethods(queries),
 
     lead: () => takeLeadership(databaseUrl),
     listen: (onChange) => listener.listen(onChange),

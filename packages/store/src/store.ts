@@ -6,6 +6,8 @@ import type { CellFilter, CellPage, FoundCell } from './find-cells.ts'
 import type { ListedSweep, SweepFilter, SweepPage } from './list-sweeps.ts'
 import type { CellRecord } from './read-cell.ts'
 import type { TrialRange } from './trial-pages.ts'
+import type { ImportedBlocks } from './import-blocks.ts'
+import type { ReplayStore } from './replay-store.ts'
 
 /** A sweep's states; their exits stand in `sweep-state.ts`. */
 export type SweepState = 'active' | 'paused' | 'done' | 'cancelled'
@@ -135,6 +137,8 @@ export interface GapRecord {
 export type { CellMeasurements } from '@collapsar/sweep'
 
 export type * from './audit-store.ts'
+export type * from './replay-store.ts'
+export type { ImportedBlocks } from './import-blocks.ts'
 
 /** One disagreement found by `verify`. */
 export interface Mismatch {
@@ -152,7 +156,7 @@ export interface Mismatch {
  * Reading what belongs to an unknown sweep gives nothing (null, or an empty list).
  * Methods may be called concurrently, from any number of processes.
  */
-export interface Store extends AuditStore {
+export interface Store extends AuditStore, ReplayStore {
   /** Who may ask for what over HTTP. */
   readonly keys: ApiKeys
   /**
@@ -207,6 +211,11 @@ export interface Store extends AuditStore {
   ): Promise<{ recorded: number; duplicate: number }>
   /** Ends claims without a result, so that their blocks can be issued again; gives the ids of those that were live. A late result is kept. */
   release(chunkIds: readonly string[]): Promise<readonly string[]>
+  /**
+   * The same under the name of a worker that had no database; it need not be known. Throws `not-allowed` when it is quarantined,
+   * and as `record` does.
+   */
+  importBlocks(imported: ImportedBlocks): Promise<{ recorded: number; duplicate: number }>
   /**
    * Counts a failure of the chunk itself (its training threw). Up to MAXIMUM_ATTEMPTS it stays live ('retry');
    * then it is split in two ('split'), and a single block becomes a terminal gap ('gap'): first for the sets that it was to

@@ -13,9 +13,8 @@ interface OpenWithdrawal {
 }
 
 /**
- * Works off the open withdrawals, a cell a transaction, so that recorders of other cells never wait. Their blocks are found by
- * a scan of the whole table, twice for each withdrawal: an index would cost every block bytes for what hardly ever happens.
- * Two processes that do this at once share the work.
+ * Works off the open withdrawals, a cell a transaction, so that recorders of other cells never wait. Two processes that do this
+ * at once share the work.
  */
 export async function withdraw(pool: pg.Pool): Promise<readonly WithdrawnCell[]> {
   const queries = poolQueries(pool)

@@ -19,10 +19,12 @@ import { compareRoute } from './routes/compare.ts'
 import { contoursRoute } from './routes/contours.ts'
 import type { EventLimits } from './events/event-hub.ts'
 import { eventRoute } from './routes/events.ts'
+import { blockRoutes } from './routes/blocks.ts'
 import { healthRoutes } from './routes/health.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { planRoutes } from './routes/plans.ts'
 import { safeWidthRoute } from './routes/safe-width.ts'
+import { replayRoutes } from './routes/replays.ts'
 import { schemaRoutes } from './routes/schema.ts'
 import { surfaceRoute } from './routes/surface.ts'
 import { sweepRoutes } from './routes/sweeps.ts'
@@ -113,8 +115,10 @@ function addRoutes(app: Api, options: ApiOptions): void {
   eventRoute(app, options, options.eventLimits)
   planRoutes(app, store)
   auditRoutes(app, store)
-  workerRoute(app, store)
   keyRoutes(app, store)
+  blockRoutes(app, store)
+  replayRoutes(app, store)
+  workerRoute(app, store)
   healthRoutes(app, store)
   schemaRoutes(app)
   serveDescription()

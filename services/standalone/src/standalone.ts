@@ -45,8 +45,8 @@ export async function startWorker(
   }
   const worker = await startOr(undo, async () => {
     const [queue, training] = await Promise.all([backends.queue(), starting])
-    const means = { store: backends.store, metrics: backends.metrics, queue, engine, training, openArbiter: () => openArbiter({ threads }), log }
-    return runWorker(means, { ...options, id })
+    const { store, metrics } = backends
+    return runWorker({ store, metrics, queue, engine, training, openArbiter: () => openArbiter({ threads }), log }, { ...options, id })
   })
   const endAfter = async (ended: Promise<void>) => {
     await ended

@@ -1,20 +1,22 @@
 import type { Metrics } from '@collapsar/metrics'
 import type { AuditWork, Store } from '@collapsar/store'
 import type { ChunkWork } from '@collapsar/sweep'
-import type { Numerics } from '@collapsar/trial'
+import type { Engine } from '@collapsar/trial'
 import type { Logger } from 'pino'
+import { trainHere } from './training.ts'
 import type { Training } from './training.ts'
 
 export interface AuditMeans {
   readonly store: Pick<Store, 'claimAudit' | 'vote' | 'failAudit'>
+  /** Whose numerics say what it can audit. */
+  readonly engine: Pick<Engine, 'numerics'>
+  /** Where chunks are trained, and these blocks too. */
   readonly training: Training
-  /** What its engine can train. */
-  readonly numerics: readonly Numerics[]
   /**
    * Opens another engine than the one that records, with the same numerics: it has the last word where two workers differ and there is no
    * third. Absent: this worker never arbitrates.
    */
-  readonly openArbiter?: () => Training
+  readonly openArbiter?: () => Engine
   readonly log: Logger
   readonly metrics?: Metrics
 }
@@ -25,7 +27,7 @@ export interface AuditMeans {
  */
 export async function auditOne(means: AuditMeans, worker: string, signal: AbortSignal): Promise<boolean> {
   const { store, log, metrics } = means
-  const can = { numerics: means.numerics, arbitrates: means.openArbiter !== undefined }
+  const can = { numerics: means.engine.numerics, arbitrates: means.openArbiter !== undefined }
   const work = await store.claimAudit(worker, can)
   if (work === null) return false
   const trained = await train(means, work, signal).catch(async (error: unknown) => {
@@ -51,16 +53,23 @@ interface Trained {
 }
 
 async function train({ training, openArbiter }: AuditMeans, work: AuditWork, signal: AbortSignal): Promise<Trained> {
-  const arbiter = work.arbitration ? openArbiter?.() : undefined
-  const used = arbiter ?? training
+  if (!work.arbitration) return digestBy(training, work, signal)
+  const arbiter = openArbiter?.()
+  if (arbiter === undefined) throw new Error('this worker has no arbiter')
+  const own = trainHere(arbiter)
   try {
-    const { blocks } = await used.train(chunkWork(work), signal)
-    const digest = blocks[0]?.digest
-    if (digest === undefined) throw new Error('the training gave no block')
-    return { digest, engine: `${used.engine.id} ${used.engine.version}` }
+    return await digestBy(own, work, signal)
   } finally {
-    await arbiter?.close()
+    await own.close()
+    await arbiter.close()
   }
+}
+
+async function digestBy(training: Training, work: AuditWork, signal: AbortSignal): Promise<Trained> {
+  const { blocks } = await training.train(chunkWork(work), signal)
+  const digest = blocks[0]?.digest
+  if (digest === undefined) throw new Error('the training gave no block')
+  return { digest, engine: `${training.engine.id} ${training.engine.version}` }
 }
 
 /** A chunk that no queue knows. */

@@ -2,8 +2,6 @@ import { createCpuEngine } from '@collapsar/engine-cpu'
 import type { EngineKind } from '@collapsar/sweep'
 import { CollapsarError } from '@collapsar/sweep'
 import type { Engine } from '@collapsar/trial'
-import { trainHere } from './training.ts'
-import type { Training } from './training.ts'
 
 /** The engines of this release, by kind. A new engine is a package and a line here. */
 const ENGINES: Partial<Record<EngineKind, (options: { threads: number }) => Engine>> = {
@@ -28,15 +26,13 @@ export function openEngine(kind: EngineKind, options: { threads: number }): Engi
 }
 
 /**
- * What has the last word over those of this kind: the same numerics by other instructions, scalar ones, whose
+ * An engine that has the last word over those of this kind: the same numerics by other instructions, scalar ones, whose
  * bits the vector kernels are tested against.
  * @throws CollapsarError `engine-unavailable`
  */
-export function openArbiter(options: { threads: number }): Training {
+export function openArbiter(options: { threads: number }): Engine {
   try {
-    const engine = createCpuEngine({ ...options, instructionSet: 'scalar' })
-    const training = trainHere(engine)
-    return { ...training, close: () => training.close().then(() => engine.close()) }
+    return createCpuEngine({ ...options, instructionSet: 'scalar' })
   } catch (cause) {
     throw new CollapsarError('engine-unavailable', cause instanceof Error ? cause.message : String(cause), { cause })
   }

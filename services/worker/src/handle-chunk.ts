@@ -42,6 +42,7 @@ export async function handleChunk(deps: ChunkDependencies, chunk: Chunk, signal:
   } catch (error) {
     if (signal.aborted) throw error
     if (wanted.signal.aborted) log.info({ chunk: chunk.id }, 'chunk was given up, it is no longer wanted')
+    else if (isQuarantine(error)) log.warn({ err: error, chunk: chunk.id }, 'chunk was not recorded')
     else if (isOfWorker(error)) deps.giveUp(error)
     else await countFailure(deps, chunk, error)
   } finally {
@@ -82,8 +83,13 @@ async function countFailure({ store, log }: ChunkDependencies, chunk: Chunk, err
   log.error({ err: error, chunk: chunk.id, cell: chunk.cell, consequence }, 'chunk failed')
 }
 
-/** A full disk, an engine that is gone or has other bits, a quarantine: no chunk is to blame, and waiting does not help. */
+/** The next heartbeat tells the worker so; the chunk is offered to others again. */
+function isQuarantine(error: unknown): boolean {
+  return error instanceof CollapsarError && error.code === 'not-allowed'
+}
+
+/** A full disk, an engine that is gone or has other bits: no chunk is to blame, and waiting does not help. */
 function isOfWorker(error: unknown): error is CollapsarError {
   if (error instanceof EnginesDiffer) return true
-  return error instanceof CollapsarError && ['storage', 'engine-unavailable', 'not-allowed'].includes(error.code)
+  return error instanceof CollapsarError && (error.code === 'storage' || error.code === 'engine-unavailable')
 }

@@ -9,6 +9,7 @@ import { runErrands } from './errands.ts'
 import { handleChunk } from './handle-chunk.ts'
 import { createHands } from './hands.ts'
 import { register, thisMachine } from './registration.ts'
+import { replayOne } from './replay.ts'
 import { createSpeedometer } from './speedometer.ts'
 import { trainHere } from './training.ts'
 import type { Training } from './training.ts'
@@ -19,8 +20,8 @@ export interface WorkerDependencies {
   readonly engine: Engine
   /** Where chunks are trained; default: in this process, on `engine`. The worker closes it when it ends. */
   readonly training?: Training
-  /** Opens what decides between two workers; absent: this worker never does. */
-  readonly openArbiter?: () => Training
+  /** Opens the engine that decides between two workers where there is no third; absent: this worker never does. */
+  readonly openArbiter?: () => Engine
   readonly log: Logger
   readonly metrics?: Metrics
 }
@@ -29,7 +30,7 @@ export interface WorkerOptions extends WorkerRecord {
   /** Chunks in hand: while one is measured and recorded, the next one trains. */
   readonly concurrency?: number
   readonly lockSeconds?: number
-  /** Longest time between two looks for blocks to audit, in seconds; default 2. */
+  /** Longest time between two looks for blocks to audit and trials to replay, in seconds; default 2. */
   readonly errandSeconds?: number
 }
 
@@ -39,7 +40,7 @@ export interface WorkerOptions extends WorkerRecord {
  * watches over it, under a new name and with the same fault.
  */
 export interface Worker {
-  /** Resolves with the reason when this worker cannot go on: its queue has gone deaf, its engine is gone, nothing can be stored, or it is quarantined. */
+  /** Resolves with the reason when this worker cannot go on: its queue has gone deaf, its engine is gone, or nothing can be stored. */
   readonly unable: Promise<Error>
   /** Finishes the chunks in hand, then stops. */
   drain(): Promise<void>
@@ -83,10 +84,13 @@ export async function runWorker(deps: WorkerDependencies, options: WorkerOptions
     concurrency: options.concurrency ?? CONCURRENCY,
     ...(options.lockSeconds !== undefined && { lockSeconds: options.lockSeconds }),
   })
-  const audit = (signal: AbortSignal) => auditOne({ ...deps, training, numerics: engine.numerics }, options.id, signal)
-  const errands = runErrands([audit], options.errandSeconds ?? ERRAND_SECONDS, log)
   log.info({ worker: options.id, engine: engine.id, version: training.engine.version, threads: options.threads }, 'worker started')
-  void quarantined.then(() => consumer.stop())
+  const errands = runErrands(
+    [(signal) => auditOne({ ...deps, training }, options.id, signal), (signal) => replayOne(deps, signal)],
+    options.errandSeconds ?? ERRAND_SECONDS,
+    log,
+  )
+  void quarantined.then(() => Promise.all([consumer.stop(), errands.stop()]))
   void consumer.deaf.then(() => giveUp(new Error('the queue has gone silent while work waits')))
   let ending: Promise<void> | null = null
   const finish = async () => {
@@ -97,7 +101,7 @@ export async function runWorker(deps: WorkerDependencies, options: WorkerOptions
   }
   /** Once the consumer has ended, whoever ended it. */
   const end = async (consumed: Promise<void>) => {
-    await consumed
+    await Promise.all([consumed, errands.stop()])
     await (ending ??= finish())
   }
   return {

@@ -1,15 +1,13 @@
 import { existsSync } from 'node:fs'
 import { createCpuEngine } from '@collapsar/engine-cpu'
-import { CollapsarError } from '@collapsar/sweep'
-import type { GridCell, Sweep } from '@collapsar/sweep'
-import { layerLayouts, trialBatch, trialRecord } from '@collapsar/trial'
-import type { NetworkShape, Parameters, TrialRecord } from '@collapsar/trial'
+import { CollapsarError, describeRecord, recordDigest, replayTrial } from '@collapsar/sweep'
+import type { DescribedRecord, GridCell, Sweep } from '@collapsar/sweep'
+import { layerLayouts, networkShape, parameterCount } from '@collapsar/trial'
+import type { NetworkShape, TrialRecord } from '@collapsar/trial'
 import type { Command, Invocation } from '../command.ts'
 import { EXIT } from '../command.ts'
 import { readSweep } from '../input-file.ts'
-import { finiteOrNull, nestedParameters } from '../parameters-json.ts'
 import { loadEngine } from '../load-engine.ts'
-import { recordDigest } from '../record-digest.ts'
 import { withBackends } from '../with-backends.ts'
 import { JSON_OPTION } from '../options.ts'
 import type { Options } from '../options.ts'
@@ -34,27 +32,20 @@ export const replay: Command = {
     const trial = options.required('trial', 0, 1e9)
     const engine = loadEngine(() => createCpuEngine({ threads: configuration.threads }))
     try {
-      const batch = trialBatch(cell.spec, [trial], { trace: true })
-      const trained = await engine.train(batch, signal)
-      const record = trialRecord(batch, trained, cell.spec.problem.domain, 0)
+      const replayed = await replayTrial(engine, { cell: cell.cell, spec: cell.spec, trial }, signal)
       const recorded = await findRecord(invocation, cell.cell, trial)
-      const equal = recorded === null ? null : recordDigest(recorded) === recordDigest(record)
+      const equal = recorded === null ? null : recordDigest(recorded) === replayed.digest
+      const { digest, lossTrace, initial, final, ...described } = replayed
       const document = {
-        cell: cell.cell,
-        depth: cell.spec.depth,
-        width: cell.spec.width,
-        trial,
-        ...describeRecord(record),
-        digest: recordDigest(record),
+        ...described,
+        digest,
         recorded: { found: recorded !== null, equal, ...(equal === false && recorded !== null && { record: describeRecord(recorded) }) },
-        lossTrace: [...(trained.lossTrace ?? [])].slice(0, (trained.endStep[0] ?? 0) + 1).map(finiteOrNull),
-        initial: nestedParameters(batch.shape, batch.initial),
-        final: nestedParameters(batch.shape, trained.parameters),
+        lossTrace,
+        initial,
+        final,
       }
       await terminal.data(
-        options.flag('json')
-          ? `${JSON.stringify(document, null, 2)}\n`
-          : replayText(document, batch.shape, trained.parameters),
+        options.flag('json') ? `${JSON.stringify(document, null, 2)}\n` : replayText(document, networkShape(cell.spec)),
       )
       return equal === false ? EXIT.error : EXIT.ok
     } finally {
@@ -87,32 +78,6 @@ async function findRecord({ configuration, log }: Invocation, cell: string, tria
   return withBackends({ configuration, log }, async ({ store }) => (await store.trial(cell, trial))?.record ?? null)
 }
 
-interface DescribedRecord {
-  readonly outcome: string
-  readonly deadLayer: number
-  readonly deathBracket: readonly [number, number] | null
-  readonly loss: number | null
-  readonly value: number | null
-  readonly pieces: number | null
-  readonly checksum: string
-}
-
-const STEPS_BETWEEN_CHECKS = 32
-
-function describeRecord(record: TrialRecord): DescribedRecord {
-  const { outcome, deadLayer, deathCheck } = record
-  return {
-    outcome,
-    deadLayer,
-    deathBracket:
-      deathCheck === 0 ? null : [(deathCheck - 1) * STEPS_BETWEEN_CHECKS, deathCheck * STEPS_BETWEEN_CHECKS],
-    loss: finiteOrNull(record.loss),
-    value: finiteOrNull(record.value),
-    pieces: record.pieces === 0 ? null : record.pieces,
-    checksum: record.checksum.toString(16).padStart(8, '0'),
-  }
-}
-
 function replayText(
   document: DescribedRecord & {
     readonly cell: string
@@ -122,7 +87,6 @@ function replayText(
     readonly lossTrace: readonly (number | null)[]
   },
   shape: NetworkShape,
-  final: Parameters,
 ): string {
   const { found, equal } = document.recorded
   const verdict = !found ? 'this trial has not been recorded' : equal === true ? 'equal to the record, bit for bit' : 'DIFFERENT from the record'
@@ -133,7 +97,7 @@ function replayText(
     ...(document.deathBracket === null ? [] : [`died      in steps ${document.deathBracket[0]} to ${document.deathBracket[1]}`]),
     `loss      ${trace[0]} at the start, ${document.loss} after ${trace.length - 1} steps`,
     `pieces    ${document.pieces ?? 'not defined here'}`,
-    `checksum  ${document.checksum} of ${final.length} parameters in ${layerLayouts(shape.sizes).length} layers`,
+    `checksum  ${document.checksum} of ${parameterCount(shape)} parameters in ${layerLayouts(shape.sizes).length} layers`,
     `digest    ${document.digest}`,
     `record    ${verdict}`,
   ]

@@ -1,12 +1,11 @@
 import { createCpuEngine } from '@collapsar/engine-cpu'
-import { CollapsarError } from '@collapsar/sweep'
+import { CollapsarError, finiteOrNull, nestedParameters } from '@collapsar/sweep'
 import { InvalidField, NUMERICS_OF_PRECISION, PRECISIONS, trainingCase } from '@collapsar/trial'
 import type { Numerics, TrialBatch } from '@collapsar/trial'
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
 import { readJson } from '../input-file.ts'
 import { loadEngine } from '../load-engine.ts'
-import { finiteOrNull, nestedParameters } from '../parameters-json.ts'
 import { JSON_OPTION } from '../options.ts'
 
 /** One given network, trained as its file says. */

@@ -731,7 +731,7 @@ export type $ReplayPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs
      */
     leaseUntil: Date | null
     /**
-     * Trainings that threw.
+     * Claims that were not carried out.
      */
     failures: number
     /**

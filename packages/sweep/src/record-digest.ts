@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { canonicalJson } from '@collapsar/sweep'
 import type { TrialRecord } from '@collapsar/trial'
+import { canonicalJson } from './identity.ts'
 
 /** SHA-256 of everything recorded of a trial: two trials that agree on it agree on every recorded bit. */
 export function recordDigest(record: TrialRecord): string {
