@@ -34,7 +34,7 @@ describe('createClient', () => {
       seen.push(request.url, request.headers.authorization)
       response.end('{"sweeps":[]}')
     })
-    expect(await createClient({ url: `${url}/prefix`, key: 'k' }).sweeps(5)).toEqual([])
+    expect(await createClient({ url: `${url}/prefix`, key: 'k' }).sweeps({ limit: 5 })).toEqual([])
     expect(seen).toEqual(['/prefix/v1/sweeps?limit=5', 'Bearer k'])
   })
 

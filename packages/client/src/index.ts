@@ -1,5 +1,5 @@
 export { createClient } from './client.ts'
-export type { Client, ClientOptions, PlanOptions, SubmitOptions } from './client.ts'
+export type { Client, ClientOptions, PlanOptions, SubmitOptions, SweepsQuestion } from './client.ts'
 export type { WatchOptions } from './watch.ts'
 export * from './wire/events.ts'
 export * from './wire/health.ts'

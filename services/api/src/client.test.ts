@@ -31,7 +31,7 @@ describe('the client against the service', () => {
     expect(plan.explain).toHaveLength(2)
     const created = await client.submit(source, { idempotencyKey: 'a', planHash: plan.planHash })
     expect(await client.submit(source, { idempotencyKey: 'a' })).toEqual(created)
-    expect(await client.sweeps(1)).toEqual([created])
+    expect(await client.sweeps({ limit: 1 })).toEqual([created])
     await recordTestBlocks(api.store, parseSweep(source).cells[0]!.cell, [0], 25)
     expect((await client.sweep(created.id)).progress).toEqual({
       cells: { total: 2, complete: 1 },

@@ -1,13 +1,11 @@
 import { mapsOf } from '@collapsar/report'
 import type { CellMap } from '@collapsar/report'
-import { sweepDocument } from '@collapsar/standalone'
 import type { MapContours } from '@collapsar/sweep'
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
 import { contoursOfMap, DEFAULT_LEVELS } from '../map-contours.ts'
 import { AXES_OPTIONS, axesOf, JSON_OPTION } from '../options.ts'
-import { requireSweep } from '../require-sweep.ts'
-import { withBackends } from '../with-backends.ts'
+import { withInstallation } from '../installation/with-installation.ts'
 
 /** Where P(collapse) crosses levels. */
 export const contours: Command = {
@@ -23,8 +21,8 @@ export const contours: Command = {
   },
   run: async ({ positionals, options, configuration, terminal, log }) => {
     const [levels, confidence] = [options.probabilities('levels'), options.probability('confidence')]
-    return withBackends({ configuration, log }, async ({ store }) => {
-      const document = await sweepDocument(store, await requireSweep(store, positionals[0] ?? ''))
+    return withInstallation({ configuration, log }, async (installation) => {
+      const document = await installation.surface(positionals[0] ?? '')
       const { until } = document.sweep
       const question = {
         levels: levels ?? until?.decide ?? DEFAULT_LEVELS,
