@@ -10,6 +10,7 @@ import { Plan } from './wire/plans.ts'
 import { nullable } from './wire/schemas.ts'
 import { Surface } from './wire/surface.ts'
 import type { SurfaceFormat } from './wire/surface.ts'
+import type { LabelBody } from './wire/sweeps.ts'
 import { RetryResult, SweepList, SweepResource, SweepSummary } from './wire/sweeps.ts'
 
 export type ClientOptions = ConnectionOptions
@@ -35,6 +36,8 @@ export interface Client {
   pause(id: string): Promise<SweepSummary>
   resume(id: string): Promise<SweepSummary>
   extend(id: string, wish: ExtensionWish): Promise<SweepSummary>
+  /** Names, tags or ranks a sweep anew; what is absent stays. */
+  label(id: string, labels: Type.Static<typeof LabelBody>): Promise<SweepSummary>
   /** Forgets a sweep that is not active; its trials are kept. */
   remove(id: string): Promise<void>
   retry(id: string): Promise<RetryResult>
@@ -97,6 +100,7 @@ export function createClient(options: ClientOptions): Client {
     pause: (id) => act(id, 'pause'),
     resume: (id) => act(id, 'resume'),
     extend: (id, wish) => act(id, 'extend', wish),
+    label: (id, labels) => json(SweepSummary, { method: 'PATCH', path: sweepPath(id), body: labels }),
     remove: async (id) => {
       await (await send({ method: 'DELETE', path: sweepPath(id) })).body?.cancel()
     },

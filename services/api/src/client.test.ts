@@ -45,6 +45,32 @@ describe('the client against the service', () => {
     expect((await client.cancel(created.id)).state).toBe('cancelled')
   })
 
+  it('pauses, resumes, extends, labels and forgets', async () => {
+    const { id } = await client.submit({ ...source, seed: 1, tags: ['first'] })
+    expect((await client.pause(id)).state).toBe('paused')
+    expect((await client.resume(id)).state).toBe('active')
+    expect(await client.extend(id, { inits: 300 })).toMatchObject({ extension: { inits: 300, number: 1 } })
+    expect((await client.sweep(id)).progress.trials.requested).toBe(600)
+    expect(await client.label(id, { tags: ['second'], priority: 3 })).toMatchObject({ tags: ['second'], priority: 3 })
+    await expect(client.remove(id)).rejects.toMatchObject({ code: 'conflict' })
+    await client.cancel(id)
+    await client.remove(id)
+    await expect(client.sweep(id)).rejects.toMatchObject({ code: 'not-found' })
+  })
+
+  it('lists all sweeps one after another, and makes one of a submit that is sent twice', async () => {
+    const ids = new Set<string>()
+    for await (const { id } of client.everySweep({ limit: 500 })) ids.add(id)
+    const { id } = await client.submit({ ...source, seed: 2 }, { idempotencyKey: 'b' })
+    expect((await client.submit({ ...source, seed: 2 }, { idempotencyKey: 'b' })).id).toBe(id)
+    let listed = 0
+    for await (const sweep of client.everySweep({ limit: 500 })) {
+      listed += 1
+      expect(ids.has(sweep.id) || sweep.id === id).toBe(true)
+    }
+    expect(listed).toBe(ids.size + 1)
+  })
+
   it('gives the errors of the service under their own codes', async () => {
     const refused = async (promise: Promise<unknown>) => {
       const error: unknown = await promise.then(() => null, (reason: unknown) => reason)
