@@ -3,6 +3,7 @@ import type { ExtensionWish, SweepDocument } from '@collapsar/sweep'
 import Type from 'typebox'
 import { connect, queryText } from './connection.ts'
 import type { ConnectionOptions } from './connection.ts'
+import { eachOfPages } from './pages.ts'
 import { watchSweep } from './watch.ts'
 import type { WatchOptions } from './watch.ts'
 import type { SweepEvent } from './wire/events.ts'
@@ -107,18 +108,6 @@ export function createClient(options: ClientOptions): Client {
     retry: (id) => json(RetryResult, { method: 'POST', path: sweepPath(id, '/retry') }),
     plan: (source, query = {}) => json(Plan, { method: 'POST', path: `v1/plans${queryText({ ...query })}`, body: source }),
   }
-}
-
-/** The entries of all pages; a page is asked for when the one before is used up. */
-async function* eachOfPages<T>(
-  ask: (cursor: string | null) => Promise<{ readonly entries: readonly T[]; readonly next: string | null }>,
-): AsyncGenerator<T, void, undefined> {
-  let cursor: string | null = null
-  do {
-    const { entries, next }: { readonly entries: readonly T[]; readonly next: string | null } = await ask(cursor)
-    yield* entries
-    cursor = next
-  } while (cursor !== null)
 }
 
 function sweepPath(id: string, action = ''): string {
