@@ -116,6 +116,18 @@ print(json.dumps([
     ])
   })
 
+  it('holds, goes on, extends, labels and forgets', async () => {
+    const answer = await result(`
+id = server.submit({"grid": {"depth": 6, "width": 6}, "inits": 100000, "seed": 9, "tags": ["a"]}, tags=["b", "a"], priority=2)["id"]
+states = [server.pause(id)["state"], server.extend(id, inits=200000)["extension"]["inits"], server.resume(id)["state"]]
+labelled = server.label(id, tags=["c"])
+kept = [labelled["tags"], labelled["priority"]]
+states.append(server.cancel(id)["state"])
+server.delete(id)
+print(json.dumps([states, kept, [sweep["id"] for sweep in server.sweeps() if sweep["id"] == id]]))`)
+    expect(answer).toEqual([['paused', 200_000, 'active', 'cancelled'], [['c'], 2], []])
+  })
+
   it('works from a shell', async () => {
     const file = join(folder, 'sweep.json')
     writeFileSync(file, '{"name": "shell", "grid": {"depth": 2, "width": [2, 3]}, "inits": 100, "training": {"steps": 0}}')
