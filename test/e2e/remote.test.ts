@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { SweepDocument } from '@collapsar/sweep'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { collapsar, finished, startCollapsar } from '../support/collapsar.ts'
+import { collapsar, collapsarHere, finished, startCollapsar } from '../support/collapsar.ts'
 import { startServer } from '../support/server.ts'
 import type { ServerProcess } from '../support/server.ts'
 
@@ -32,10 +32,14 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
 })
 
+/** The real binary where a process begins or follows something; in this process, a second sooner, what asks once. */
+const BINARY = ['submit', 'watch', 'plan']
+
 /** A command of somebody who has no database: none appears where it would be. */
 const remote = async (...args: string[]) => {
   const nowhere = join(folder, 'nowhere')
-  const result = await collapsar([...args, '--data', nowhere], { COLLAPSAR_URL: url, COLLAPSAR_KEY: KEY, COLLAPSAR_LOG: 'trace' })
+  const run = BINARY.includes(args[0] ?? '') ? collapsar : collapsarHere
+  const result = await run([...args, '--data', nowhere], { COLLAPSAR_URL: url, COLLAPSAR_KEY: KEY, COLLAPSAR_LOG: 'trace' })
   expect(existsSync(nowhere)).toBe(false)
   expect(`${result.stdout}${result.stderr}`).not.toContain(KEY)
   return result
@@ -65,13 +69,14 @@ describe('collapsar against a server', () => {
     expect(await remote('list')).toMatchObject({ code: 0, stdout: expect.stringContaining(`${id}  done`) })
     expect(await remote('retry', id)).toMatchObject({ code: 0, stderr: expect.stringContaining('has lost nothing') })
     expect(await remote('cancel', id)).toMatchObject({ code: 6, stderr: expect.stringContaining('is done') })
-  }, 120_000)
+  }, 300_000)
 
   it('goes on when who watches leaves', async () => {
-    const { stdout, code } = await remote('submit', long)
+    const { stdout, code } = await remote('submit', long, '--tag', 'night', '--tag', 'wide', '--priority', '-3', '--json')
     expect(code).toBe(0)
-    const id = stdout.trim()
-    expect(id).toMatch(/^sw-[0-9a-f]+$/)
+    const entry = JSON.parse(stdout) as { id: string }
+    expect(entry).toMatchObject({ name: 'long', tags: ['night', 'wide'], priority: -3 })
+    const { id } = entry
     const watching = startCollapsar(['watch', id], { COLLAPSAR_URL: url })
     const ended = finished(watching)
     await new Promise<void>((resolve) => watching.stderr!.once('data', () => resolve()))
@@ -80,11 +85,17 @@ describe('collapsar against a server', () => {
     expect(left).toMatchObject({ code: 130, stdout: '' })
     expect(left.stderr).toContain(`detached: ${id} goes on at the server at ${url}; collapsar watch ${id} follows it again`)
     expect((await remote('list', '--json')).stdout).toContain(id)
+    expect(await remote('pause', id)).toMatchObject({ code: 0, stderr: expect.stringContaining(`${id} is paused`) })
+    expect(await remote('delete', 'none')).toMatchObject({ code: 5 })
+    expect(await remote('extend', id, '--inits', '200000')).toMatchObject({ code: 0, stderr: expect.stringContaining('is paused, and asks for inits 200000') })
+    expect(await remote('resume', id)).toMatchObject({ code: 0, stderr: expect.stringContaining(`${id} is active`) })
+    expect(await remote('delete', id)).toMatchObject({ code: 6 })
     expect(await remote('cancel', id)).toMatchObject({ code: 0, stderr: expect.stringContaining(`${id} is cancelled`) })
     const cancelled = await remote('watch', id, '--json')
     expect(cancelled.code).toBe(6)
     expect(documentOf(cancelled.stdout).sweep).toMatchObject({ id, state: 'cancelled' })
-  }, 120_000)
+    expect((await remote('submit', file)).stdout).toMatch(/^sw-[0-9a-f]+\n$/)
+  }, 300_000)
 
   it('gives the exit codes and the sentences of the server', async () => {
     expect(await remote('watch', 'none')).toMatchObject({ code: 5, stdout: '', stderr: expect.stringContaining('There is no sweep "none"') })
@@ -140,5 +151,5 @@ describe('without a server', () => {
     expect(await local('cancel', id)).toMatchObject({ code: 0 })
     expect(await local('delete', id)).toMatchObject({ code: 0, stderr: expect.stringContaining('is deleted') })
     expect(await local('watch', id)).toMatchObject({ code: 5 })
-  }, 120_000)
+  }, 300_000)
 })
