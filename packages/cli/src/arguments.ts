@@ -17,6 +17,8 @@ export interface ParsedArguments {
   readonly options: Options
 }
 
+type Values = Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>
+
 /** @throws CollapsarError `usage` on an unknown option, a missing value, or too few or too many arguments. */
 export function parseArguments(command: Command, args: readonly string[]): ParsedArguments {
   const definitions = { ...COMMON_OPTIONS, ...command.options }
@@ -32,8 +34,8 @@ function parseStrictly(
   command: Command,
   args: readonly string[],
   definitions: Readonly<Record<string, OptionDefinition>>,
-): { values: Readonly<Record<string, string | boolean | undefined>>; positionals: string[] } {
-  const options = Object.fromEntries(Object.entries(definitions).map(([name, { type }]) => [name, { type }]))
+): { values: Values; positionals: string[] } {
+  const options = Object.fromEntries(Object.entries(definitions).map(([name, { type, multiple = false }]) => [name, { type, multiple }]))
   try {
     return parseArgs({ args: withNegativeValues(args, definitions), options, allowPositionals: true, strict: true })
   } catch (cause) {
@@ -74,7 +76,7 @@ function probabilityOf(text: string): number | null {
   return value > 0 && value < 1 ? value : null
 }
 
-function createOptions(command: Command, values: Readonly<Record<string, string | boolean | undefined>>): Options {
+function createOptions(command: Command, values: Values): Options {
   const text = (name: string) => {
     const value = values[name]
     return typeof value === 'string' ? value : null
@@ -92,6 +94,7 @@ function createOptions(command: Command, values: Readonly<Record<string, string 
   return {
     flag: (name) => values[name] === true,
     text,
+    texts: (name) => [values[name] ?? []].flat().map(String),
     integer,
     probability: (name) => {
       const value = text(name)

@@ -33,4 +33,4 @@ export interface Command {
   run(invocation: Invocation): Promise<number>
 }
 
-export const EXIT = { ok: 0, error: 1, gaps: 8, verdict: 9, interrupted: 130 } as const
+export const EXIT = { ok: 0, error: 1, conflict: 6, gaps: 8, verdict: 9, interrupted: 130 } as const

@@ -4,8 +4,17 @@ import { join, resolve } from 'node:path'
 import { CollapsarError } from '@collapsar/sweep'
 import type { Options } from './options.ts'
 
+/** A server to speak to in place of a database. */
+export interface ServerAddress {
+  readonly url: string
+  /** API key; null: none is sent. It appears in no message and no log. */
+  readonly key: string | null
+}
+
 /** Everything the environment decides; the only place that reads it. */
 export interface Configuration {
+  /** Where sweeps are submitted, followed and commanded; null: the database of this machine. */
+  readonly server: ServerAddress | null
   readonly databaseUrl: string | null
   readonly redisUrl: string | null
   /** Go on although Redis may evict keys. */
@@ -22,6 +31,7 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'
 /** @throws CollapsarError `usage` naming the variable or flag, its value and what is accepted. */
 export function readConfiguration(options: Options, env: NodeJS.ProcessEnv): Configuration {
   return {
+    server: serverAddress(env),
     databaseUrl: serverUrl('DATABASE_URL', secret('DATABASE_URL', env), ['postgres:', 'postgresql:']),
     redisUrl: serverUrl('REDIS_URL', secret('REDIS_URL', env), ['redis:', 'rediss:']),
     allowEviction: flag('COLLAPSAR_ALLOW_EVICTION', env['COLLAPSAR_ALLOW_EVICTION']),
@@ -44,6 +54,24 @@ function secret(name: string, env: NodeJS.ProcessEnv): string | undefined {
   } catch (cause) {
     throw new CollapsarError('usage', `${name}_FILE is ${file}, which cannot be read; accepted: a file that holds the value of ${name}`, { cause })
   }
+}
+
+function serverAddress(env: NodeJS.ProcessEnv): ServerAddress | null {
+  const url = env['COLLAPSAR_URL']
+  if (url === undefined || url === '') return null
+  const { protocol, username, password } = URL.canParse(url) ? new URL(url) : { protocol: '', username: '', password: '' }
+  if (!['http:', 'https:'].includes(protocol) || username !== '' || password !== '') {
+    // The value may hold a password: it is not repeated.
+    throw new CollapsarError('usage', 'COLLAPSAR_URL is not a valid address; accepted: http://host:port or https://host, the key apart in COLLAPSAR_KEY')
+  }
+  return { url, key: apiKey(env['COLLAPSAR_KEY']) }
+}
+
+/** What a header can carry. */
+function apiKey(value: string | undefined): string | null {
+  if (value === undefined || value === '') return null
+  if (/^[\x21-\x7e]+$/.test(value)) return value
+  throw new CollapsarError('usage', 'COLLAPSAR_KEY is not an API key; accepted: visible ASCII characters without spaces')
 }
 
 function serverUrl(name: string, value: string | undefined, protocols: readonly string[]): string | null {

@@ -3,12 +3,16 @@ export interface OptionDefinition {
   /** What the help calls the value, as in `--depth D`; null for a flag. */
   readonly value: string | null
   readonly description: string
+  /** Whether it may be given several times. */
+  readonly multiple?: boolean
 }
 
 /** Parsed options with checks that name the value received and what is accepted. */
 export interface Options {
   flag(name: string): boolean
   text(name: string): string | null
+  /** Of an option that may be given several times, in order; none: empty. */
+  texts(name: string): readonly string[]
   /** @throws CollapsarError `usage` unless the value is an integer from `minimum` to `maximum`. */
   integer(name: string, minimum: number, maximum: number): number | null
   required(name: string, minimum: number, maximum: number): number

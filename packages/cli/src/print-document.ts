@@ -5,12 +5,10 @@ import type { Invocation } from './command.ts'
 import { duration } from './progress-line.ts'
 
 /** Prints a sweep: one JSON document with --json, else the map, and on stderr what can be done next. */
-export async function printDocument({ options, positionals, terminal }: Invocation, document: SweepDocument): Promise<void> {
-  if (options.flag('json')) {
-    await terminal.data(await FORMATS.json.render(document))
-    return
-  }
-  await terminal.data(tableOf(document, { columns: terminal.columns, colour: terminal.colour }))
+export async function printDocument(invocation: Invocation, document: SweepDocument): Promise<void> {
+  const { options, positionals, terminal } = invocation
+  await printMap(invocation, document)
+  if (options.flag('json')) return
   const { trials, reused, seconds, until } = document.sweep
   const trained = Math.max(0, trials - reused)
   const rounds = until === undefined ? '' : ` in ${until.rounds + 1} rounds`
@@ -27,6 +25,13 @@ export async function printDocument({ options, positionals, terminal }: Invocati
   const steps = nextSteps(document, positionals[0] ?? 'FILE')
   const width = Math.max(...steps.map(([command]) => command.length))
   for (const [command, meaning] of steps) terminal.message(`  ${command.padEnd(width)}  ${meaning}`)
+}
+
+/** The document alone: as JSON with --json, else as the map. */
+export async function printMap({ options, terminal }: Pick<Invocation, 'options' | 'terminal'>, document: SweepDocument): Promise<void> {
+  await terminal.data(
+    options.flag('json') ? await FORMATS.json.render(document) : tableOf(document, { columns: terminal.columns, colour: terminal.colour }),
+  )
 }
 
 /** Why an adaptive sweep ended before every cell was decided. */

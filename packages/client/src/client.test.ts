@@ -21,6 +21,19 @@ async function serve(answer: (request: IncomingMessage, response: ServerResponse
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
+const SUMMARY = {
+  id: 'sw-1',
+  name: 'one',
+  state: 'active',
+  createdAt: '2026-01-01T00:00:00.000Z',
+  finishedAt: null,
+  reused: 0,
+  owner: 'local',
+  tags: [],
+  priority: 0,
+  extension: null,
+}
+
 async function failure(promise: Promise<unknown>): Promise<CollapsarError> {
   const error: unknown = await promise.then(() => null, (reason: unknown) => reason)
   expect(error).toBeInstanceOf(CollapsarError)
@@ -34,7 +47,7 @@ describe('createClient', () => {
       seen.push(request.url, request.headers.authorization)
       response.end('{"sweeps":[]}')
     })
-    expect(await createClient({ url: `${url}/prefix`, key: 'k' }).sweeps(5)).toEqual([])
+    expect(await createClient({ url: `${url}/prefix`, key: 'k' }).sweeps({ limit: 5 })).toEqual([])
     expect(seen).toEqual(['/prefix/v1/sweeps?limit=5', 'Bearer k'])
   })
 
@@ -47,7 +60,46 @@ describe('createClient', () => {
     expect(error.message).toBe(`The server at ${url} cannot be reached: ECONNREFUSED.`)
   })
 
-  it('gives up when the answer takes too long', async () => {
+  it('sends again what was put off, the submit with the key it had', async () => {
+    const keys: (string | undefined)[] = []
+    const url = await serve((request, response) => {
+      keys.push(request.headers['idempotency-key'] as string | undefined)
+      if (keys.length === 1) request.socket.destroy()
+      else if (keys.length === 2) response.writeHead(503, { 'retry-after': '0' }).end('{}')
+      else response.end(JSON.stringify(SUMMARY))
+    })
+    expect(await createClient({ url }).submit({})).toEqual(SUMMARY)
+    expect(keys).toHaveLength(3)
+    expect(new Set(keys).size).toBe(1)
+    expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  it('gives up when the server puts it off for long', async () => {
+    let asked = 0
+    const url = await serve((_, response) => {
+      asked += 1
+      response.writeHead(503, { 'retry-after': '3600' }).end('{}')
+    })
+    await failure(createClient({ url }).sweeps())
+    expect(asked).toBe(1)
+  })
+
+  it('asks for a page when the one before is used up', async () => {
+    const seen: (string | undefined)[] = []
+    const url = await serve((request, response) => {
+      seen.push(request.url)
+      const id = `sw-${seen.length}`
+      response.end(JSON.stringify({ sweeps: [{ ...SUMMARY, id }], next: seen.length === 1 ? 'c1' : null }))
+    })
+    const ids: string[] = []
+    for await (const { id } of createClient({ url }).everySweep({ state: 'done' })) {
+      ids.push(id)
+      expect(seen).toHaveLength(ids.length)
+    }
+    expect([ids, seen]).toEqual([['sw-1', 'sw-2'], ['/v1/sweeps?state=done', '/v1/sweeps?state=done&cursor=c1']])
+  })
+
+  it('gives up when the answer takes the answer takes too long', async () => {
     const url = await serve(() => {})
     const error = await failure(createClient({ url, timeoutSeconds: 0.05 }).sweeps())
     expect([error.code, error.message]).toEqual(['server-unavailable', expect.stringContaining('timeout')])
@@ -69,7 +121,7 @@ describe('createClient', () => {
     expect((await failure(createClient({ url, key: 'k' }).sweeps())).code).toBe('server-unavailable')
   })
 
-  it.each(['', 'localhost', 'ftp://127.0.0.1', 'file:///etc/passwd', 'http://'])('refuses the address %j', (url) => {
+  it.each(['', 'localhost', 'ftp://127.0.0.1', 'file:///etc/passwd', 'http://', 'http://user:password@127.0.0.1'])('refuses the address %j', (url) => {
     expect(() => createClient({ url })).toThrow('accepted: an http or https URL')
   })
 })

@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import type { SweepDocument } from '@collapsar/sweep'
+import type { ExtensionWish, SweepDocument } from '@collapsar/sweep'
+import Type from 'typebox'
 import { connect, queryText } from './connection.ts'
 import type { ConnectionOptions } from './connection.ts'
+import { eachOfPages } from './pages.ts'
 import { watchSweep } from './watch.ts'
 import type { WatchOptions } from './watch.ts'
 import type { SweepEvent } from './wire/events.ts'
 import { Plan } from './wire/plans.ts'
+import { nullable } from './wire/schemas.ts'
 import { Surface } from './wire/surface.ts'
 import type { SurfaceFormat } from './wire/surface.ts'
+import type { LabelBody } from './wire/sweeps.ts'
 import { RetryResult, SweepList, SweepResource, SweepSummary } from './wire/sweeps.ts'
 
 export type ClientOptions = ConnectionOptions
@@ -19,8 +23,10 @@ export type ClientOptions = ConnectionOptions
  */
 export interface Client {
   submit(source: unknown, options?: SubmitOptions): Promise<SweepSummary>
-  /** Newest first. */
-  sweeps(limit?: number): Promise<readonly SweepSummary[]>
+  /** The first page, newest first. */
+  sweeps(question?: SweepsQuestion): Promise<readonly SweepSummary[]>
+  /** All of them, newest first, page after page as they are asked for. */
+  everySweep(question?: SweepsQuestion): AsyncGenerator<SweepSummary, void, undefined>
   sweep(id: string): Promise<SweepResource>
   /** A snapshot, what changes, `done`; goes on by itself after a break. */
   watch(id: string, options?: WatchOptions): AsyncGenerator<SweepEvent, void, undefined>
@@ -28,8 +34,25 @@ export interface Client {
   /** The surface in another format, as bytes. */
   surfaceAs(id: string, format: SurfaceFormat): Promise<Uint8Array>
   cancel(id: string): Promise<SweepSummary>
+  pause(id: string): Promise<SweepSummary>
+  resume(id: string): Promise<SweepSummary>
+  extend(id: string, wish: ExtensionWish): Promise<SweepSummary>
+  /** Names, tags or ranks a sweep anew; what is absent stays. */
+  label(id: string, labels: Type.Static<typeof LabelBody>): Promise<SweepSummary>
+  /** Forgets a sweep that is not active; its trials are kept. */
+  remove(id: string): Promise<void>
   retry(id: string): Promise<RetryResult>
   plan(source: unknown, options?: PlanOptions): Promise<Plan>
+}
+
+export interface SweepsQuestion {
+  /** Sweeps of a page, from 1 to 500; 50 by default. */
+  readonly limit?: number
+  readonly state?: SweepSummary['state']
+  readonly tag?: string
+  /** How the names begin. */
+  readonly name?: string
+  readonly owner?: string
 }
 
 export interface SubmitOptions {
@@ -44,10 +67,16 @@ export interface PlanOptions {
   readonly explain?: boolean
 }
 
+/** A page, and where the next one begins. */
+const SweepPage = Type.Object({ ...SweepList.properties, next: Type.Optional(nullable(Type.String())) })
+
 /** @throws CollapsarError `usage` when the address is not an http or https URL. */
 export function createClient(options: ClientOptions): Client {
   const connection = connect(options)
   const { json, send } = connection
+  const page = (question: Readonly<Record<string, string | number | undefined>>) =>
+    json(SweepPage, { method: 'GET', path: `v1/sweeps${queryText(question)}` })
+  const act = (id: string, action: string, body?: unknown) => json(SweepSummary, { method: 'POST', path: sweepPath(id, `/${action}`), body })
   return {
     submit: (source, { idempotencyKey = randomUUID(), ...query } = {}) =>
       json(SweepSummary, {
@@ -56,7 +85,11 @@ export function createClient(options: ClientOptions): Client {
         body: source,
         headers: { 'idempotency-key': idempotencyKey },
       }),
-    sweeps: async (limit) => (await json(SweepList, { method: 'GET', path: `v1/sweeps${queryText({ limit })}` })).sweeps,
+    sweeps: async (question = {}) => (await page({ ...question })).sweeps,
+    everySweep: (question = {}) => eachOfPages(async (cursor) => {
+      const { sweeps, next = null } = await page({ ...question, ...(cursor !== null && { cursor }) })
+      return { entries: sweeps, next }
+    }),
     sweep: (id) => json(SweepResource, { method: 'GET', path: sweepPath(id) }),
     watch: (id, watching) => watchSweep(connection, sweepPath(id, '/events'), watching),
     surface: (id) => json(Surface, { method: 'GET', path: sweepPath(id, '/surface') }),
@@ -64,7 +97,14 @@ export function createClient(options: ClientOptions): Client {
       const response = await send({ method: 'GET', path: sweepPath(id, `/surface${queryText({ format })}`) })
       return new Uint8Array(await response.arrayBuffer())
     },
-    cancel: (id) => json(SweepSummary, { method: 'POST', path: sweepPath(id, '/cancel') }),
+    cancel: (id) => act(id, 'cancel'),
+    pause: (id) => act(id, 'pause'),
+    resume: (id) => act(id, 'resume'),
+    extend: (id, wish) => act(id, 'extend', wish),
+    label: (id, labels) => json(SweepSummary, { method: 'PATCH', path: sweepPath(id), body: labels }),
+    remove: async (id) => {
+      await (await send({ method: 'DELETE', path: sweepPath(id) })).body?.cancel()
+    },
     retry: (id) => json(RetryResult, { method: 'POST', path: sweepPath(id, '/retry') }),
     plan: (source, query = {}) => json(Plan, { method: 'POST', path: `v1/plans${queryText({ ...query })}`, body: source }),
   }

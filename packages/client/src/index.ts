@@ -1,5 +1,5 @@
 export { createClient } from './client.ts'
-export type { Client, ClientOptions, PlanOptions, SubmitOptions } from './client.ts'
+export type { Client, ClientOptions, PlanOptions, SubmitOptions, SweepsQuestion } from './client.ts'
 export * from './wire/audits.ts'
 export * from './wire/answers.ts'
 export * from './wire/cells.ts'

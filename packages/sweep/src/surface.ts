@@ -117,6 +117,11 @@ export function cellDocument(counts: CellCounts, axes: Readonly<Record<string, u
   }
 }
 
+/** P(collapse) of a cell with its anytime-valid interval. */
+export function collapseEstimate({ tally, gaps }: Pick<CellCounts, 'tally' | 'gaps'>): Estimate {
+  return estimate(collapsedTrials(tally), tally.trials, gaps)
+}
+
 function stratifiedOf({ gaps, spec, tally }: CellCounts, { bornDead: { exact, simulated } }: CellTheory): Stratified | null {
   const bornDead = exact === null ? simulated : { estimate: exact, standardError: 0 }
   const alive = tally.trials - tally.outcomes.born_dead
@@ -124,11 +129,6 @@ function stratifiedOf({ gaps, spec, tally }: CellCounts, { bornDead: { exact, si
   const died = collapsedTrials(tally) - tally.outcomes.born_dead
   const { estimate: value, variance, low, high, level } = stratifiedEstimate({ bornDead, diedAlive: { successes: died, trials: alive, gaps } })
   return { estimate: value, standardError: variance === null ? null : Math.sqrt(variance), low, high, level }
-}
-
-/** P(collapse), by the interval that may be looked at again and again. */
-export function collapseEstimate({ tally, gaps }: Pick<CellCounts, 'tally' | 'gaps'>): Estimate {
-  return estimate(collapsedTrials(tally), tally.trials, gaps)
 }
 
 /** Trials that ended as a constant, by any of the ways that count as collapse. */

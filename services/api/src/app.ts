@@ -27,6 +27,7 @@ import { safeWidthRoute } from './routes/safe-width.ts'
 import { replayRoutes } from './routes/replays.ts'
 import { schemaRoutes } from './routes/schema.ts'
 import { surfaceRoute } from './routes/surface.ts'
+import { sweepActionRoutes } from './routes/sweep-actions.ts'
 import { sweepRoutes } from './routes/sweeps.ts'
 import { workerRoute } from './routes/workers.ts'
 import { trialRoutes } from './routes/trials.ts'
@@ -110,6 +111,7 @@ function addRoutes(app: Api, options: ApiOptions): void {
   const refuseOtherMethods = noteMethods(app)
   const { serveDescription, description } = openApiRoute(app)
   sweepRoutes(app, store)
+  sweepActionRoutes(app, store)
   surfaceRoute(app, store)
   readingRoutes(app, store)
   eventRoute(app, options, options.eventLimits)

@@ -31,7 +31,7 @@ describe('the client against the service', () => {
     expect(plan.explain).toHaveLength(2)
     const created = await client.submit(source, { idempotencyKey: 'a', planHash: plan.planHash })
     expect(await client.submit(source, { idempotencyKey: 'a' })).toEqual(created)
-    expect(await client.sweeps(1)).toEqual([created])
+    expect(await client.sweeps({ limit: 1 })).toEqual([created])
     await recordTestBlocks(api.store, parseSweep(source).cells[0]!.cell, [0], 25)
     expect((await client.sweep(created.id)).progress).toEqual({
       cells: { total: 2, complete: 1 },
@@ -43,6 +43,32 @@ describe('the client against the service', () => {
     expect(csv.trimEnd().split('\r\n')).toHaveLength(3)
     expect(await client.retry(created.id)).toMatchObject({ blocks: 0 })
     expect((await client.cancel(created.id)).state).toBe('cancelled')
+  })
+
+  it('pauses, resumes, extends, labels and forgets', async () => {
+    const { id } = await client.submit({ ...source, seed: 1, tags: ['first'] })
+    expect((await client.pause(id)).state).toBe('paused')
+    expect((await client.resume(id)).state).toBe('active')
+    expect(await client.extend(id, { inits: 300 })).toMatchObject({ extension: { inits: 300, number: 1 } })
+    expect((await client.sweep(id)).progress.trials.requested).toBe(600)
+    expect(await client.label(id, { tags: ['second'], priority: 3 })).toMatchObject({ tags: ['second'], priority: 3 })
+    await expect(client.remove(id)).rejects.toMatchObject({ code: 'conflict' })
+    await client.cancel(id)
+    await client.remove(id)
+    await expect(client.sweep(id)).rejects.toMatchObject({ code: 'not-found' })
+  })
+
+  it('lists all sweeps one after another, and makes one of a submit that is sent twice', async () => {
+    const ids = new Set<string>()
+    for await (const { id } of client.everySweep({ limit: 500 })) ids.add(id)
+    const { id } = await client.submit({ ...source, seed: 2 }, { idempotencyKey: 'b' })
+    expect((await client.submit({ ...source, seed: 2 }, { idempotencyKey: 'b' })).id).toBe(id)
+    let listed = 0
+    for await (const sweep of client.everySweep({ limit: 500 })) {
+      listed += 1
+      expect(ids.has(sweep.id) || sweep.id === id).toBe(true)
+    }
+    expect(listed).toBe(ids.size + 1)
   })
 
   it('gives the errors of the service under their own codes', async () => {

@@ -1,6 +1,6 @@
 import type { SweepProgress, SweepResource, SweepSummary } from '@collapsar/client'
-import type { GapRecord, Store, SweepCell, SweepRecord } from '@collapsar/store'
-import { CollapsarError } from '@collapsar/sweep'
+import type { GapRecord, LiveWorker, Store, SweepCell, SweepRecord } from '@collapsar/store'
+import { CollapsarError, waitingFor } from '@collapsar/sweep'
 
 /** @throws CollapsarError `not-found` */
 export async function requireSweep(store: Store, id: string): Promise<SweepRecord> {
@@ -17,15 +17,25 @@ export function summaryOf(sweep: SweepRecord): SweepSummary {
     createdAt: sweep.createdAt.toISOString(),
     finishedAt: sweep.finishedAt?.toISOString() ?? null,
     reused: sweep.reused,
+    owner: sweep.owner,
+    tags: [...sweep.tags],
+    priority: sweep.priority,
+    extension: sweep.extension,
   }
 }
 
 const MAXIMUM_GAPS = 100
 
-export function resourceOf(sweep: SweepRecord, cells: readonly SweepCell[], gaps: readonly GapRecord[]): SweepResource {
+export interface SweepSurroundings {
+  readonly gaps: readonly GapRecord[]
+  readonly workers: readonly LiveWorker[]
+}
+
+export function resourceOf(sweep: SweepRecord, cells: readonly SweepCell[], { gaps, workers }: SweepSurroundings): SweepResource {
   return {
     ...summaryOf(sweep),
     source: sweep.source,
+    waitingFor: sweep.state === 'active' ? waitingFor(sweep.source, openNumerics(cells), workers.map(({ engine }) => engine)) : null,
     progress: progressOf(cells),
     gaps: gaps.slice(0, MAXIMUM_GAPS).map(({ cell, block, reason }) => ({ cell, block, reason })),
   }
@@ -41,4 +51,9 @@ export function progressOf(cells: readonly SweepCell[]): SweepProgress {
       gaps: total((cell) => cell.gaps),
     },
   }
+}
+
+/** The arithmetic of the cells that lack trials. */
+function openNumerics(cells: readonly SweepCell[]): SweepCell['spec']['numerics'][] {
+  return cells.filter((cell) => cell.digest === null).map((cell) => cell.spec.numerics)
 }

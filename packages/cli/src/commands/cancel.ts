@@ -1,7 +1,6 @@
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
-import { requireSweep } from '../require-sweep.ts'
-import { withBackends } from '../with-backends.ts'
+import { withInstallation } from '../installation/with-installation.ts'
 
 export const cancel: Command = {
   name: 'cancel',
@@ -9,10 +8,9 @@ export const cancel: Command = {
   positionals: ['ID'],
   options: {},
   run: async ({ positionals, configuration, terminal, log }) => {
-    return withBackends({ configuration, log }, async (backends) => {
-      const { id } = await requireSweep(backends.store, positionals[0] ?? '')
-      const { sweep, dropped } = await backends.store.cancel(id)
-      terminal.message(`${sweep.id} is ${sweep.state}; ${dropped.length} chunks were dropped`)
+    return withInstallation({ configuration, log }, async (installation) => {
+      const { id, state } = await installation.cancel(positionals[0] ?? '')
+      terminal.message(`${id} is ${state}; what it has recorded is kept`)
       return EXIT.ok
     })
   },

@@ -1,12 +1,10 @@
 import { contourQuestion, contoursDocument, contoursOfMap, mapsOf } from '@collapsar/report'
 import type { CellMap } from '@collapsar/report'
-import { sweepDocument } from '@collapsar/standalone'
 import type { MapContours } from '@collapsar/sweep'
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
 import { AXES_OPTIONS, axesOf, JSON_OPTION } from '../options.ts'
-import { requireSweep } from '../require-sweep.ts'
-import { withBackends } from '../with-backends.ts'
+import { withInstallation } from '../installation/with-installation.ts'
 
 /** Where P(collapse) crosses levels. */
 export const contours: Command = {
@@ -22,8 +20,8 @@ export const contours: Command = {
   },
   run: async ({ positionals, options, configuration, terminal, log }) => {
     const [levels, confidence] = [options.probabilities('levels'), options.probability('confidence')]
-    return withBackends({ configuration, log }, async ({ store }) => {
-      const document = await sweepDocument(store, await requireSweep(store, positionals[0] ?? ''))
+    return withInstallation({ configuration, log }, async (installation) => {
+      const document = await installation.surface(positionals[0] ?? '')
       const asked = { levels, confidence, monotone: options.flag('monotone') }
       await terminal.data(
         options.flag('json')

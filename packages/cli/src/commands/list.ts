@@ -1,21 +1,25 @@
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
-import { withBackends } from '../with-backends.ts'
+import { withInstallation } from '../installation/with-installation.ts'
 import { JSON_OPTION } from '../options.ts'
 
-const LISTED = 50
+const STATES = ['active', 'paused', 'done', 'cancelled'] as const
 
 export const list: Command = {
   name: 'list',
   summary: 'list the newest sweeps',
   positionals: [],
-  options: { json: JSON_OPTION },
+  options: {
+    tag: { type: 'string', value: 'T', description: 'only sweeps with this tag' },
+    state: { type: 'string', value: 'S', description: `only sweeps that are ${STATES.join(', ')}` },
+    json: JSON_OPTION,
+  },
   run: async ({ options, configuration, terminal, log }) => {
-    return withBackends({ configuration, log }, async (backends) => {
-      const sweeps = await backends.store.sweeps(LISTED)
-      const rows = sweeps.map(({ id, name, state, createdAt }) => `${id}  ${state.padEnd(9)}  ${createdAt.toISOString()}  ${name}`)
-      const entries = sweeps.map(({ id, name, state, createdAt, finishedAt }) => ({ id, name, state, createdAt, finishedAt }))
-      await terminal.data(options.flag('json') ? `${JSON.stringify(entries, null, 2)}\n` : rows.map((row) => `${row}\n`).join(''))
+    const filter = { tag: options.text('tag'), state: options.oneOf('state', STATES) }
+    return withInstallation({ configuration, log }, async (installation) => {
+      const entries = (await installation.sweeps(filter)).map(({ id, name, state, createdAt, finishedAt }) => ({ id, name, state, createdAt, finishedAt }))
+      const rows = entries.map(({ id, name, state, createdAt }) => `${id}  ${state.padEnd(9)}  ${createdAt}  ${name}\n`)
+      await terminal.data(options.flag('json') ? `${JSON.stringify(entries, null, 2)}\n` : rows.join(''))
       return EXIT.ok
     })
   },

@@ -1,10 +1,9 @@
-import { planDocument } from '@collapsar/sweep'
 import type { PlanDocument } from '@collapsar/sweep'
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
 import { readSweep } from '../input-file.ts'
 import { duration } from '../progress-line.ts'
-import { withBackends } from '../with-backends.ts'
+import { withInstallation } from '../installation/with-installation.ts'
 import { JSON_OPTION } from '../options.ts'
 
 /** What a run would do: nothing is created. */
@@ -19,34 +18,25 @@ export const plan: Command = {
     json: JSON_OPTION,
   },
   run: async ({ positionals, options, configuration, terminal, log }) => {
-    const sweep = await readSweep(positionals[0] ?? '', { inits: options.integer('inits', 1, 1e9), engine: null })
-    return withBackends({ configuration, log }, async (backends) => {
-      const document = planDocument(
-        sweep,
-        await backends.store.existingTrials(sweep.cells),
-        { flopsPerSecond: null, workers: 1, threads: configuration.threads },
-        {
-          allowSlow: options.flag('allow-slow'),
-          measured: await backends.store.measuredTrials(sweep.cells, sweep.measure),
-          mixedCells: await backends.store.mixedCells(sweep.cells),
-        },
-      )
+    const { source } = await readSweep(positionals[0] ?? '', { inits: options.integer('inits', 1, 1e9), engine: null })
+    return withInstallation({ configuration, log }, async (installation) => {
+      const document = await installation.plan(source, options.flag('allow-slow'))
       await terminal.data(
         options.flag('json')
           ? `${JSON.stringify(document, null, 2)}\n`
-          : planText(document, options.flag('explain')),
+          : planText(document, installation.trainedBy, options.flag('explain')),
       )
       return EXIT.ok
     })
   },
 }
 
-function planText(plan: PlanDocument, explain: boolean): string {
+function planText(plan: PlanDocument, trainedBy: string, explain: boolean): string {
   const { cells, trials } = plan
   const lines = [
     `cells    ${cells.total}: ${cells.cached} complete, ${cells.partial} begun, ${cells.new} new`,
     `trials   ${trials.requested}: ${trials.reused} exist, ${trials.toRun} to train`,
-    `time     about ${duration(plan.seconds)} on this machine (device time ${duration(plan.deviceSeconds.p50)}, 90%: ${duration(plan.deviceSeconds.p90)})`,
+    `time     about ${duration(plan.seconds)} ${trainedBy} (device time ${duration(plan.deviceSeconds.p50)}, 90%: ${duration(plan.deviceSeconds.p90)})`,
     ...plan.warnings.map((warning) => `warning  ${warning}`),
   ]
   if (explain) {

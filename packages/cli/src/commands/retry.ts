@@ -1,19 +1,16 @@
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
-import { requireSweep } from '../require-sweep.ts'
-import { withBackends } from '../with-backends.ts'
+import { withInstallation } from '../installation/with-installation.ts'
 
 export const retry: Command = {
   name: 'retry',
   summary: 'try the lost blocks of a sweep again',
   positionals: ['ID'],
   options: {},
-  run: async ({ positionals, configuration, terminal, log }) => {
-    return withBackends({ configuration, log }, async (backends) => {
-      const { id } = await requireSweep(backends.store, positionals[0] ?? '')
-      const gaps = await backends.store.gaps(id)
-      for (const gap of gaps) terminal.message(`block ${gap.block} of ${gap.cell}: ${gap.reason}`)
-      const blocks = await backends.store.retryGaps(id)
+  run: async ({ positionals: [id = ''], configuration, terminal, log }) => {
+    return withInstallation({ configuration, log }, async (installation) => {
+      const { lost, blocks } = await installation.retry(id)
+      for (const { block, cell, reason } of lost) terminal.message(`block ${block} of ${cell}: ${reason}`)
       terminal.message(
         blocks === 0 ? `${id} has lost nothing` : `${blocks} blocks will be tried again by the next run of the file, or by the workers`,
       )

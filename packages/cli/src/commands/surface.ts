@@ -1,12 +1,10 @@
 import { contoursOfMap, DEFAULT_LEVELS, drawnContours, FORMATS, mapsOf, tableOf } from '@collapsar/report'
 import type { Contour, MapAxes } from '@collapsar/report'
-import { sweepDocument } from '@collapsar/standalone'
 import { CollapsarError, mixedEngines } from '@collapsar/sweep'
 import type { SweepDocument } from '@collapsar/sweep'
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
-import { requireSweep } from '../require-sweep.ts'
-import { withBackends } from '../with-backends.ts'
+import { withInstallation } from '../installation/with-installation.ts'
 import { AXES_OPTIONS, axesOf } from '../options.ts'
 
 const NAMES = ['table', 'csv', 'json', 'parquet', 'svg', 'png'] as const
@@ -29,8 +27,8 @@ export const surface: Command = {
     if (levels !== null && !options.flag('fit')) {
       throw new CollapsarError('usage', 'collapsar surface: --levels are those of the fit, but --fit is missing. See: collapsar surface --help')
     }
-    return withBackends({ configuration, log }, async (backends) => {
-      const document = await sweepDocument(backends.store, await requireSweep(backends.store, positionals[0] ?? ''))
+    return withInstallation({ configuration, log }, async (installation) => {
+      const document = await installation.surface(positionals[0] ?? '')
       const axes = axesOf(options)
       const contours = options.flag('fit') ? fittedContours(document, axes, levels ?? DEFAULT_LEVELS) : null
       if (contours?.length === 0) terminal.message('no fit is drawn; collapsar contours says why')

@@ -1,0 +1,57 @@
+import type { SweepProgress } from '@collapsar/client'
+import type { ExtensionWish, PlanDocument, SweepDocument } from '@collapsar/sweep'
+
+/** What a list says of a sweep. */
+export interface SweepEntry {
+  readonly id: string
+  readonly name: string
+  readonly state: string
+  /** RFC 3339 in UTC. */
+  readonly createdAt: string
+  readonly finishedAt: string | null
+}
+
+/** How far a sweep is. */
+export interface SweepStanding {
+  readonly sweep: SweepEntry
+  readonly progress: SweepProgress
+}
+
+export interface SweepFilter {
+  /** null: any. */
+  readonly tag: string | null
+  readonly state: 'active' | 'paused' | 'done' | 'cancelled' | null
+}
+
+export interface LostBlock {
+  readonly cell: string
+  readonly block: number
+  readonly reason: string
+}
+
+/**
+ * Where sweeps live, to the commands that follow and command them: a server over HTTP, or a database that this process opens. Each
+ * method rejects with a CollapsarError for what a user can mend: `not-found` for a sweep that there is not.
+ */
+export interface Installation {
+  /** In words, as in "the server at http://lab:7070". */
+  readonly place: string
+  /** Whose time a plan tells. */
+  readonly trainedBy: string
+  /** @throws CollapsarError `usage` where nobody would train it */
+  submit(source: unknown, allowSlow: boolean): Promise<SweepEntry>
+  /** With an explanation of every cell. */
+  plan(source: unknown, allowSlow: boolean): Promise<PlanDocument>
+  /** Newest first. */
+  sweeps(filter: SweepFilter): Promise<readonly SweepEntry[]>
+  surface(id: string): Promise<SweepDocument>
+  /** How the sweep stands, again and again as it changes, until it has ended or the signal aborts. */
+  watch(id: string, signal: AbortSignal): AsyncIterable<SweepStanding>
+  cancel(id: string): Promise<SweepEntry>
+  pause(id: string): Promise<SweepEntry>
+  resume(id: string): Promise<SweepEntry>
+  extend(id: string, wish: ExtensionWish): Promise<SweepEntry>
+  /** The lost blocks, at most a hundred of them, and how many will be tried again. */
+  retry(id: string): Promise<{ readonly lost: readonly LostBlock[]; readonly blocks: number }>
+  remove(id: string): Promise<void>
+}
