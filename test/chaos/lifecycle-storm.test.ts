@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { aliveBlocks, TEST_ENGINE, wish } from '../support/blocks.ts'
 import { runSql, startTestServer } from '../support/database.ts'
 import type { TestServer } from '../support/database.ts'
-import { finishCalmly, randomNumbers, stormActor } from '../support/storm.ts'
+import { finishCalmly, MOST_INITS, randomNumbers, STORM_SEEDS, stormActor } from '../support/storm.ts'
 import type { StormFacts } from '../support/storm.ts'
 
 /** Of the random numbers; another one by COLLAPSAR_STORM_SEED. The order in which the connections come is the machine's. */
@@ -103,8 +103,8 @@ it(`keeps its machine and its counts through ${ACTIONS} random actions of ${ACTO
   expect(await runSql(databaseUrl, 'SELECT count(*)::int AS blocks FROM blocks')).toEqual([{ blocks: facts.recorded }])
 
   const calm = await openStore({ databaseUrl: await server.createDatabase() })
-  await calm.createSweep({ name: 'all', source: null, cells: [1, 2, 3, 4].map((seed) => wish(seed, 1000)) })
-  for (const seed of [1, 2, 3, 4]) await calm.recordBlocks(wish(seed, 0).cell, aliveBlocks(seed, 0, 10), TEST_ENGINE)
+  await calm.createSweep({ name: 'all', source: null, cells: STORM_SEEDS.map((seed) => wish(seed, MOST_INITS)) })
+  for (const seed of STORM_SEEDS) await calm.recordBlocks(wish(seed, 0).cell, aliveBlocks(seed, 0, MOST_INITS / 100), TEST_ENGINE)
   for (const { id } of (await store.sweeps(500)).filter(({ state }) => state === 'done')) {
     const cells = await store.sweepCells(id)
     expect(cells).toEqual(await calmCells(calm, cells))

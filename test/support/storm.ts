@@ -15,10 +15,10 @@ export function randomNumbers(seed: number): () => number {
   }
 }
 
-/** Cells that the sweeps of a storm share: few, so that they are in each other's way. */
-const SEEDS = [1, 2, 3, 4]
+/** Cells that the sweeps of a storm share: few, so that they are in each other's way, but more than one storm can fill. */
+export const STORM_SEEDS: readonly number[] = Array.from({ length: 12 }, (_, i) => i + 1)
 /** Most trials that a sweep of a storm comes to ask for of a cell. */
-const MOST_INITS = 800
+export const MOST_INITS = 3000
 
 const encoded = new Map<string, EncodedBlock>()
 
@@ -29,7 +29,7 @@ function blockOf(seed: number, index: number): EncodedBlock {
   return block
 }
 
-const SEED_OF_CELL = new Map(SEEDS.map((seed) => [wish(seed, 0).cell, seed]))
+const SEED_OF_CELL = new Map(STORM_SEEDS.map((seed) => [wish(seed, 0).cell, seed]))
 
 /** What a worker hands in for a chunk. */
 function resultOf(chunk: Chunk, worker: string): ChunkResult {
@@ -40,9 +40,9 @@ function resultOf(chunk: Chunk, worker: string): ChunkResult {
 
 function randomSweep(random: () => number): NewSweep {
   const adaptive = random() < 0.25
-  const inits = adaptive ? 100 : 50 + 50 * Math.floor(random() * 8)
-  const seeds = SEEDS.filter(() => random() < 0.6)
-  const cells = (seeds.length === 0 ? SEEDS : seeds).map((seed) => wish(seed, inits))
+  const inits = adaptive ? 100 : 50 + 50 * Math.floor(random() * 4)
+  const seeds = STORM_SEEDS.filter(() => random() < 0.25)
+  const cells = (seeds.length === 0 ? [1] : seeds).map((seed) => wish(seed, inits))
   return { name: 'storm', source: adaptive ? { until: { decide: [0.1], maxInits: 300 } } : { inits }, cells, adaptive }
 }
 
@@ -80,26 +80,26 @@ export function stormActor(store: Store, random: () => number, facts: StormFacts
     if (adaptive) await store.nextRound(id, rounds + 1, random() < 0.4 ? null : grown)
   }
   const extend = ({ id, source }: SweepRecord) => {
-    const more = 100 * (1 + Math.floor((random() * MOST_INITS) / 100))
+    const more = 100 * (1 + Math.floor(random() ** 2 * (MOST_INITS / 100)))
     return typeof source === 'object' && source !== null && 'until' in source ? store.extend(id, { maxInits: more }) : store.extend(id, { inits: more })
   }
 
   const onSweep: readonly (readonly [weight: number, act: (sweep: SweepRecord) => Promise<unknown>])[] = [
     [10, ({ id }) => store.pause(id)],
-    [12, ({ id }) => store.resume(id)],
-    [4, ({ id }) => store.cancel(id)],
+    [14, ({ id }) => store.resume(id)],
+    [3, ({ id }) => store.cancel(id)],
     [10, extend],
     [6, ({ id }) => store.retryGaps(id)],
-    [5, ({ id }) => store.remove(id)],
+    [4, ({ id }) => store.remove(id)],
     [3, ({ id }) => store.label(id, { priority: Math.floor(random() * 21) - 10 })],
     [8, round],
   ]
   const alone: readonly (readonly [weight: number, act: () => Promise<unknown>])[] = [
     [6, () => store.createSweep(randomSweep(random), `key-${Math.floor(random() * 40)}`)],
-    [12, issue],
-    [18, record],
-    [10, fail],
-    [8, () => store.finishSweeps()],
+    [16, issue],
+    [30, record],
+    [6, fail],
+    [14, () => store.finishSweeps()],
     [2, async () => store.release((await store.unfinished('cpu')).slice(0, 1).map(({ id }) => id))],
   ]
   const choices = [
