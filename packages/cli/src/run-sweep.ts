@@ -90,7 +90,7 @@ async function train(invocation: Invocation, backends: Backends, id: string, pla
   const running = await startStandalone(
     backends,
     {
-      planner: { sweeps: [id] },
+      planner: { sweeps: [id], engines: ['cpu'] },
       worker: { engine: 'cpu', threads: configuration.threads },
     },
     log,
