@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { chunkBlocks, nextChunks, planRound } from './plan-round.ts'
+import { nextChunks } from './fair-share.ts'
+import { chunkBlocks, planRound } from './plan-round.ts'
 import type { CellProgress, ChunkSizing } from './plan-round.ts'
 import { parseSweep } from './sweep.ts'
 

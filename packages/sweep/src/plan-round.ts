@@ -1,5 +1,4 @@
 import type { TrialSpec } from '@collapsar/trial'
-import type { Chunk, EngineKind } from './chunk.ts'
 import { trialFlops } from './cost.ts'
 import { BLOCK_TRIALS } from './block.ts'
 
@@ -48,25 +47,20 @@ export function planRound(cells: readonly CellProgress[]): Plan {
   return open.length === 0 ? { kind: 'wait' } : { kind: 'round', open }
 }
 
-function openRanges(cell: CellProgress): OpenRange[] {
-  const taken = [
-    ...cell.settled.map((first) => ({ first, count: 1 })),
-    ...cell.claimed,
-    { first: cell.goalBlocks, count: 1 },
-  ].toSorted((a, b) => a.first - b.first)
-  const open: OpenRange[] = []
-  let next = cell.prefixBlocks
-  for (const range of taken) {
-    const end = Math.min(range.first, cell.goalBlocks)
-    if (end > next) {
-      open.push({
-        cell: cell.cell,
-        spec: cell.spec,
-        first: next,
-        count: end - next,
-        secondsPerBlock: cell.secondsPerBlock,
-      })
-    }
+function openRanges({ cell, spec, secondsPerBlock, ...progress }: CellProgress): OpenRange[] {
+  const taken = [...progress.settled.map((first) => ({ first, count: 1 })), ...progress.claimed]
+  const wanted = { first: progress.prefixBlocks, count: progress.goalBlocks - progress.prefixBlocks }
+  return openBetween(wanted, taken).map((range) => ({ cell, spec, secondsPerBlock, ...range }))
+}
+
+/** The blocks of `wanted` that are in none of the ranges `taken`, which may overlap and come in any order. */
+export function openBetween(wanted: BlockRange, taken: readonly BlockRange[]): BlockRange[] {
+  const end = wanted.first + wanted.count
+  const open: BlockRange[] = []
+  let next = wanted.first
+  for (const range of [...taken.toSorted((a, b) => a.first - b.first), { first: end, count: 0 }]) {
+    const until = Math.min(range.first, end)
+    if (until > next) open.push({ first: next, count: until - next })
     next = Math.max(next, range.first + range.count)
   }
   return open
@@ -80,37 +74,6 @@ export interface ChunkSizing {
   readonly targetSeconds: number
   /** ...and never holds more blocks than this. */
   readonly maximumBlocks: number
-}
-
-/**
- * Cuts at most `count` chunks off the open ranges, round robin over sweeps so that a small one never waits behind a
- * huge one. Ids are names for the queue: letters, digits and '-'.
- */
-export function nextChunks(
-  sweeps: readonly (readonly OpenRange[])[],
-  count: number,
-  sizing: ChunkSizing,
-  identify: (range: OpenRange) => { readonly id: string; readonly engine: EngineKind },
-): Chunk[] {
-  const remaining = sweeps.map((ranges) => [...ranges])
-  const claimed = new Set<string>()
-  const chunks: Chunk[] = []
-  while (chunks.length < count && remaining.some((ranges) => ranges.length > 0)) {
-    for (const ranges of remaining) {
-      const range = ranges.shift()
-      if (range === undefined || chunks.length >= count) continue
-      const blocks = Math.min(range.count, chunkBlocks(range, sizing))
-      const place = `${range.cell} ${range.first}`
-      if (!claimed.has(place)) {
-        chunks.push({ ...identify(range), cell: range.cell, firstBlock: range.first, blocks })
-        claimed.add(place)
-      }
-      if (blocks < range.count) {
-        ranges.push({ ...range, first: range.first + blocks, count: range.count - blocks })
-      }
-    }
-  }
-  return chunks
 }
 
 type Sized = Pick<OpenRange, 'spec' | 'secondsPerBlock'>

@@ -16,6 +16,7 @@ import { keyRoutes } from './routes/keys.ts'
 import { planRoutes } from './routes/plans.ts'
 import { schemaRoutes } from './routes/schema.ts'
 import { surfaceRoute } from './routes/surface.ts'
+import { sweepActionRoutes } from './routes/sweep-actions.ts'
 import { sweepRoutes } from './routes/sweeps.ts'
 import { refuseConnection, refuseExpectation, sendProblem } from './send-problem.ts'
 import { parseStrictJson } from './strict-json.ts'
@@ -100,6 +101,7 @@ function addRoutes(app: Api, store: Store): void {
   const refuseOtherMethods = noteMethods(app)
   const { serveDescription, description } = openApiRoute(app)
   sweepRoutes(app, store)
+  sweepActionRoutes(app, store)
   surfaceRoute(app, store)
   planRoutes(app, store)
   keyRoutes(app, store)

@@ -1,19 +1,24 @@
 import { randomBytes } from 'node:crypto'
 import type { Metrics } from '@collapsar/metrics'
 import type { ChunkQueue } from '@collapsar/queue'
-import type { LiveWorker, Store } from '@collapsar/store'
-import { ASSUMED_FLOPS_PER_THREAD, blockSeconds, chunkBlocks, nextChunks, planRound } from '@collapsar/sweep'
-import type { Chunk, ChunkSizing, EngineKind, OpenRange } from '@collapsar/sweep'
+import type { Store } from '@collapsar/store'
+import { ASSUMED_FLOPS_PER_THREAD, blockSeconds, chunkBlocks, ENGINE_KINDS, shareOut, withoutChunks } from '@collapsar/sweep'
+import type { Chunk, ChunkSizing, EngineKind, Leads, OpenRange } from '@collapsar/sweep'
 import type { Logger } from 'pino'
 import { advance } from './advance.ts'
+import { fleetOf, offersOf, strandedChunks, workerSpeed } from './routing.ts'
+import type { Fleet, Offer, SweepStanding } from './routing.ts'
 
 export interface FeederOptions {
   readonly sweeps: 'lead' | readonly string[]
+  /** Kinds of engine that are fed; all by default. */
   readonly engines?: readonly EngineKind[]
   /** What a chunk aims at, in seconds of a worker's time. */
   readonly chunkSeconds?: number
   /** How often every live chunk is offered to the queue again, in seconds. */
   readonly reconcileSeconds?: number
+  /** How long the workers of a kind are missed before its chunks go to another kind, in seconds. */
+  readonly strandedSeconds?: number
 }
 
 export interface FeederDependencies {
@@ -30,6 +35,8 @@ export interface Feeder {
 
 const CHUNK_SECONDS = 8
 const RECONCILE_SECONDS = 10
+/** Twice what a worker that restarts is away, with its lock. */
+const STRANDED_SECONDS = 60
 /** Chunks kept outstanding for each worker: two in hand, one waiting... */
 const CHUNKS_PER_WORKER = 3
 /** ...and up to so many when they are short, as where a cell has a single quick block. */
@@ -41,13 +48,16 @@ const MAXIMUM_CHUNK_BLOCKS = 200
 
 /**
  * The queue is filled just in time, a few chunks for each worker, so that it stays small, a small sweep is not stuck
- * behind a huge one, and a lost queue costs little. Chunks are claimed in Postgres before they are enqueued.
+ * behind a huge one, and a lost queue costs little. Chunks are claimed in Postgres before they are enqueued. What several kinds of
+ * engine may train goes to each as fast as it asks for more: by its speed.
  */
 export function createFeeder(
   { store, queue, log, metrics }: FeederDependencies,
   options: FeederOptions,
 ): Feeder {
   const offered = new Set<string>()
+  const leads = new Map<EngineKind, Leads>()
+  const kinds = options.engines ?? ENGINE_KINDS
   let reconciledAt = -Infinity
   let isCleared = options.sweeps === 'lead'
   const own = options.sweeps === 'lead' ? undefined : options.sweeps
@@ -58,13 +68,8 @@ export function createFeeder(
     await queue.drop((await store.unfinished(engine)).filter(({ id }) => !mine.has(id)))
   }
 
-  const offer = async (live: readonly Chunk[]) => {
-    const due = performance.now() - reconciledAt >= (options.reconcileSeconds ?? RECONCILE_SECONDS) * 1000
-    const chunks = due ? live : live.filter((chunk) => !offered.has(chunk.id))
-    if (due) {
-      reconciledAt = performance.now()
-      offered.clear()
-    }
+  const enqueue = async (live: readonly Chunk[]) => {
+    const chunks = live.filter((chunk) => !offered.has(chunk.id))
     if (chunks.length === 0) return
     try {
       await queue.enqueue(chunks)
@@ -74,32 +79,61 @@ export function createFeeder(
     }
   }
 
-  const feed = async (engine: EngineKind, open: readonly (readonly OpenRange[])[]) => {
-    const workers = (await store.liveWorkers(WORKER_TIMEOUT_SECONDS)).filter((worker) => worker.engine === engine)
-    const live = await store.unfinished(engine, own)
-    const identify = () => ({ id: `c-${randomBytes(9).toString('hex')}`, engine })
-    const sizing = chunkSizing(workers, open, options.chunkSeconds ?? CHUNK_SECONDS)
-    const perWorker = outstandingPerWorker(open.flat(), sizing)
-    const room = Math.max(1, workers.length) * perWorker - live.length
-    const chunks = room > 0 ? nextChunks(open, room, sizing, identify) : []
+  /** Gives what a kind may train, less what this look gave to others before, and tells what it claimed. */
+  const feed = async (offer: Offer, given: readonly Chunk[]): Promise<readonly Chunk[]> => {
+    const live = await store.unfinished(offer.kind, own)
+    const sweeps = withoutChunks(offer.sweeps, given)
+    const identify = () => ({ id: `c-${randomBytes(9).toString('hex')}`, engine: offer.kind })
+    const sizing = chunkSizing(offer, options.chunkSeconds ?? CHUNK_SECONDS)
+    const perWorker = outstandingPerWorker(sweeps.flatMap(({ open }) => open), sizing)
+    const room = Math.max(1, offer.workers.length) * perWorker - live.length
+    if (room <= 0) {
+      await enqueue(live)
+      return []
+    }
+    const shares = shareOut(sweeps, room, { sizing, leads: leads.get(offer.kind) ?? new Map(), identify })
+    leads.set(offer.kind, shares.leads)
     const claimedAt = performance.now()
-    const issued = chunks.length > 0 ? await store.issue(chunks) : []
+    const issued = shares.chunks.length > 0 ? await store.issue(shares.chunks) : []
     for (const chunk of issued) log.debug({ chunk: chunk.id, cell: chunk.cell, blocks: chunk.blocks }, 'chunk issued')
-    await offer([...live, ...issued])
+    await enqueue([...live, ...issued])
     if (issued.length > 0) metrics?.feederLagSeconds.set((performance.now() - claimedAt) / 1000)
+    return issued
+  }
+
+  /** Chunks that were claimed for engines which are all gone are open again, where another kind may train them. */
+  const releaseStranded = async (standings: readonly SweepStanding[], fleet: Fleet) => {
+    const seen = fleetOf(await store.liveWorkers(options.strandedSeconds ?? STRANDED_SECONDS))
+    for (const kind of kinds.filter((one) => !seen.has(one) && !fleet.has(one))) {
+      const stranded = strandedChunks(await store.unfinished(kind, own), standings, fleet)
+      if (stranded.length === 0) continue
+      await store.release(stranded.map(({ id }) => id))
+      log.warn({ engine: kind, chunks: stranded.length }, 'chunks released, their engine has no workers')
+      // One that stays in the queue is found to be nobody's when it is fetched.
+      await queue.drop(stranded).catch((error: unknown) => log.warn({ err: error }, 'queue did not drop released chunks'))
+    }
+  }
+
+  const reconcile = async (standings: readonly SweepStanding[], fleet: Fleet) => {
+    if (performance.now() - reconciledAt < (options.reconcileSeconds ?? RECONCILE_SECONDS) * 1000) return
+    reconciledAt = performance.now()
+    offered.clear()
+    await releaseStranded(standings, fleet)
   }
 
   return {
     tick: async () => {
-      if (!isCleared) await Promise.all((options.engines ?? ['cpu']).map(clear))
+      if (!isCleared) await Promise.all(kinds.map(clear))
       isCleared = true
       const active = await store.activeSweeps()
       const wanted = active.filter((sweep) => options.sweeps === 'lead' || options.sweeps.includes(sweep.id))
       for (const sweep of wanted) await advance({ store, log }, sweep)
       for (const sweep of await store.finishSweeps()) log.info({ sweep }, 'sweep done')
-      const plans = await Promise.all(wanted.map(async (sweep) => planRound(await store.progress(sweep.id))))
-      const open = plans.map((plan) => (plan.kind === 'round' ? plan.open : []))
-      for (const engine of options.engines ?? ['cpu']) await feed(engine, open)
+      const fleet = fleetOf((await store.liveWorkers(WORKER_TIMEOUT_SECONDS)).filter(({ engine }) => kinds.includes(engine)))
+      const standings = await Promise.all(wanted.map(async (sweep) => ({ sweep, progress: await store.progress(sweep.id) })))
+      await reconcile(standings, fleet)
+      const given: Chunk[] = []
+      for (const offer of offersOf(standings, fleet).filter(({ kind }) => kinds.includes(kind))) given.push(...(await feed(offer, given)))
     },
   }
 }
@@ -114,17 +148,11 @@ function outstandingPerWorker(open: readonly OpenRange[], sizing: ChunkSizing): 
 }
 
 /** Chunks take some seconds on a measured worker, and near the end of a sweep they shrink so that every worker has some. */
-function chunkSizing(
-  workers: readonly LiveWorker[],
-  open: readonly (readonly OpenRange[])[],
-  targetSeconds: number,
-): ChunkSizing {
-  const openBlocks = open.flat().reduce((sum, range) => sum + range.count, 0)
+function chunkSizing({ workers, blocks }: Offer, targetSeconds: number): ChunkSizing {
   const shares = Math.max(1, workers.length) * CHUNKS_PER_WORKER
-  const speeds = workers.map((worker) => worker.flopsPerSecond ?? worker.threads * ASSUMED_FLOPS_PER_THREAD)
   return {
-    flopsPerSecond: speeds.length > 0 ? Math.min(...speeds) : ASSUMED_FLOPS_PER_THREAD,
+    flopsPerSecond: workers.length > 0 ? Math.min(...workers.map(workerSpeed)) : ASSUMED_FLOPS_PER_THREAD,
     targetSeconds,
-    maximumBlocks: Math.min(MAXIMUM_CHUNK_BLOCKS, Math.max(1, Math.ceil(openBlocks / shares))),
+    maximumBlocks: Math.min(MAXIMUM_CHUNK_BLOCKS, Math.max(1, Math.ceil(blocks / shares))),
   }
 }
