@@ -30,6 +30,8 @@ const OWNER: Readonly<Record<string, readonly string[]>> = {
   'bullmq': ['packages/queue'],
   'ioredis': ['packages/queue'],
   'fastify': ['services/api'],
+  '@fastify/rate-limit': ['services/api'],
+  '@fastify/swagger-ui': ['services/api'],
   '@prisma/client': ['packages/store'],
   '@prisma/adapter-pg': ['packages/store'],
   'pg': ['packages/store', 'packages/queue'],
@@ -143,6 +145,38 @@ describe('the import direction', () => {
       ),
     )
     expect(strays).toEqual([])
+  })
+})
+
+describe('SQL', () => {
+  const BANNED = ['$queryRawUnsafe', '$executeRawUnsafe', 'raw']
+
+  /** Names by which Prisma takes text as SQL; `raw` only of Prisma itself. */
+  function unsafeNames(text: string): string[] {
+    const found: string[] = []
+    const program: unknown = parse(text, { sourceType: 'module', plugins: ['typescript'] }).program
+    if (!isNode(program)) return found
+    visit(program, (node) => {
+      const name = nameOf(node['type'] === 'MemberExpression' || node['type'] === 'OptionalMemberExpression' ? node['property'] : node['key'])
+      if (BANNED.includes(name) && (name !== 'raw' || nameOf(node['object']) === 'Prisma')) found.push(name)
+    })
+    return found
+  }
+
+  function nameOf(node: unknown): string {
+    return isNode(node) ? String(node['name'] ?? node['value'] ?? '') : ''
+  }
+
+  it('is never made of text by Prisma', () => {
+    const paths = packages.flatMap(({ files }) => files.map(({ path }) => path))
+    expect(paths.flatMap((path) => unsafeNames(readFileSync(join(root, path), 'utf8')).map((name) => `${path} uses ${name}`))).toEqual([])
+  })
+
+  it('would be found out, however it is written', () => {
+    expect(unsafeNames('db.$queryRawUnsafe(text)')).toEqual(['$queryRawUnsafe'])
+    expect(unsafeNames("db?.['$executeRawUnsafe'](text)")).toEqual(['$executeRawUnsafe'])
+    expect(unsafeNames('const { $queryRawUnsafe } = db')).toEqual(['$queryRawUnsafe'])
+    expect(unsafeNames('Prisma.raw(text); String.raw`x`; db.$queryRaw`SELECT ${1}`')).toEqual(['raw'])
   })
 })
 

@@ -54,6 +54,14 @@ describe('a wrong file', () => {
     ['negative.yaml', 'grid: { depth: -3, width: 2 }\ninits: 1\n', 3, 'grid.depth is -3; accepted'],
     ['wide.yaml', 'grid: { depth: 3, width: 1000000000 }\ninits: 1\n', 3, 'grid.width is 1000000000; accepted'],
     ['silent.yaml', 'grid: { depth: 3, width: 2 }\ninits: 1\ntraining: { noise: { kind: absolute, level: 0 } }\n', 3, 'training.noise.level is 0; accepted: the level of the noise: a number above 0'],
+    ['itself.yaml', 'grid: &a { depth: *a, width: 2 }\ninits: 1\n', 3, 'is nested too deeply, or in itself; accepted: up to 32 levels'],
+    ['deep.json', '['.repeat(200_000) + ']'.repeat(200_000), 3, 'is nested too deeply'],
+    ['deep.yaml', `grid: ${'['.repeat(20_000)}${']'.repeat(20_000)}\n`, 3, 'is not YAML'],
+    ['merge.yaml', 'grid: { <<: { depth: 3, width: 2 } }\ninits: 1\n', 3, 'grid.<< is not a known field'],
+    ['python.yaml', 'grid: !!python/object/apply:os.system ["true"]\ninits: 1\n', 3, 'grid is ["true"]'],
+    ['documents.yaml', 'grid: { depth: 3, width: 2 }\ninits: 1\n---\ninits: 2\n', 3, 'multiple documents'],
+    ['infinite.yaml', 'grid: { depth: .inf, width: 2 }\ninits: 1\n', 3, 'grid.depth is null; accepted'],
+    ['escape.yaml', 'grid: { depth: 3, width: 2 }\ninits: 1\nname: "\\e]0;x\\a"\n', 3, 'name is "\\u001b]0;x\\u0007"; accepted'],
     ['proto.json', '{"__proto__": {"inits": 1}, "grid": {"depth": 3, "width": 2}}', 3, 'inits is missing'],
   ]
   it.each(cases)('%s ends in one sentence and leaves nothing behind', async (name, text, code, message) => {

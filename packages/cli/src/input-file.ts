@@ -36,11 +36,28 @@ function reason(cause: unknown): string {
 /** @throws CollapsarError `invalid-file` with the line and column of the first error. */
 export async function readJson(path: string): Promise<unknown> {
   const text = await readInput(path)
+  return requireShallow(path, parsedJson(path, text))
+}
+
+function parsedJson(path: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
     throw new CollapsarError('invalid-file', `${path} is not JSON: ${reason(cause)}`, { cause })
   }
+}
+
+/** Levels of lists and mappings; a sweep file needs 5, a network 4. */
+const MAXIMUM_DEPTH = 32
+
+/** What is nested deeper, and an alias of YAML that stands inside of what it names, would overflow whatever walks it. */
+function requireShallow(path: string, value: unknown, depth = 0): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (depth === MAXIMUM_DEPTH) {
+    throw new CollapsarError('invalid-file', `${path} is nested too deeply, or in itself; accepted: up to ${MAXIMUM_DEPTH} levels`)
+  }
+  for (const member of Object.values(value)) requireShallow(path, member, depth + 1)
+  return value
 }
 
 /** What the command line may change of a sweep file. */
@@ -52,7 +69,7 @@ export interface SweepOverrides {
 /** The fields of a sweep file in YAML or JSON, not checked yet. */
 export async function readSource(path: string): Promise<Readonly<Record<string, unknown>>> {
   const text = await readInput(path)
-  const source = parseYaml(path, text)
+  const source = requireShallow(path, path.endsWith('.json') ? parsedJson(path, text) : parseYaml(path, text))
   if (typeof source === 'object' && source !== null && !Array.isArray(source)) return source as Record<string, unknown>
   throw new CollapsarError('invalid-file', `${path} holds ${show(source)}; accepted: a sweep with at least grid, and inits or until`)
 }
@@ -69,10 +86,9 @@ export async function readSweep(path: string, overrides: SweepOverrides): Promis
 
 function parseYaml(path: string, text: string): unknown {
   try {
-    return path.endsWith('.json') ? JSON.parse(text) : parse(text, { strict: true, uniqueKeys: true })
+    return parse(text, { strict: true, uniqueKeys: true })
   } catch (cause) {
-    const kind = path.endsWith('.json') ? 'JSON' : 'YAML'
     const [detail] = reason(cause).split('\n')
-    throw new CollapsarError('invalid-file', `${path} is not ${kind}: ${detail?.replace(/:$/, '')}`, { cause })
+    throw new CollapsarError('invalid-file', `${path} is not YAML: ${detail?.replace(/:$/, '')}`, { cause })
   }
 }

@@ -322,6 +322,7 @@ export const SweepFile = Type.Object(
     engine: Type.Optional(oneOf(ENGINES, `one of ${ENGINES.join(', ')}: where it is trained, not what (default auto)`)),
     measure: Type.Optional(
       Type.Array(oneOf(MEASUREMENT_NAMES, `one of ${MEASUREMENT_NAMES.join(', ')}`), {
+        maxItems: MEASUREMENT_NAMES.length,
         uniqueItems: true,
         description: `a list without repetition of ${MEASUREMENT_NAMES.join(', ')}: measured of every trial; not part of any identity`,
       }),

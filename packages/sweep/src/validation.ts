@@ -4,6 +4,7 @@ import { Value } from 'typebox/value'
 import { chooseAlternatives } from './choose-alternatives.ts'
 import type { Node } from './choose-alternatives.ts'
 import type { Problem } from './errors.ts'
+import { tooLongLists } from './list-lengths.ts'
 
 /**
  * Everything that is wrong with `value`, one problem for each place, each naming the value received and what is accepted
@@ -11,6 +12,8 @@ import type { Problem } from './errors.ts'
  */
 export function schemaProblems(general: TSchema, value: unknown): Problem[] {
   const schema: TSchema = chooseAlternatives(general, value)
+  const tooLong = tooLongLists(schema, value)
+  if (tooLong.length > 0) return tooLong.map((pointer) => ({ pointer, detail: unacceptable(schema, pointer, value) }))
   // Its default of 8 would hide problems; one list of 1,000 bad values is enough to read.
   Settings.Set({ maxErrors: MAXIMUM_ERRORS })
   const errors = Value.Errors(schema, value)

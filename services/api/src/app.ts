@@ -31,7 +31,7 @@ import { sweepActionRoutes } from './routes/sweep-actions.ts'
 import { sweepRoutes } from './routes/sweeps.ts'
 import { workerRoute } from './routes/workers.ts'
 import { trialRoutes } from './routes/trials.ts'
-import { refuseConnection, sendProblem } from './send-problem.ts'
+import { refuseConnection, refuseExpectation, sendProblem } from './send-problem.ts'
 import { parseStrictJson } from './strict-json.ts'
 import { validatorCompiler } from './validator.ts'
 
@@ -61,6 +61,8 @@ export function buildApi(options: ApiOptions): Api {
     requestTimeout: REQUEST_TIMEOUT_MS,
     // What still arrives while closing is answered by the same code as ever.
     return503OnClosing: false,
+    // What lacks it is refused below, in our own words.
+    http: { requireHostHeader: false },
     routerOptions: { maxParamLength: MAXIMUM_PARAMETER_LENGTH },
     frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
     clientErrorHandler: refuseConnection,
@@ -71,20 +73,25 @@ export function buildApi(options: ApiOptions): Api {
     throw new CollapsarError('not-found', `There is nothing at ${JSON.stringify(request.url.slice(0, 200))}.`)
   })
   void app.register(helmet)
+  guardRequests(app)
   shedLoad(app)
   guardAccess(app, store)
-  guardBodies(app)
   logRequests(app, metrics ?? null)
   addRoutes(app, options)
   return app
 }
 
-function guardBodies(app: Api): void {
+function guardRequests(app: Api): void {
+  app.server.on('checkExpectation', refuseExpectation)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_: unknown, body: Buffer) =>
     body.length === 0 ? null : parseStrictJson(body),
   )
   app.addHook('onRequest', async (request) => {
+    // RFC 9112, 3.2; probes of HTTP/1.0 have none.
+    if (request.headers.host === undefined && request.raw.httpVersion !== '1.0') {
+      throw new CollapsarError('invalid-request', 'The request has no header Host; accepted: the name of this server.')
+    }
     const encoding = request.headers['content-encoding']
     if (encoding !== undefined && encoding !== 'identity') {
       throw new CollapsarError('media-type', `The body is encoded as ${JSON.stringify(encoding)}; accepted: no content encoding.`)

@@ -44,6 +44,13 @@ function blank(): Record<CallerName, Record<string, string>> {
   return Object.fromEntries(CALLERS.map((name) => [name, {}])) as Record<CallerName, Record<string, string>>
 }
 
+/** Each request of the matrix comes from an address of its own: one that is refused too often gets another answer. */
+let addresses = 0
+function newAddress(): string {
+  addresses += 1
+  return `10.0.${addresses >> 8}.${addresses & 255}`
+}
+
 beforeAll(async () => {
   server = await startTestServer()
   api = await openTestApi(server)
@@ -105,6 +112,7 @@ describe('every route of the router, for everybody', () => {
         method: route.method as 'GET',
         url,
         headers: headers[caller],
+        remoteAddress: newAddress(),
         // Answers once the head is there: an event stream would go on for ever.
         payloadAsStream: true,
         ...(route.method !== 'GET' && { payload: {} }),
@@ -147,7 +155,7 @@ describe('a refusal', () => {
       ['read', 403, 'has the scope read; accepted: submit or admin', 'Bearer realm="collapsar", error="insufficient_scope", scope="submit"'],
     ]
     for (const [caller, status, detail, challenge] of cases) {
-      const response = await api.app.inject({ method: 'POST', url: '/v1/sweeps', payload: source, headers: headers[caller] })
+      const response = await api.app.inject({ method: 'POST', url: '/v1/sweeps', payload: source, headers: headers[caller], remoteAddress: newAddress() })
       expect([response.statusCode, response.headers['www-authenticate']]).toEqual([status, challenge])
       expect(response.json<{ detail: string }>().detail).toContain(detail)
       expect(response.body).not.toContain('clps_')
@@ -157,13 +165,13 @@ describe('a refusal', () => {
   it.each(['Bearer', 'Bearer ', 'Basic dXNlcjpwYXNz', 'bearer x y', `Bearer ${'x'.repeat(10_000)}`, '\u00ff', 'Bearer null', 'Bearer clps_', "Bearer ' OR 1=1 --"])(
     'meets the header %j',
     async (authorization) => {
-      const response = await api.app.inject({ url: '/v1/sweeps', headers: { authorization } })
+      const response = await api.app.inject({ url: '/v1/sweeps', headers: { authorization }, remoteAddress: newAddress() })
       expect([response.statusCode, response.headers['content-type']]).toEqual([401, 'application/problem+json'])
     },
   )
 
   it('comes before the body is looked at', async () => {
-    const response = await api.app.inject({ method: 'POST', url: '/v1/sweeps', payload: '{', headers: { 'content-type': 'application/json' } })
+    const response = await api.app.inject({ method: 'POST', url: '/v1/sweeps', payload: '{', headers: { 'content-type': 'application/json' }, remoteAddress: newAddress() })
     expect(response.statusCode).toBe(401)
   })
 })
@@ -220,6 +228,13 @@ describe('quotas', () => {
       expect([refused.statusCode, refused.json<{ code: string; detail: string }>()]).toMatchObject([403, { code: 'quota', detail }])
     }
     expect((await submit('/v1/sweeps', { ...sweep, grid: { depth: 2, width: [2, 3] } })).statusCode).toBe(202)
+  })
+
+  it('maxTrials cannot be passed by extending', async () => {
+    const submit = await keyed({ maxTrials: 400 })
+    const { id } = (await submit('/v1/sweeps', { grid: { depth: [2, 3], width: 2 }, inits: 100 })).json<{ id: string }>()
+    expect((await submit(`/v1/sweeps/${id}/extend`, { inits: 300 })).json()).toMatchObject({ status: 403, code: 'quota', detail: expect.stringContaining('up to 600 trials') })
+    expect((await submit(`/v1/sweeps/${id}/extend`, { inits: 200 })).statusCode).toBe(200)
   })
 
   it('maxDeviceSeconds is what the plan expects', async () => {

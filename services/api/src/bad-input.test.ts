@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import { ProblemDocument } from '@collapsar/client'
 import { Value } from 'typebox/value'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -94,6 +95,7 @@ const bodies: readonly [name: string, body: string | Buffer, status: number][] =
   ['a range of 10^9', withDepth('{"from":2,"to":1000000000}'), 422],
   ['a grid of 10^9 by 10^9', '{"grid":{"depth":1000000000,"width":1000000000},"inits":1}', 422],
   ['200,000 depths', withDepth(`[${Array<number>(200_000).fill(2).join(',')}]`), 422],
+  ['500,000 depths', withDepth(`[${Array<number>(500_000).fill(2).join(',')}]`), 422],
   ['200,000 wrong depths', withDepth(`[${Array<string>(150_000).fill('"x"').join(',')}]`), 422],
   ['50,000 unknown fields', `{${Array.from({ length: 50_000 }, (_, index) => `"k${index}":1`).join(',')}}`, 422],
   ['a key twice', '{"inits":1,"inits":2,"grid":{"depth":2,"width":2}}', 400],
@@ -145,6 +147,7 @@ const bodies: readonly [name: string, body: string | Buffer, status: number][] =
   ['no levels', '{"grid":{"depth":2,"width":2},"until":{"decide":[]}}', 422],
   ['an unknown set', withMembers(',"measure":["moods"]'), 422],
   ['a set twice', withMembers(',"measure":["facts","facts"]'), 422],
+  ['100,000 sets', withMembers(`,"measure":[${Array<string>(100_000).fill('"facts"').join(',')}]`), 422],
   ['directions of networks that are not trained', withMembers(',"measure":["directions"],"training":{"steps":0}'), 422],
   ['a formula that cannot be read', withMembers(',"problem":{"target":"expression","expression":"x1 +"}'), 422],
   ['a formula that calls code', withMembers(',"problem":{"target":"expression","expression":"process.exit(1)"}'), 422],
@@ -174,6 +177,24 @@ describe.each(['/v1/sweeps', '/v1/plans'])('POST %s refuses', (url) => {
     const response = await api.app.inject({ method: 'POST', url, payload, headers: { 'content-type': 'application/json' } })
     expectProblem(response)
     expect(response.statusCode).toBe(413)
+    await nothingCreated()
+  })
+
+  it('a list of a million elements', async () => {
+    const payload = withDepth(`[${Array<number>(1_000_000).fill(2).join(',')}]`)
+    const response = await api.app.inject({ method: 'POST', url, payload, headers: { 'content-type': 'application/json' } })
+    expectProblem(response)
+    expect(response.statusCode).toBe(413)
+    await nothingCreated()
+  })
+
+  it.each(['gzip', 'deflate', 'br', 'identity, gzip', 'GZIP'])('a bomb of 100 MB in 100 kB under the content encoding %s, and unpacks none of it', async (encoding) => {
+    const payload = gzipSync(Buffer.alloc(100 * 1024 * 1024, 0x20))
+    const before = process.memoryUsage().arrayBuffers
+    const response = await api.app.inject({ method: 'POST', url, payload, headers: { 'content-type': 'application/json', 'content-encoding': encoding } })
+    expectProblem(response)
+    expect(response.statusCode).toBe(415)
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(10 * 1024 * 1024)
     await nothingCreated()
   })
 
@@ -305,6 +326,60 @@ describe('a request is refused', () => {
   })
 })
 
+const key = { name: 'a', scopes: ['read'] }
+
+describe('POST /v1/keys refuses', () => {
+  it.each([
+    ['no body', null],
+    ['a list', [key]],
+    ['no name', { scopes: ['read'] }],
+    ['an empty name', { ...key, name: '' }],
+    ['a long name', { ...key, name: 'x'.repeat(121) }],
+    ['a name with a line feed', { ...key, name: 'a\nb' }],
+    ['a name that is a number', { ...key, name: 1 }],
+    ['no scopes', { name: 'a' }],
+    ['empty scopes', { ...key, scopes: [] }],
+    ['an unknown scope', { ...key, scopes: ['root'] }],
+    ['an inherited scope', { ...key, scopes: ['toString'] }],
+    ['a scope twice', { ...key, scopes: ['read', 'read'] }],
+    ['scopes as text', { ...key, scopes: 'read' }],
+    ['100,000 scopes', { ...key, scopes: Array<string>(100_000).fill('read') }],
+    ['a date without time', { ...key, expiresAt: '2099-01-01' }],
+    ['a date that does not exist', { ...key, expiresAt: '2099-02-30T00:00:00Z' }],
+    ['a date in the past', { ...key, expiresAt: '2001-01-01T00:00:00Z' }],
+    ['a date of another zone', { ...key, expiresAt: '2099-01-01T00:00:00+01:00' }],
+    ['a date as a number', { ...key, expiresAt: 4_070_908_800 }],
+    ['SQL as a date', { ...key, expiresAt: "now(); DROP TABLE api_keys; --" }],
+    ['a quota of 0', { ...key, maxCells: 0 }],
+    ['a negative quota', { ...key, maxTrials: -1 }],
+    ['a float quota', { ...key, maxActiveSweeps: 1.5 }],
+    ['a quota as text', { ...key, maxTrials: '10' }],
+    ['a quota above 2^53', { ...key, maxTrials: 9_007_199_254_740_992 }],
+    ['a quota beyond the cells that anybody may have', { ...key, maxCells: 10_001 }],
+    ['no device time', { ...key, maxDeviceSeconds: 0 }],
+    ['an unknown field', { ...key, hash: 'x' }],
+    ['a key of its own', { ...key, key: 'clps_x' }],
+    ['an id of its own', { ...key, id: 'key-0000000000000000' }],
+  ])('%s', async (_, payload) => {
+    const response = await api.app.inject({ method: 'POST', url: '/v1/keys', payload: JSON.stringify(payload), headers: { 'content-type': 'application/json' } })
+    expectProblem(response)
+    expect(response.statusCode).toBe(400)
+    expect(await api.store.keys.exist()).toBe(false)
+  })
+
+  it.each(['x', 'key-', 'key-0', 'key-000000000000000G', `key-${'0'.repeat(17)}`, '%00', "key-'--", '__proto__', '..%2fkeys'])('the id %s', async (id) => {
+    const response = await api.app.inject({ method: 'POST', url: `/v1/keys/${id}/revoke` })
+    expectProblem(response)
+    expect(response.statusCode).toBe(400)
+  })
+})
+
+it('refuses a hundred thousand parameters in one address', async () => {
+  const response = await api.app.inject({ url: `/v1/sweeps?${'limit=1&'.repeat(100_000)}` })
+  expectProblem(response)
+  expect(response.statusCode).toBe(400)
+})
+
 describe('text of a client', () => {
   it.each([
     `Robert'); DROP TABLE sweeps;--`,
@@ -336,6 +411,18 @@ describe('what is not HTTP', () => {
     ['a length and chunks', 'POST /v1/sweeps HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}'],
     ['headers of 32 KiB', `GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-A: ${'x'.repeat(32_768)}\r\n\r\n`],
     ['nonsense', 'nonsense\r\n\r\n'],
+    ['a header with a bare carriage return', 'GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-A: b\rc\r\n\r\n'],
+    ['a header that goes on in the next line', 'GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-A: b\r\n\tc\r\nX-\x01: 1\r\n\r\n'],
+    ['an idempotency key with a line feed', 'POST /v1/sweeps HTTP/1.1\r\nHost: localhost\r\nIdempotency-Key: a\nX-Injected: 1\r\nContent-Length: 2\r\n\r\n{}'],
+    ['no host', 'GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n'],
+    ['a negative length', 'POST /v1/sweeps HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n{}'],
+    ['a length in words', 'POST /v1/sweeps HTTP/1.1\r\nHost: localhost\r\nContent-Length: two\r\n\r\n{}'],
+    ['a length of 10^30', `POST /v1/sweeps HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1${'0'.repeat(30)}\r\n\r\n{}`],
+    ['a chunk whose size is no number', 'POST /v1/sweeps HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n{}\r\n0\r\n\r\n'],
+    ['a method that nobody knows', 'BREW /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n'],
+    ['the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+    ['ten thousand headers', `GET /healthz HTTP/1.1\r\nHost: localhost\r\n${'A: b\r\n'.repeat(10_000)}\r\n`],
+    ['an expectation that nobody can meet', 'GET /healthz HTTP/1.1\r\nHost: localhost\r\nExpect: the-unexpected\r\nConnection: close\r\n\r\n'],
   ])('is refused: %s', async (_, text) => {
     const other = await openTestApi(server)
     const url = new URL(await serveApi({ app: other.app, host: '127.0.0.1', port: 0 }))

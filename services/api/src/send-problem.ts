@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { CollapsarError } from '@collapsar/sweep'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -35,9 +36,19 @@ export function refuseConnection(error: NodeJS.ErrnoException, socket: Socket): 
     socket.destroy()
     return
   }
-  const body = JSON.stringify(problemDocument(new CollapsarError('invalid-request', 'The request is not valid HTTP/1.1.')))
+  const body = refusal('The request is not valid HTTP/1.1.')
   socket.end(
     `HTTP/1.1 400 ${STATUS_CODES[400]}\r\nContent-Type: ${PROBLEM_MEDIA_TYPE}\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   )
+}
+
+/** Answers the header Expect with anything but 100-continue, which Node would answer without saying why. */
+export function refuseExpectation(_: IncomingMessage, response: ServerResponse): void {
+  const body = refusal('The header Expect asks for what this server does not do; accepted: 100-continue, or none.')
+  response.writeHead(400, { 'content-type': PROBLEM_MEDIA_TYPE, 'content-length': Buffer.byteLength(body), 'connection': 'close' }).end(body)
+}
+
+function refusal(message: string): string {
+  return JSON.stringify(problemDocument(new CollapsarError('invalid-request', message)))
 }

@@ -1,10 +1,11 @@
 import type { ApiKeys } from '@collapsar/store'
 import { CollapsarError } from '@collapsar/sweep'
+import type { FastifyBaseLogger } from 'fastify'
 import type { Api } from './api.ts'
 import { isLoopback } from './loopback.ts'
 
 export interface ServeOptions {
-  readonly app: Pick<Api, 'listen' | 'log'>
+  readonly app: Pick<Api, 'listen'> & { readonly log: Pick<FastifyBaseLogger, 'warn'> }
   readonly host: string
   readonly port: number
   /** Once there is one, every address may be listened on; absent: loopback alone. */

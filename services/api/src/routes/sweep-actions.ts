@@ -1,7 +1,10 @@
 import { ExtendBody, LabelBody, NoBody, NoQuery, RetryResult, SweepPath, SweepSummary } from '@collapsar/client'
 import type { Store } from '@collapsar/store'
+import { requireSize } from '@collapsar/sweep'
+import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Api } from '../api.ts'
+import { callerOf } from '../caller.ts'
 import { requireSweep, summaryOf } from '../resources.ts'
 
 const config = { scope: 'submit', owned: true } as const
@@ -81,6 +84,8 @@ function continueRoutes(app: Api, store: Store): void {
       },
     },
     async (request) => {
+      const { inits, maxInits } = request.body
+      await requireRoom(store, request, inits ?? maxInits ?? 0)
       const sweep = await store.extend(request.params.id, request.body)
       request.log.info({ sweep: sweep.id, ...sweep.extension }, 'sweep extended')
       return summaryOf(sweep)
@@ -104,6 +109,14 @@ function continueRoutes(app: Api, store: Store): void {
       return { sweep: summaryOf(await requireSweep(store, request.params.id)), blocks }
     },
   )
+}
+
+/** What a key may not submit, it may not reach in steps either. */
+async function requireRoom(store: Store, request: FastifyRequest<{ Params: { id: string } }>, inits: number): Promise<void> {
+  const caller = callerOf(request)
+  if (caller.maxTrials === null) return
+  const cells = BigInt((await store.sweepCells(request.params.id)).length)
+  requireSize({ cells, trials: cells * BigInt(inits) }, caller)
 }
 
 function labelRoute(app: Api, store: Store): void {
