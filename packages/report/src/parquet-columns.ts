@@ -10,5 +10,7 @@ export function parquetColumns(columns: readonly Column[]): ColumnSource[] {
     type: PARQUET_TYPES[type],
     data: type === 'uint32' ? values.map((value) => BigInt(value ?? 0)) : [...values],
     nullable: type !== 'int32' && type !== 'uint32',
+    // to look for repeated numbers takes a set of all of them
+    ...(type !== 'string' && { encoding: 'PLAIN' as const }),
   }))
 }

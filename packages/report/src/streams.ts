@@ -31,11 +31,13 @@ async function* csvStream(pieces: ColumnPieces): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** Each piece is a row group; what is kept for the end of the file is some hundred bytes for each of its columns. */
+/** Rows of a group: what is kept for the end of the file is about a kilobyte for each column of a group. */
+const ROW_GROUP = 10_000
+
 async function* parquetStream(pieces: ColumnPieces): AsyncGenerator<Uint8Array> {
   const bytes = new ByteWriter()
   let writer: ParquetWriter | null = null
-  for await (const columns of pieces) {
+  for await (const columns of gathered(pieces, ROW_GROUP)) {
     const columnData = parquetColumns(columns)
     writer ??= new ParquetWriter({ writer: bytes, schema: schemaFromColumnData({ columnData }), createdBy: 'collapsar' })
     const rows = columns[0]?.values.length ?? 0
@@ -44,6 +46,29 @@ async function* parquetStream(pieces: ColumnPieces): AsyncGenerator<Uint8Array> 
   }
   await writer?.finish()
   yield taken(bytes)
+}
+
+/** The pieces, joined to at least so many rows but for the last. */
+async function* gathered(pieces: ColumnPieces, rows: number): AsyncGenerator<readonly Column[]> {
+  let held: readonly Column[] | null = null
+  for await (const piece of pieces) {
+    held = held === null ? piece : held.map((column, i) => joined(column, piece[i]))
+    if ((held[0]?.values.length ?? 0) < rows) continue
+    yield held
+    held = held.map(emptied)
+  }
+  if (held !== null) yield held
+}
+
+function joined(column: Column, more: Column | undefined): Column {
+  const values = [...column.values, ...(more?.values ?? [])]
+  return column.type === 'string'
+    ? { ...column, values: values as (string | null)[] }
+    : { ...column, values: values as (number | null)[] }
+}
+
+function emptied(column: Column): Column {
+  return column.type === 'string' ? { ...column, values: [] } : { ...column, values: [] }
 }
 
 /** What was written since the last time; the buffer is used again, and `offset` goes on counting. */

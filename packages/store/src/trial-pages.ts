@@ -11,8 +11,8 @@ export interface TrialRange {
   readonly to: number
 }
 
-/** 10,000 trials: 200 KB in columns, some milliseconds to unpack. */
-const PAGE_BLOCKS = 100
+/** 5,000 trials: 100 KB in columns, some milliseconds to unpack. */
+const PAGE_BLOCKS = 50
 
 /**
  * The records of a range of trials of a cell, page by page: what comes next is read when it is asked for. The range ends with the prefix as it

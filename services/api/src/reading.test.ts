@@ -1,7 +1,7 @@
 import { parseSweep } from '@collapsar/sweep'
 import type { CellDocument } from '@collapsar/sweep'
 import { BestOfK, CellList, CellResource, Comparison, Contours, SafeWidth, TrialList, TrialResource } from '@collapsar/client'
-import { parquetReadObjects } from 'hyparquet'
+import { parquetMetadataAsync, parquetReadObjects } from 'hyparquet'
 import { Value } from 'typebox/value'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestApi, recordTestBlocks } from '../../../test/support/api.ts'
@@ -152,7 +152,7 @@ describe('GET /v1/cells/{cell}', () => {
   it('gives all its trials as a table', async () => {
     const [header, ...rows] = (await get(`/v1/cells/${cell}/trials.csv`)).body.trim().split('\r\n')
     expect(header).toBe('trial,outcome,dead_layer,alive_step,dead_step,loss,value,pieces,checksum')
-    expect([rows.length, rows[0], rows[99]]).toEqual([100, '0,born_dead,1,0,0,0.5,0,1,0', '99,converged,0,0,0,0.0009765625,1,2,99'])
+    expect([rows.length, rows[0], rows[99]]).toEqual([100, '0,born_dead,1,0,0,0.5,0.0,1,0', '99,converged,0,0,0,0.0009765625,1.0,2,99'])
     const file = (await get(`/v1/cells/${cell}/trials.parquet`)).rawPayload
     const table = await parquetReadObjects({ file: new Uint8Array(file).buffer })
     expect(table).toHaveLength(100)
@@ -226,19 +226,22 @@ describe('GET /v1/sweeps/{id}/surface', () => {
   })
 
   it('is kept for good under its digest alone', async () => {
-    const svg = (await get(`/v1/sweeps/${sweep}/surface.svg`)).body
-    const stale = await get(`/v1/sweeps/${sweep}/surface?digest=${'0'.repeat(64)}`)
-    const digest = await figureDigestOf()
-    expect([stale.statusCode, svg.includes(digest.slice(0, 12))]).toEqual([409, true])
-    const kept = await get(`/v1/sweeps/${sweep}/surface.csv?digest=${digest}`)
+    const [complete, growing] = [await carriedDigest(other), await carriedDigest(sweep)]
+    const kept = await get(`/v1/sweeps/${other}/surface.csv?digest=${complete}`)
     expect([kept.statusCode, kept.headers['cache-control']]).toEqual([200, 'private, max-age=31536000, immutable'])
-    expect((await get(`/v1/sweeps/${sweep}/surface.csv`)).headers['cache-control']).toBe('no-cache')
+    expect((await get(`/v1/sweeps/${other}/surface.csv`)).headers['cache-control']).toBe('no-cache')
+    expect((await get(`/v1/sweeps/${other}/surface?digest=${growing}`)).statusCode).toBe(409)
+    expect((await get(`/v1/sweeps/${sweep}/surface?digest=${growing}`)).json()).toMatchObject({
+      status: 409,
+      detail: expect.stringContaining('not complete'),
+    })
   })
 
-  /** As its Parquet carries it. */
-  async function figureDigestOf(): Promise<string> {
-    const file = (await get(`/v1/sweeps/${sweep}/surface.parquet`)).rawPayload
-    return /collapsar\.digest[^0-9a-f]*([0-9a-f]{64})/.exec(file.toString('latin1'))![1]!
+  /** In the metadata of its Parquet. */
+  async function carriedDigest(id: string): Promise<string> {
+    const file = (await get(`/v1/sweeps/${id}/surface.parquet`)).rawPayload
+    const { key_value_metadata: metadata } = await parquetMetadataAsync(new Uint8Array(file).buffer)
+    return metadata?.find(({ key }) => key === 'collapsar.digest')?.value ?? ''
   }
 })
 

@@ -12,8 +12,8 @@ export const SurfaceQuery = Type.Object(
     format: Type.Optional(oneOf(SURFACE_FORMATS, `one of ${SURFACE_FORMATS.join(', ')} (default: by Accept, else json)`)),
     digest: Type.Optional(
       Type.String({
-        pattern: '^[0-9a-f]{64}$',
-        description: 'the digest that pictures and Parquet of the surface carry, 64 hexadecimal digits: that surface or 409, to be kept for good',
+        pattern: '^[0-9a-f]{12}$',
+        description: 'the digest that pictures and Parquet of the surface carry, 12 hexadecimal digits: that surface, complete and to be kept for good, or 409',
       }),
     ),
   },

@@ -54,12 +54,13 @@ const FOR_GOOD = 'private, max-age=31536000, immutable'
 
 /**
  * Nothing else is called immutable: an id says what was asked, and a block that is withdrawn changes what was found. A digest says what was found.
- * @throws CollapsarError `conflict` where the surface is another one by now
+ * @throws CollapsarError `conflict` where the surface is another one by now, or still grows
  */
 function keepForGood(reply: FastifyReply, document: SweepDocument, digest: string): void {
   const found = figureDigest(document)
-  if (found !== digest) {
-    const detail = `digest is ${digest.slice(0, 12)}..., but the surface is ${found.slice(0, 12)}... now; leave digest out to get it`
+  const complete = document.cells.every((cell) => cell.digest !== null)
+  if (found !== digest || !complete) {
+    const detail = `digest is ${digest}, but the surface is ${found} now${complete ? '' : ', and not complete'}; leave digest out to get it`
     throw new CollapsarError('conflict', `${detail}.`, { problems: [{ pointer: '/query/digest', detail }] })
   }
   reply.header('cache-control', FOR_GOOD)
