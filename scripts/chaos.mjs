@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const fuzz = positionals.length === 0 && !values.quick ? ['packages/trial/src/expression/expression-fuzz.test.ts'] : []
 const { status, error } = spawnSync(
   process.execPath,
-  ['node_modules/vitest/vitest.mjs', 'run', 'test/chaos/chaos.test.ts', ...fuzz, '--disable-console-intercept', '--testTimeout=600000', '--maxWorkers=1'],
+  ['node_modules/vitest/vitest.mjs', 'run', 'test/chaos/chaos.test.ts', ...fuzz, '--reporter=verbose', '--disable-console-intercept', '--testTimeout=600000', '--maxWorkers=1'],
   {
     cwd: root,
     stdio: 'inherit',
