@@ -31,10 +31,11 @@ if (error !== undefined) console.error(error.message)
 process.exitCode = status ?? 1
 
 function readArguments() {
+  const options = { quick: { type: 'boolean', default: false }, write: { type: 'string' } }
   try {
-    return parseArgs({ allowPositionals: true, options: { quick: { type: 'boolean', default: false }, write: { type: 'string' } } })
+    return parseArgs({ allowPositionals: true, options })
   } catch (cause) {
     console.error(`${cause.message}\nusage: npm run chaos [-- [--quick] [--write FILE] [F4 F6 ...]]`)
-    process.exit(2)
+    return process.exit(2)
   }
 }
