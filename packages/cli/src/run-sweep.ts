@@ -20,7 +20,7 @@ export async function runSweep(
 ): Promise<SweepRun> {
   const { store } = backends
   const plan = await planSweep(invocation, backends, sweep)
-  if (plan.trials.toRun > 0 || sweep.adaptive) await requireMeans(backends)
+  if (plan.trials.toRun > 0 || sweep.adaptive) await requireMeans(backends, sweep)
   const existing = sweep.adaptive ? await existingForRounds(backends, sweep) : null
   invocation.signal.throwIfAborted()
   const started = performance.now()
@@ -41,7 +41,10 @@ export async function runSweep(
 const SLOW_BLOCK_SECONDS = 60
 
 /** What training needs, before anything is written. @throws CollapsarError `engine-unavailable` or `queue-unavailable` */
-async function requireMeans(backends: Backends): Promise<void> {
+async function requireMeans(backends: Backends, { engine: wanted }: Sweep): Promise<void> {
+  if (wanted !== 'auto' && wanted !== 'cpu') {
+    throw new CollapsarError('engine-unavailable', `The engine is ${wanted}; a run on this machine trains with: auto, cpu. Submit the sweep to a server with such workers.`)
+  }
   const engine = cpuEngineStatus()
   if (!engine.available) throw new CollapsarError('engine-unavailable', engine.reason)
   await backends.queue()
@@ -73,7 +76,7 @@ async function existingForRounds({ store }: Backends, sweep: Sweep): Promise<rea
 async function unfinishedRun({ store }: Backends, sweep: Sweep): Promise<{ id: string } | null> {
   const source = canonicalJson(sweep.source)
   const active = await store.activeSweeps()
-  return active.find((candidate) => canonicalJson(candidate.source) === source) ?? null
+  return active.find((candidate) => candidate.extension === null && canonicalJson(candidate.source) === source) ?? null
 }
 
 /**

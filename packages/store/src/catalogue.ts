@@ -3,7 +3,7 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import type pg from 'pg'
 import type { PrismaClient } from './generated/client.ts'
 import { sweepRecord } from './read-sweep.ts'
-import type { GapRecord, SweepRecord } from './store.ts'
+import type { GapRecord, LoggedExtension, SweepRecord } from './store.ts'
 
 /**
  * The ordinary look-ups, by Prisma on the store's pool. Its query compiler takes a tenth of a second to load, so it is
@@ -29,9 +29,9 @@ export class Catalogue {
     const rows = await (await this.#prisma()).sweep.findMany({
       orderBy: [{ createdAt: 'desc' }, { id: 'asc' }],
       take: limit,
-      include: ROUNDS,
+      include: DECISIONS,
     })
-    return rows.map(withRounds)
+    return rows.map(withDecisions)
   }
 
   /** Oldest first. */
@@ -39,9 +39,9 @@ export class Catalogue {
     const rows = await (await this.#prisma()).sweep.findMany({
       where: { state: 'active' },
       orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
-      include: ROUNDS,
+      include: DECISIONS,
     })
-    return rows.map(withRounds)
+    return rows.map(withDecisions)
   }
 
   /** The terminal gaps that the sweep reads, and its sets that were given up, in its cells' order and then by block. */
@@ -90,10 +90,21 @@ export class Catalogue {
   }
 }
 
-const ROUNDS = { _count: { select: { rounds: true } } } as const
+const DECISIONS = {
+  _count: { select: { rounds: true } },
+  extensions: {
+    orderBy: { number: 'desc' },
+    take: 1,
+    select: { number: true, inits: true, maxInits: true, maxDeviceSeconds: true },
+  },
+} as const
 
-type CountedRow = Omit<Parameters<typeof sweepRecord>[0], 'rounds'> & { readonly _count: { readonly rounds: number } }
+type DecidedRow = Omit<Parameters<typeof sweepRecord>[0], 'rounds' | 'extension'> & {
+  readonly _count: { readonly rounds: number }
+  /** The last one, if any. */
+  readonly extensions: readonly LoggedExtension[]
+}
 
-function withRounds({ _count: counted, ...row }: CountedRow): SweepRecord {
-  return sweepRecord({ ...row, rounds: counted.rounds })
+function withDecisions({ _count: counted, extensions, ...row }: DecidedRow): SweepRecord {
+  return sweepRecord({ ...row, rounds: counted.rounds, extension: extensions[0] ?? null })
 }

@@ -96,6 +96,17 @@ export async function endChunk(client: Queries, chunkId: string): Promise<void> 
   await client.query('DELETE FROM chunks WHERE id = $1', [chunkId])
 }
 
+/** Ends claims without a result; gives the ids of those that were live. */
+export async function releaseChunks(client: Queries, chunkIds: readonly string[]): Promise<readonly string[]> {
+  const { rows: cells } = await client.query<{ id: string }>(
+    'SELECT DISTINCT cells.id FROM chunks JOIN cells ON cells.key = chunks.cell WHERE chunks.id = ANY($1::text[])',
+    [chunkIds],
+  )
+  await lockCells(client, cells.map(({ id }) => id))
+  const { rows } = await client.query<{ id: string }>('DELETE FROM chunks WHERE id = ANY($1::text[]) RETURNING id', [chunkIds])
+  return rows.map(({ id }) => id)
+}
+
 /** Every live chunk of an engine, oldest first; of the blocks that one of these sweeps wants, if they are given. */
 export async function unfinishedChunks(queries: Queries, engine: EngineKind, sweeps: readonly string[] | null): Promise<readonly Chunk[]> {
   const { rows } = await queries.query<ChunkRow>(

@@ -20,7 +20,11 @@ export async function createSweep(
 ): Promise<{ id: string; created: boolean }> {
   const digest = requestDigest(sweep)
   const id = await insertSweep(client, sweep, idempotencyKey, digest)
-  if (id === null) return { id: await sweepOfKey(client, sweep.owner ?? 'local', { idempotencyKey, digest }), created: false }
+  if (id === null) {
+    const known = await sweepOfKey(client, sweep.owner ?? 'local', { idempotencyKey, digest })
+    // Deleted between the two statements: its key is free.
+    return known === null ? createSweep(client, sweep, idempotencyKey) : { id: known, created: false }
+  }
   await insertMissingCells(client, sweep)
   await lockCells(client, sweep.cells.map(({ cell }) => cell))
   await noteReused(client, id, sweep)
@@ -64,17 +68,19 @@ async function insertSweep(
   return rows[0]?.id ?? null
 }
 
+/** null when no sweep has the key (any more). */
 async function sweepOfKey(
   client: Queries,
   owner: string,
   { idempotencyKey, digest }: { readonly idempotencyKey: string | null; readonly digest: Buffer },
-): Promise<string> {
+): Promise<string | null> {
   const { rows } = await client.query<{ id: string; request_digest: Buffer }>(
     'SELECT id, request_digest FROM sweeps WHERE owner = $1 AND idempotency_key = $2',
     [owner, idempotencyKey],
   )
   const row = rows[0]
-  if (row !== undefined && row.request_digest.equals(digest)) return row.id
+  if (row === undefined) return null
+  if (row.request_digest.equals(digest)) return row.id
   const detail = `The idempotency key "${idempotencyKey}" was used for another sweep before; use a new key.`
   throw new CollapsarError('idempotency-mismatch', detail)
 }

@@ -10,17 +10,19 @@ export interface Decision {
   readonly round: number
   /** Trials asked for of each cell, in the sweep's order; null ends the rounds. */
   readonly inits: readonly number[] | null
+  /** The number of the sweep's last extension that the decision knows of; null: whichever it is. */
+  readonly extensions: number | null
 }
 
 /**
  * Writes a decision of an adaptive sweep, if it is the next one and made from complete counts: every row frozen. Rows whose goal grows
  * are open again, until the cell's prefix reaches it, which may be at once.
- * @returns false when the sweep does not stand so: another planner decided, it was cancelled, or a gap of it is retried
+ * @returns false when the sweep does not stand so: another planner decided, it was cancelled, paused or extended, or a gap of it is retried
  * @throws CollapsarError `not-found`; `conflict` for goals that do not fit the sweep's cells or shrink
  */
-export async function nextRound(client: Queries, id: string, { round, inits }: Decision): Promise<boolean> {
+export async function nextRound(client: Queries, id: string, { round, inits, extensions }: Decision): Promise<boolean> {
   await lockSweep(client, id)
-  if (!(await awaits(client, id, round))) return false
+  if (!(await awaits(client, id, round, extensions))) return false
   if (inits === null) {
     await client.query('UPDATE sweeps SET adaptive = FALSE WHERE id = $1', [id])
     return true
@@ -28,6 +30,12 @@ export async function nextRound(client: Queries, id: string, { round, inits }: D
   await lockCells(client, await cellsOf(client, id))
   await refuseMisfit(client, id, inits)
   await client.query('INSERT INTO rounds (sweep, number, inits) VALUES ($1, $2, $3)', [id, round, inits])
+  await raiseGoals(client, id, inits)
+  return true
+}
+
+/** The rows that ask for less from now on ask for the trials [0, inits[position]): open, until the prefixes of their cells, which must be locked, reach that. */
+export async function raiseGoals(client: Queries, id: string, inits: readonly number[]): Promise<void> {
   await client.query(
     `UPDATE sweep_cells SET inits = given.inits, goal_blocks = given.goal, tally = NULL, gaps = 0, digest = NULL, engines = '{}'
      FROM unnest($2::int[], $3::int[]) WITH ORDINALITY AS given (inits, goal, place)
@@ -35,15 +43,15 @@ export async function nextRound(client: Queries, id: string, { round, inits }: D
     [id, inits, inits.map(goalBlocks)],
   )
   await freezeExisting(client, id)
-  return true
 }
 
-async function awaits(client: Queries, id: string, round: number): Promise<boolean> {
+async function awaits(client: Queries, id: string, round: number, extensions: number | null): Promise<boolean> {
   const { rows } = await client.query(
     `SELECT FROM sweeps WHERE id = $1 AND state = 'active' AND adaptive
        AND (SELECT count(*) FROM rounds WHERE rounds.sweep = sweeps.id) = $2::int - 1
+       AND ($3::int IS NULL OR (SELECT count(*) FROM extensions WHERE extensions.sweep = sweeps.id) = $3)
        AND NOT EXISTS (SELECT FROM sweep_cells WHERE sweep = sweeps.id AND tally IS NULL)`,
-    [id, round],
+    [id, round, extensions],
   )
   return rows.length > 0
 }

@@ -1,13 +1,15 @@
 import { Client } from 'pg'
 import type pg from 'pg'
 import { Catalogue } from './catalogue.ts'
-import { chunkWork, endChunk, issueChunks, unfinishedChunks } from './claims.ts'
+import { chunkWork, endChunk, issueChunks, releaseChunks, unfinishedChunks } from './claims.ts'
 import { connectionSettings, openPool, poolQueries, storeError, transaction } from './connection.ts'
 import type { Queries } from './connection.ts'
 import { createSweep } from './create-sweep.ts'
 import { databaseUnavailable, isDatabaseUrl } from './database-unavailable.ts'
 import { existingTrials } from './existing-trials.ts'
+import { extendSweep } from './extend.ts'
 import { failChunk } from './fail.ts'
+import { labelSweep } from './label.ts'
 import { takeLeadership } from './leadership.ts'
 import { measuredTrials } from './measured-trials.ts'
 import { migrate } from './migrate.ts'
@@ -19,7 +21,7 @@ import { readTrial } from './read-trial.ts'
 import { existingSweep, readSweep, sweepCells, sweepProgress } from './read-sweep.ts'
 import { recordBlocks } from './record-blocks.ts'
 import type { Store } from './store.ts'
-import { cancelSweep, finishSweeps, retryGaps } from './sweep-state.ts'
+import { cancelSweep, finishSweeps, pauseSweep, removeSweep, resumeSweep, retryGaps } from './sweep-state.ts'
 import { verifyCells } from './verify.ts'
 import { heartbeat, liveWorkers, retire } from './workers.ts'
 
@@ -99,11 +101,30 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
     recordBlocks: (cell, blocks, engine) =>
       change((client) => recordBlocks(client, { cell, blocks, engine, worker: null, seconds: null })),
     fail: (chunkId, reason) => change((client) => failChunk(client, chunkId, reason)),
-    nextRound: (sweepId, round, inits) => change((client) => nextRound(client, sweepId, { round, inits })),
+    release: (chunkIds) => change((client) => releaseChunks(client, chunkIds)),
+    nextRound: (sweepId, round, inits, extensions) =>
+      change((client) => nextRound(client, sweepId, { round, inits, extensions: extensions ?? null })),
     finishSweeps: () => finish(pool),
     async cancel(sweepId) {
       const dropped = await change((client) => cancelSweep(client, sweepId))
       return { sweep: await existingSweep(queries, sweepId), dropped }
+    },
+    async pause(sweepId) {
+      const dropped = await change((client) => pauseSweep(client, sweepId))
+      return { sweep: await existingSweep(queries, sweepId), dropped }
+    },
+    async resume(sweepId) {
+      await change((client) => resumeSweep(client, sweepId))
+      return existingSweep(queries, sweepId)
+    },
+    async extend(sweepId, wish) {
+      await change((client) => extendSweep(client, sweepId, wish))
+      return existingSweep(queries, sweepId)
+    },
+    remove: (sweepId) => change((client) => removeSweep(client, sweepId)),
+    async label(sweepId, labels) {
+      await change((client) => labelSweep(client, sweepId, labels))
+      return existingSweep(queries, sweepId)
     },
     retryGaps: (sweepId) => change((client) => retryGaps(client, sweepId)),
     gaps: (sweepId) => catalogue.gaps(sweepId),

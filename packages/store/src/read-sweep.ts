@@ -5,7 +5,7 @@ import type { TrialSpec } from '@collapsar/trial'
 import type { Queries } from './connection.ts'
 import { measuredProgress } from './measured-progress.ts'
 import type { MeasuredProgress } from './measured-progress.ts'
-import type { BlockRange, CellProgress, SweepCell, SweepRecord, SweepState } from './store.ts'
+import type { BlockRange, CellProgress, LoggedExtension, SweepCell, SweepRecord, SweepState } from './store.ts'
 
 interface SweepRow {
   readonly id: string
@@ -22,6 +22,7 @@ interface SweepRow {
   readonly owner: string
   readonly tags: readonly string[]
   readonly priority: number
+  readonly extension: LoggedExtension | null
 }
 
 /** A row as the Store gives it, whoever read it. */
@@ -40,13 +41,16 @@ export function sweepRecord(row: SweepRow): SweepRecord {
     owner: row.owner,
     tags: row.tags,
     priority: row.priority,
+    extension: row.extension,
   }
 }
 
 export async function readSweep(queries: Queries, id: string): Promise<SweepRecord | null> {
   const { rows } = await queries.query<SweepRow>(
     `SELECT id, name, state, source, created_at AS "createdAt", finished_at AS "finishedAt", reused::float8 AS reused,
-       measure, owner, tags, priority, adaptive, (SELECT count(*)::int FROM rounds WHERE rounds.sweep = sweeps.id) AS rounds
+       measure, owner, tags, priority, adaptive, (SELECT count(*)::int FROM rounds WHERE rounds.sweep = sweeps.id) AS rounds,
+       (SELECT json_build_object('number', number, 'inits', inits, 'maxInits', max_inits, 'maxDeviceSeconds', max_device_seconds)
+        FROM extensions WHERE extensions.sweep = sweeps.id ORDER BY number DESC LIMIT 1) AS extension
      FROM sweeps WHERE id = $1`,
     [id],
   )

@@ -1,11 +1,7 @@
-import type { CellCounts, CellMeasurements, CellProgress, CellTrials, Chunk, ChunkResult, ChunkWork, EncodedBlock, EngineKind, EngineVersion, MeasuredTrials } from '@collapsar/sweep'
+import type { CellCounts, CellMeasurements, CellProgress, CellTrials, Chunk, ChunkResult, ChunkWork, EncodedBlock, EngineKind, EngineVersion, Extension, ExtensionWish, MeasuredTrials } from '@collapsar/sweep'
 import type { MeasurementName, TrialRecord, TrialSpec } from '@collapsar/trial'
 
-/**
- * A sweep's states and their exits:
- * `active` -> `done` (every cell has what was asked, gaps included, and no round follows), `cancelled`;
- * `done` -> `active` (by `retryGaps`); `cancelled` has none.
- */
+/** A sweep's states; their exits stand in `sweep-state.ts`. */
 export type SweepState = 'active' | 'paused' | 'done' | 'cancelled'
 
 export interface SweepRecord {
@@ -30,6 +26,22 @@ export interface SweepRecord {
   readonly tags: readonly string[]
   /** From -10 to 10: chunks of a higher one are issued first. */
   readonly priority: number
+  /** What is asked of it since it was last extended, in place of what its file says; null when it never was. */
+  readonly extension: LoggedExtension | null
+}
+
+export interface LoggedExtension extends Extension {
+  /** How many it has had. */
+  readonly number: number
+}
+
+/** What may be said anew of a sweep in any state; what is absent stays. */
+export interface SweepLabels {
+  readonly name?: string
+  /** In place of all its tags. */
+  readonly tags?: readonly string[]
+  /** From -10 to 10. */
+  readonly priority?: number
 }
 
 export interface NewSweep {
@@ -137,6 +149,8 @@ export interface Store {
     blocks: readonly EncodedBlock[],
     engine: EngineVersion,
   ): Promise<{ recorded: number; duplicate: number }>
+  /** Ends claims without a result, so that their blocks can be issued again; gives the ids of those that were live. A late result is kept. */
+  release(chunkIds: readonly string[]): Promise<readonly string[]>
   /**
    * Counts a failure of the chunk itself (its training threw). Up to MAXIMUM_ATTEMPTS it stays live ('retry');
    * then it is split in two ('split'), and a single block becomes a terminal gap ('gap'): first for the sets that it was to
@@ -146,19 +160,40 @@ export interface Store {
   /**
    * Decision number `round` (from 1) of an active adaptive sweep that has all it asked for: from now on it asks for the trials
    * [0, inits[i]) of its cell i, never fewer than before; null: no round follows. Logged. False, and nothing changes, when that is not how the
-   * sweep stands (another planner was first).
+   * sweep stands: another planner was first, it is not active, or it was extended since (`extensions`: the number of its last extension
+   * that the decision knows of; absent: whichever).
    */
-  nextRound(sweepId: string, round: number, inits: readonly number[] | null): Promise<boolean>
+  nextRound(sweepId: string, round: number, inits: readonly number[] | null, extensions?: number): Promise<boolean>
   /** Marks active sweeps whose cells all have what they asked, sets included, and of which no round follows, as done; gives their ids. */
   finishSweeps(): Promise<readonly string[]>
   /**
-   * Cancels an active sweep and drops the live chunks that no active sweep wants; gives the ids of the dropped chunks.
+   * Cancels an active or paused sweep and drops the live chunks that no active sweep wants; gives the ids of the dropped chunks.
    * A cancelled sweep stays as it is; throws CollapsarError `conflict` when it is done, `not-found` when unknown.
    */
   cancel(sweepId: string): Promise<{ sweep: SweepRecord; dropped: readonly string[] }>
   /**
-   * Forgets the terminal gaps of a sweep's cells and of its sets and makes it active again; gives how many blocks will be tried. With
-   * none it stays as it is. Throws CollapsarError `conflict` when it is cancelled, `not-found` when unknown.
+   * Pauses an active sweep: nothing more is issued for it, and the live chunks that no active sweep wants are dropped; gives their ids.
+   * What is recorded meanwhile counts. A paused sweep stays as it is; throws `conflict` when it is done or cancelled, `not-found` when unknown.
+   */
+  pause(sweepId: string): Promise<{ sweep: SweepRecord; dropped: readonly string[] }>
+  /** Makes a paused sweep active again. One that is active or done stays as it is; throws `conflict` when it is cancelled, `not-found` when unknown. */
+  resume(sweepId: string): Promise<SweepRecord>
+  /**
+   * Asks for more: `inits` trials of every cell, or, where the sweep decides levels, further rounds up to `maxInits` and `maxDeviceSeconds`.
+   * Rows whose goal grows are open again; a sweep that is done becomes active, one that is paused stays so. What it has already
+   * changes nothing. Logged. Throws `conflict` for less than before, for the other kind of goal and when it is cancelled, `not-found` when unknown.
+   */
+  extend(sweepId: string, wish: ExtensionWish): Promise<SweepRecord>
+  /**
+   * Deletes a sweep that is paused, done or cancelled. Its cells and what is recorded of them stay: they belong to nobody. Its idempotency key
+   * is free again. Throws `conflict` when it is active, `not-found` when unknown, as after the first time.
+   */
+  remove(sweepId: string): Promise<void>
+  /** Names, tags or ranks a sweep anew, in any state. Throws `not-found`. */
+  label(sweepId: string, labels: SweepLabels): Promise<SweepRecord>
+  /**
+   * Forgets the terminal gaps of a sweep's cells and of its sets; gives how many blocks will be tried. A sweep that is done becomes active,
+   * one that is paused stays so. With none it stays as it is. Throws CollapsarError `conflict` when it is cancelled, `not-found` when unknown.
    */
   retryGaps(sweepId: string): Promise<number>
   gaps(sweepId: string): Promise<readonly GapRecord[]>

@@ -5,6 +5,19 @@ import { knownSets, LACKING_SETS, MEASURED_BLOCKS, withKnown } from './measureme
 import { forgetGivenUp } from './record-measurements.ts'
 import type { SweepState } from './store.ts'
 
+/**
+ * The life of a sweep, one row whose lock every transition takes first:
+ *
+ * active    -> done (`finishSweeps`: every row is frozen, every set measured, no round follows), paused, cancelled
+ * paused    -> active (`resumeSweep`), cancelled, deleted
+ * done      -> active (`retryGaps` and `extendSweep`, where they open a row), deleted
+ * cancelled -> deleted
+ *
+ * An action that finds its effect there already changes nothing, so that each may be repeated; one that has no exit where the sweep stands
+ * throws `conflict`. Blocks are recorded and rows frozen in every state, for they belong to the cells; chunks are issued, and live ones are
+ * wanted, for active sweeps alone.
+ */
+
 /** Marks active sweeps whose rows are all frozen, whose blocks have all their sets, and of which no round follows, as done; gives their ids. */
 export async function finishSweeps(client: Queries): Promise<readonly string[]> {
   // Locked first: a sweep that is being retried shows its open rows to the second statement only after the wait.
@@ -41,12 +54,52 @@ async function finishMeasured(client: Queries, ids: readonly string[]): Promise<
   return rows.map(({ id }) => id)
 }
 
-/** Cancels an active sweep and drops the live chunks that no active sweep wants any more; gives their ids. */
+/** Cancels an active or paused sweep; gives the ids of the chunks that were dropped. */
 export async function cancelSweep(client: Queries, id: string): Promise<readonly string[]> {
   const state = await lockSweep(client, id)
   if (state === 'cancelled') return []
   if (state === 'done') throw new CollapsarError('conflict', `The sweep "${id}" is done; it cannot be cancelled.`)
   await client.query(`UPDATE sweeps SET state = 'cancelled', finished_at = now() WHERE id = $1`, [id])
+  return dropUnwanted(client, id)
+}
+
+/** Pauses an active sweep; gives the ids of the chunks that were dropped. */
+export async function pauseSweep(client: Queries, id: string): Promise<readonly string[]> {
+  const state = await lockSweep(client, id)
+  if (state === 'paused') return []
+  if (state !== 'active') throw new CollapsarError('conflict', `The sweep "${id}" is ${state}; it cannot be paused.`)
+  await client.query(`UPDATE sweeps SET state = 'paused' WHERE id = $1`, [id])
+  return dropUnwanted(client, id)
+}
+
+/** Makes a paused sweep active. One that has become done since is as the caller wants it: the answer to its first call may have been lost. */
+export async function resumeSweep(client: Queries, id: string): Promise<void> {
+  const state = await lockSweep(client, id)
+  if (state === 'cancelled') throw new CollapsarError('conflict', `The sweep "${id}" is cancelled; it cannot be resumed.`)
+  if (state === 'paused') await client.query(`UPDATE sweeps SET state = 'active' WHERE id = $1`, [id])
+}
+
+/** Deletes the rows of a sweep that is not active, and nothing that was counted. */
+export async function removeSweep(client: Queries, id: string): Promise<void> {
+  const state = await lockSweep(client, id)
+  if (state === 'active') {
+    throw new CollapsarError('conflict', `The sweep "${id}" is active; it can be deleted when it is paused, done or cancelled.`)
+  }
+  // Who records a block of these cells freezes rows that are deleted here.
+  await lockCells(client, await cellsOf(client, id))
+  await client.query('DELETE FROM sweeps WHERE id = $1', [id])
+}
+
+/** A sweep that is done has more to do; a paused one stays paused. */
+export async function reopen(client: Queries, id: string): Promise<void> {
+  await client.query(`UPDATE sweeps SET state = 'active', finished_at = NULL WHERE id = $1 AND state = 'done'`, [id])
+}
+
+/**
+ * Drops the live chunks of a sweep's cells that no active sweep wants any more; gives their ids. Their workers see it at their next look. Of two sweeps
+ * that leave a shared cell at the same time, the one that comes second to the cell's lock sees the other's new state.
+ */
+async function dropUnwanted(client: Queries, id: string): Promise<readonly string[]> {
   await lockCells(client, await cellsOf(client, id))
   const { rows } = await client.query<{ id: string }>(
     `${withKnown(2, 3)}
@@ -62,7 +115,7 @@ export async function cancelSweep(client: Queries, id: string): Promise<readonly
   return rows.map((row) => row.id)
 }
 
-/** Forgets the terminal gaps that the sweep reads and makes it active again; gives how many blocks will be tried. */
+/** Forgets the terminal gaps that the sweep reads; gives how many blocks will be tried. */
 export async function retryGaps(client: Queries, id: string): Promise<number> {
   const state = await lockSweep(client, id)
   if (state === 'cancelled') {
@@ -78,7 +131,7 @@ export async function retryGaps(client: Queries, id: string): Promise<number> {
      WHERE sweep = $1 AND gaps > 0`,
     [id],
   )
-  await client.query(`UPDATE sweeps SET state = 'active', finished_at = NULL WHERE id = $1`, [id])
+  await reopen(client, id)
   return lost.reduce((sum, { count }) => sum + count, givenUp)
 }
 

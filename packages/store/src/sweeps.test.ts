@@ -41,6 +41,7 @@ it('keeps a sweep as it was submitted, with its cells in their order', async () 
     owner: 'local',
     tags: [],
     priority: 0,
+    extension: null,
   })
   expect(JSON.stringify(sweep.source)).toBe(JSON.stringify(MAP.source))
   expect(await store.sweep(sweep.id)).toEqual(sweep)

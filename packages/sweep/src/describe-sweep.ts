@@ -1,9 +1,9 @@
 import { prepareBornDeadTheory } from './born-dead-theory.ts'
+import { untilNow } from './extension.ts'
+import type { Extension } from './extension.ts'
 import { decidedCells } from './rounds.ts'
 import { cellDocument } from './surface.ts'
 import type { CellCounts, SweepDocument, UntilDocument } from './surface.ts'
-import { untilOf } from './sweep-file.ts'
-import type { SweepFile } from './sweep-file.ts'
 import { settingWords } from './setting-words.ts'
 import { parseSweep } from './sweep.ts'
 
@@ -20,6 +20,8 @@ export interface SweepFacts {
   readonly reused: number
   /** Decisions so far that made its goals grow; absent or 0 where it has none. */
   readonly rounds?: number
+  /** What is asked of it since it was extended: the document tells the bounds that hold. */
+  readonly extension?: Extension | null
 }
 
 /**
@@ -46,10 +48,10 @@ export async function describeSweep(sweep: SweepFacts, cells: readonly CellCount
   }
 }
 
-function untilDocument({ source, rounds = 0 }: SweepFacts, cells: readonly CellCounts[]): { until?: UntilDocument } {
-  const until = isObject(source) && 'until' in source ? untilOf(source as Pick<SweepFile, 'until'>) : null
+function untilDocument(sweep: SweepFacts, cells: readonly CellCounts[]): { until?: UntilDocument } {
+  const until = untilNow(sweep)
   if (until === null) return {}
-  return { until: { ...until, rounds, decided: decidedCells(cells, until) } }
+  return { until: { ...until, rounds: sweep.rounds ?? 0, decided: decidedCells(cells, until) } }
 }
 
 function isObject(value: unknown): value is object {

@@ -1,5 +1,6 @@
 import { EXPRESSION_LIMITS, MEASUREMENT_NAMES, MOST_TEETH, NUMERICS, PRECISIONS } from '@collapsar/trial'
 import Type from 'typebox'
+import { ENGINE_KINDS } from './engine-kinds.ts'
 
 /** Limits that are refused before anything is allocated. */
 export const LIMITS = {
@@ -13,6 +14,11 @@ export const LIMITS = {
   cells: 10_000,
   axisValues: 1_000,
   nameLength: 120,
+  /** Of a sweep. */
+  tags: 20,
+  tagLength: 64,
+  /** Both ways from 0. */
+  priority: 10,
   /** Of an adaptive sweep. */
   levels: 10,
 } as const
@@ -256,18 +262,44 @@ const until = Type.Object(
   },
 )
 
+const ENGINES = ['auto', ...ENGINE_KINDS] as const
+
+/** What a sweep is found by and served by; no part of any identity, and changed at will. */
+export const LABELS = {
+  name: Type.Optional(
+    Type.String({
+      maxLength: LIMITS.nameLength,
+      // Postgres cannot store U+0000, and control characters have no place in a terminal.
+      pattern: '^[^\\u0000-\\u001f\\u007f]*$',
+      description: `a label of at most ${LIMITS.nameLength} characters without control characters; not part of any identity`,
+    }),
+  ),
+  tags: Type.Optional(
+    Type.Array(
+      Type.String({
+        minLength: 1,
+        maxLength: LIMITS.tagLength,
+        // A list of tags is written with commas or spaces on a command line and in a query.
+        pattern: '^[^\\u0000-\\u0020\\u007f,]*$',
+        description: `a tag of 1 to ${LIMITS.tagLength} characters without spaces, commas and control characters`,
+      }),
+      { maxItems: LIMITS.tags, uniqueItems: true, description: `a list of at most ${LIMITS.tags} tags without repetition; not part of any identity` },
+    ),
+  ),
+  priority: Type.Optional(
+    Type.Integer({
+      minimum: -LIMITS.priority,
+      maximum: LIMITS.priority,
+      description: `an integer from -${LIMITS.priority} to ${LIMITS.priority}: of one owner's sweeps, higher ones are trained first (default 0)`,
+    }),
+  ),
+}
+
 /** The sweep file: JSON Schema (2020-12) and type in one, served for editor completion. */
 export const SweepFile = Type.Object(
   {
     $schema: Type.Optional(Type.String({ description: 'the address of this schema' })),
-    name: Type.Optional(
-      Type.String({
-        maxLength: LIMITS.nameLength,
-        // Postgres cannot store U+0000, and control characters have no place in a terminal.
-        pattern: '^[^\\u0000-\\u001f\\u007f]*$',
-        description: `a label of at most ${LIMITS.nameLength} characters without control characters; not part of any identity`,
-      }),
-    ),
+    name: LABELS.name,
     grid: Type.Object(
       {
         depth: axis(2, LIMITS.depth, 'number of affine layers'),
@@ -287,7 +319,7 @@ export const SweepFile = Type.Object(
       ),
     ),
     numerics: Type.Optional(oneOf(NUMERICS, `one of ${NUMERICS.join(', ')}; precision is its short form`)),
-    engine: Type.Optional(oneOf(['auto', 'cpu'], 'one of auto, cpu (default auto)')),
+    engine: Type.Optional(oneOf(ENGINES, `one of ${ENGINES.join(', ')}: where it is trained, not what (default auto)`)),
     measure: Type.Optional(
       Type.Array(oneOf(MEASUREMENT_NAMES, `one of ${MEASUREMENT_NAMES.join(', ')}`), {
         uniqueItems: true,
@@ -307,6 +339,8 @@ export const SweepFile = Type.Object(
         Type.Array(Type.Unknown(), { minItems: 1, maxItems: LIMITS.axisValues, description: 'a list of values' }),
         { description: 'other swept fields: { dotted.name: [values] }' },
       ),
+    tags: LABELS.tags,
+    priority: LABELS.priority,
     ),
   },
   {

@@ -4,6 +4,7 @@ import { BLOCK_TRIALS } from './block.ts'
 import { cellTemplate } from './cell-spec.ts'
 import type { CellTemplate } from './cell-spec.ts'
 import type { EngineKind } from './chunk.ts'
+import { ENGINE_KINDS, engineKinds } from './engine-kinds.ts'
 import { CollapsarError } from './errors.ts'
 import type { Problem } from './errors.ts'
 import { cellId } from './identity.ts'
@@ -32,6 +33,10 @@ export interface Sweep {
   readonly cells: readonly GridCell[]
   /** What is measured of every trial beside its base record; not part of any cell. */
   readonly measure: readonly MeasurementName[]
+  /** Labels to find it by. */
+  readonly tags: readonly string[]
+  /** From -10 to 10. */
+  readonly priority: number
   /** The file as it was given. */
   readonly source: unknown
 }
@@ -54,9 +59,9 @@ export function parseSweep(source: unknown): Sweep {
   const checkPoints = pointChecker()
   const cells = variants.flatMap((variant) => variantCells(variant, { labelled, checkPoints }))
   refuseIf(repeatedCells(cells))
-  const { engine = 'auto', measure = [], name = '', until } = file
+  const { engine = 'auto', measure = [], name = '', priority = 0, tags = [], until } = file
   refuseIf(measureProblems(measure, cells))
-  return { name, engine, adaptive: until !== undefined, cells, measure, source }
+  return { name, engine, adaptive: until !== undefined, cells, measure, tags, priority, source }
 }
 
 /** Two spellings of one setting, of a formula for instance, would be counted twice. */
@@ -180,6 +185,7 @@ interface Layout {
 function variantCells(variant: Variant, { labelled, checkPoints }: Layout): GridCell[] {
   const problems: Problem[] = []
   const template = cellTemplate(variant.file, (problem) => problems.push(problem))
+  problems.push(...engineProblems(variant.file.engine ?? 'auto', template))
   if (problems.length === 0) problems.push(...checkPoints(template))
   refuseIf(labelled ? problems.map((problem) => atVariant(problem, variant)) : problems)
   const { grid } = variant.file
@@ -196,6 +202,13 @@ function variantCells(variant: Variant, { labelled, checkPoints }: Layout): Grid
 function atVariant(problem: Problem, variant: Variant): Problem {
   const values = Object.entries(variant.axes).map(([name, value]) => `${name} = ${show(value)}`)
   return { ...problem, detail: `${problem.detail} (at ${values.join(', ')})` }
+}
+
+/** A sweep that no engine could train is refused before anything waits for one. */
+function engineProblems(engine: EngineKind | 'auto', { numerics }: CellTemplate): Problem[] {
+  if (engineKinds(engine, numerics).length > 0) return []
+  const able = ['auto', ...ENGINE_KINDS.filter((kind) => engineKinds(kind, numerics).length > 0)]
+  return [{ pointer: '/engine', detail: `engine is ${engine}, which does not offer ${numerics}; accepted with it: ${able.join(', ')}` }]
 }
 
 type PointCheck = (template: CellTemplate) => readonly Problem[]

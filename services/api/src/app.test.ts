@@ -263,6 +263,7 @@ describe('health and descriptions', () => {
     expect(document.openapi).toBe('3.1.0')
     const routes = Object.entries(document.paths).flatMap(([path, operations]) => Object.keys(operations).map((verb) => `${verb} ${path}`))
     expect(routes.toSorted()).toEqual([
+      'delete /v1/sweeps/{id}',
       'get /healthz',
       'get /problems/{code}',
       'get /readyz',
@@ -271,9 +272,13 @@ describe('health and descriptions', () => {
       'get /v1/sweeps',
       'get /v1/sweeps/{id}',
       'get /v1/sweeps/{id}/surface',
+      'patch /v1/sweeps/{id}',
       'post /v1/plans',
       'post /v1/sweeps',
       'post /v1/sweeps/{id}/cancel',
+      'post /v1/sweeps/{id}/extend',
+      'post /v1/sweeps/{id}/pause',
+      'post /v1/sweeps/{id}/resume',
       'post /v1/sweeps/{id}/retry',
     ])
     expect(document.paths['/v1/sweeps']).toMatchObject({

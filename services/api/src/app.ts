@@ -13,6 +13,7 @@ import { healthRoutes } from './routes/health.ts'
 import { planRoutes } from './routes/plans.ts'
 import { schemaRoutes } from './routes/schema.ts'
 import { surfaceRoute } from './routes/surface.ts'
+import { sweepActionRoutes } from './routes/sweep-actions.ts'
 import { sweepRoutes } from './routes/sweeps.ts'
 import { refuseConnection, sendProblem } from './send-problem.ts'
 import { parseStrictJson } from './strict-json.ts'
@@ -89,6 +90,7 @@ function addRoutes(app: Api, store: Store): void {
   const refuseOtherMethods = noteMethods(app)
   const serveDescription = openApiRoute(app)
   sweepRoutes(app, store)
+  sweepActionRoutes(app, store)
   surfaceRoute(app, store)
   planRoutes(app, store)
   healthRoutes(app, store)

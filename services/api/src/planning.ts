@@ -1,9 +1,9 @@
 import type { LiveWorker, Store } from '@collapsar/store'
-import { planDocument } from '@collapsar/sweep'
-import type { PlanDocument, PlanSpeed, Sweep } from '@collapsar/sweep'
+import { engineKinds, planDocument } from '@collapsar/sweep'
+import type { EngineKind, PlanDocument, PlanSpeed, Sweep } from '@collapsar/sweep'
 
 /** A worker that has not been seen for this long is not counted on. */
-const WORKER_TIMEOUT_SECONDS = 30
+export const WORKER_TIMEOUT_SECONDS = 30
 
 /**
  * What the sweep would do now.
@@ -15,7 +15,13 @@ export async function planOf(store: Store, sweep: Sweep, allowSlow: boolean): Pr
     store.measuredTrials(sweep.cells, sweep.measure),
     store.liveWorkers(WORKER_TIMEOUT_SECONDS),
   ])
-  return planDocument(sweep, existing, planSpeed(workers), { allowSlow, measured })
+  const able = workers.filter(({ engine }) => canTrain(engine, sweep))
+  return planDocument(sweep, existing, planSpeed(able), { allowSlow, measured })
+}
+
+/** Whether an engine of this kind is wanted for some cell of the sweep. */
+function canTrain(kind: EngineKind, { engine, cells }: Sweep): boolean {
+  return cells.some(({ spec }) => engineKinds(engine, spec.numerics).includes(kind))
 }
 
 /** The mean of what was measured; threads of the smallest worker for what was not. */

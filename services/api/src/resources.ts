@@ -1,6 +1,6 @@
 import type { SweepResource, SweepSummary } from '@collapsar/client'
-import type { GapRecord, Store, SweepCell, SweepRecord } from '@collapsar/store'
-import { CollapsarError } from '@collapsar/sweep'
+import type { GapRecord, LiveWorker, Store, SweepCell, SweepRecord } from '@collapsar/store'
+import { CollapsarError, waitingFor } from '@collapsar/sweep'
 
 /** @throws CollapsarError `not-found` */
 export async function requireSweep(store: Store, id: string): Promise<SweepRecord> {
@@ -17,16 +17,26 @@ export function summaryOf(sweep: SweepRecord): SweepSummary {
     createdAt: sweep.createdAt.toISOString(),
     finishedAt: sweep.finishedAt?.toISOString() ?? null,
     reused: sweep.reused,
+    owner: sweep.owner,
+    tags: [...sweep.tags],
+    priority: sweep.priority,
+    extension: sweep.extension,
   }
 }
 
 const MAXIMUM_GAPS = 100
 
-export function resourceOf(sweep: SweepRecord, cells: readonly SweepCell[], gaps: readonly GapRecord[]): SweepResource {
+export interface SweepSurroundings {
+  readonly gaps: readonly GapRecord[]
+  readonly workers: readonly LiveWorker[]
+}
+
+export function resourceOf(sweep: SweepRecord, cells: readonly SweepCell[], { gaps, workers }: SweepSurroundings): SweepResource {
   const total = (count: (cell: SweepCell) => number) => cells.reduce((sum, cell) => sum + count(cell), 0)
   return {
     ...summaryOf(sweep),
     source: sweep.source,
+    waitingFor: sweep.state === 'active' ? waitingFor(sweep.source, openNumerics(cells), workers.map(({ engine }) => engine)) : null,
     progress: {
       cells: { total: cells.length, complete: cells.filter((cell) => cell.digest !== null).length },
       trials: {
@@ -37,4 +47,9 @@ export function resourceOf(sweep: SweepRecord, cells: readonly SweepCell[], gaps
     },
     gaps: gaps.slice(0, MAXIMUM_GAPS).map(({ cell, block, reason }) => ({ cell, block, reason })),
   }
+}
+
+/** The arithmetic of the cells that lack trials. */
+function openNumerics(cells: readonly SweepCell[]): SweepCell['spec']['numerics'][] {
+  return cells.filter((cell) => cell.digest === null).map((cell) => cell.spec.numerics)
 }

@@ -1,6 +1,6 @@
 import type { Store, SweepRecord } from '@collapsar/store'
-import { nextGoals, planRound, untilOf } from '@collapsar/sweep'
-import type { CellProgress, SweepFile, Until } from '@collapsar/sweep'
+import { nextGoals, planRound, untilNow } from '@collapsar/sweep'
+import type { CellProgress, Until } from '@collapsar/sweep'
 import type { Logger } from 'pino'
 
 /**
@@ -8,13 +8,13 @@ import type { Logger } from 'pino'
  * exist already. Decisions come from complete counts alone, and the store takes each of them once, whoever made it.
  */
 export async function advance({ store, log }: { store: Store; log: Logger }, sweep: SweepRecord): Promise<void> {
-  const until = sweep.adaptive ? untilOf(sweep.source as SweepFile) : null
+  const until = sweep.adaptive ? untilNow(sweep) : null
   if (until === null) return
   for (let round = sweep.rounds + 1; ; round += 1) {
     const progress = await store.progress(sweep.id)
     if (planRound(progress).kind !== 'done') return
     const goals = await goalsOf(store, sweep.id, { progress, until })
-    if (!(await store.nextRound(sweep.id, round, goals))) return
+    if (!(await store.nextRound(sweep.id, round, goals, sweep.extension?.number ?? 0))) return
     log.info({ sweep: sweep.id, round, trials: goals?.reduce((sum, goal) => sum + goal, 0) ?? null }, goals === null ? 'rounds ended' : 'round decided')
     if (goals === null) return
   }

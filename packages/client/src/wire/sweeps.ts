@@ -1,3 +1,4 @@
+import { LABELS, LIMITS } from '@collapsar/sweep'
 import Type from 'typebox'
 import { closed, count, flag, instant, nullable, oneOf } from './schemas.ts'
 
@@ -47,6 +48,31 @@ export const ListQuery = Type.Object(
   closed,
 )
 
+/** What a sweep is called, found by and served by; what is absent stays. */
+export const LabelBody = Type.Object(LABELS, { ...closed, minProperties: 1, description: 'one or more of name, tags and priority' })
+
+const moreInits = (most: string, step = 1) =>
+  Type.Optional(
+    Type.Integer({
+      minimum: step,
+      maximum: LIMITS.inits,
+      multipleOf: step,
+      description: `${most}, ${step === 1 ? 'an integer' : `a multiple of ${step}`} from ${step} to ${LIMITS.inits}, not less than before`,
+    }),
+  )
+
+/** More of a sweep: `inits`, or for one that decides levels the other two. */
+export const ExtendBody = Type.Object(
+  {
+    inits: moreInits('trials of every cell'),
+    maxInits: moreInits('most trials of a cell', 100),
+    maxDeviceSeconds: Type.Optional(
+      Type.Number({ exclusiveMinimum: 0, maximum: 1e9, description: 'seconds of workers after which no round follows, above 0, not less than before' }),
+    ),
+  },
+  { ...closed, minProperties: 1, description: '{ inits }, or { maxInits, maxDeviceSeconds } for a sweep that decides levels' },
+)
+
 const summary = {
   id: SweepId,
   name: Type.String({ description: 'a label' }),
@@ -54,6 +80,20 @@ const summary = {
   createdAt: instant('when it was submitted'),
   finishedAt: nullable(instant('when it was done or cancelled')),
   reused: count('trials that existed when the sweep was submitted'),
+  owner: Type.String({ description: 'who submitted it: the id of an API key, or local without keys' }),
+  tags: Type.Array(Type.String(), { description: 'labels to find it by' }),
+  priority: Type.Integer({ description: "from -10 to 10: of one owner's sweeps, higher ones are trained first" }),
+  extension: nullable(
+    Type.Object(
+      {
+        number: count('how many extensions it has had'),
+        inits: nullable(count('trials of every cell')),
+        maxInits: nullable(count('most trials of a cell')),
+        maxDeviceSeconds: nullable(Type.Number({ description: 'seconds of workers after which no round follows' })),
+      },
+      { description: 'what is asked of it since it was last extended, in place of what its file says; null when it never was' },
+    ),
+  ),
 }
 /** What lists, submissions and actions answer: nothing in it changes while trials are counted. */
 export const SweepSummary = Type.Object(summary)
@@ -66,6 +106,7 @@ export type SweepList = Type.Static<typeof SweepList>
 export const SweepResource = Type.Object({
   ...summary,
   source: Type.Unknown({ description: 'the sweep file as it was submitted' }),
+  waitingFor: nullable(Type.String({ description: 'the engine that no connected worker has; null when it waits for none' })),
   progress: Type.Object({
     cells: Type.Object({ total: count('cells of the grid'), complete: count('cells that have all trials that were asked for') }),
     trials: Type.Object({

@@ -78,6 +78,11 @@ export type Sweep = Prisma.SweepModel
  */
 export type Round = Prisma.RoundModel
 /**
+ * Model Extension
+ * A wish for more after the sweep was submitted. The last one of a sweep is what holds in place of its file.
+ */
+export type Extension = Prisma.ExtensionModel
+/**
  * Model SweepCell
  * What a sweep reads of a cell: the trials [0, inits). Frozen (tally, digest and engines set) once the prefix passes them.
  */

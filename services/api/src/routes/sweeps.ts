@@ -1,10 +1,8 @@
 import {
   LIST_LIMIT,
   ListQuery,
-  NoBody,
   NoQuery,
   NotModified,
-  RetryResult,
   SubmitHeaders,
   SubmitQuery,
   SweepList,
@@ -17,10 +15,10 @@ import { CollapsarError, parseSweep, SweepFile } from '@collapsar/sweep'
 import type { PlanDocument } from '@collapsar/sweep'
 import type { Api } from '../api.ts'
 import { entityTag, notModified } from '../entity-tag.ts'
-import { planOf } from '../planning.ts'
+import { planOf, WORKER_TIMEOUT_SECONDS } from '../planning.ts'
 import { requireSweep, resourceOf, summaryOf } from '../resources.ts'
 
-/** Submits, lists, follows, cancels and retries sweeps. */
+/** Submits, lists and follows sweeps. */
 export function sweepRoutes(app: Api, store: Store): void {
   app.post(
     '/v1/sweeps',
@@ -40,7 +38,7 @@ export function sweepRoutes(app: Api, store: Store): void {
       const sweep = parseSweep(request.body)
       refuseStale(await planOf(store, sweep, allowSlow === 'true'), planHash)
       const { sweep: record } = await store.createSweep(
-        { name: sweep.name, source: sweep.source, cells: sweep.cells, adaptive: sweep.adaptive, measure: sweep.measure },
+        { name: sweep.name, source: sweep.source, cells: sweep.cells, adaptive: sweep.adaptive, measure: sweep.measure, tags: sweep.tags, priority: sweep.priority },
         request.headers['idempotency-key'],
       )
       request.log.info({ sweep: record.id, cells: sweep.cells.length }, 'sweep submitted')
@@ -71,51 +69,14 @@ export function sweepRoutes(app: Api, store: Store): void {
     },
     async (request, reply) => {
       const sweep = await requireSweep(store, request.params.id)
-      const resource = resourceOf(sweep, await store.sweepCells(sweep.id), await store.gaps(sweep.id))
+      const [cells, gaps, workers] = await Promise.all([
+        store.sweepCells(sweep.id),
+        store.gaps(sweep.id),
+        store.liveWorkers(WORKER_TIMEOUT_SECONDS),
+      ])
+      const resource = resourceOf(sweep, cells, { gaps, workers })
       if (notModified(request, reply, entityTag(resource))) return reply.code(304).send(null)
       return reply.code(200).send(resource)
-    },
-  )
-
-  actionRoutes(app, store)
-}
-
-function actionRoutes(app: Api, store: Store): void {
-  const action = { params: SweepPath, querystring: NoQuery, body: NoBody }
-
-  app.post(
-    '/v1/sweeps/:id/cancel',
-    {
-      config: { scope: 'submit', owned: true },
-      schema: {
-        ...action,
-        summary: 'Cancel a sweep; what it has recorded is kept',
-        operationId: 'cancel',
-        response: { 200: SweepSummary },
-      },
-    },
-    async (request) => {
-      const { sweep, dropped } = await store.cancel(request.params.id)
-      request.log.info({ sweep: sweep.id, chunks: dropped.length }, 'sweep cancelled')
-      return summaryOf(sweep)
-    },
-  )
-
-  app.post(
-    '/v1/sweeps/:id/retry',
-    {
-      config: { scope: 'submit', owned: true },
-      schema: {
-        ...action,
-        summary: 'Try the lost blocks of a sweep again',
-        operationId: 'retry',
-        response: { 200: RetryResult },
-      },
-    },
-    async (request) => {
-      const blocks = await store.retryGaps(request.params.id)
-      request.log.info({ sweep: request.params.id, blocks }, 'gaps retried')
-      return { sweep: summaryOf(await requireSweep(store, request.params.id)), blocks }
     },
   )
 }

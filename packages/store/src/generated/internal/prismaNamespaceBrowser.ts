@@ -58,6 +58,7 @@ export const ModelName = {
   Chunk: 'Chunk',
   Sweep: 'Sweep',
   Round: 'Round',
+  Extension: 'Extension',
   SweepCell: 'SweepCell',
   Engine: 'Engine',
   Worker: 'Worker'
@@ -174,6 +175,18 @@ export const RoundScalarFieldEnum = {
 } as const
 
 export type RoundScalarFieldEnum = (typeof RoundScalarFieldEnum)[keyof typeof RoundScalarFieldEnum]
+
+
+export const ExtensionScalarFieldEnum = {
+  sweepId: 'sweepId',
+  number: 'number',
+  inits: 'inits',
+  maxInits: 'maxInits',
+  maxDeviceSeconds: 'maxDeviceSeconds',
+  askedAt: 'askedAt'
+} as const
+
+export type ExtensionScalarFieldEnum = (typeof ExtensionScalarFieldEnum)[keyof typeof ExtensionScalarFieldEnum]
 
 
 export const SweepCellScalarFieldEnum = {

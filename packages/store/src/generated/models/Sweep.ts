@@ -282,6 +282,7 @@ export type SweepWhereInput = {
   adaptive?: Prisma.BoolFilter<"Sweep"> | boolean
   cells?: Prisma.SweepCellListRelationFilter
   rounds?: Prisma.RoundListRelationFilter
+  extensions?: Prisma.ExtensionListRelationFilter
 }
 
 export type SweepOrderByWithRelationInput = {
@@ -301,6 +302,7 @@ export type SweepOrderByWithRelationInput = {
   adaptive?: Prisma.SortOrder
   cells?: Prisma.SweepCellOrderByRelationAggregateInput
   rounds?: Prisma.RoundOrderByRelationAggregateInput
+  extensions?: Prisma.ExtensionOrderByRelationAggregateInput
 }
 
 export type SweepWhereUniqueInput = Prisma.AtLeast<{
@@ -324,6 +326,7 @@ export type SweepWhereUniqueInput = Prisma.AtLeast<{
   adaptive?: Prisma.BoolFilter<"Sweep"> | boolean
   cells?: Prisma.SweepCellListRelationFilter
   rounds?: Prisma.RoundListRelationFilter
+  extensions?: Prisma.ExtensionListRelationFilter
 }, "id" | "owner_idempotencyKey">
 
 export type SweepOrderByWithAggregationInput = {
@@ -385,6 +388,7 @@ export type SweepCreateInput = {
   adaptive?: boolean
   cells?: Prisma.SweepCellCreateNestedManyWithoutSweepInput
   rounds?: Prisma.RoundCreateNestedManyWithoutSweepInput
+  extensions?: Prisma.ExtensionCreateNestedManyWithoutSweepInput
 }
 
 export type SweepUncheckedCreateInput = {
@@ -404,6 +408,7 @@ export type SweepUncheckedCreateInput = {
   adaptive?: boolean
   cells?: Prisma.SweepCellUncheckedCreateNestedManyWithoutSweepInput
   rounds?: Prisma.RoundUncheckedCreateNestedManyWithoutSweepInput
+  extensions?: Prisma.ExtensionUncheckedCreateNestedManyWithoutSweepInput
 }
 
 export type SweepUpdateInput = {
@@ -423,6 +428,7 @@ export type SweepUpdateInput = {
   adaptive?: Prisma.BoolFieldUpdateOperationsInput | boolean
   cells?: Prisma.SweepCellUpdateManyWithoutSweepNestedInput
   rounds?: Prisma.RoundUpdateManyWithoutSweepNestedInput
+  extensions?: Prisma.ExtensionUpdateManyWithoutSweepNestedInput
 }
 
 export type SweepUncheckedUpdateInput = {
@@ -442,6 +448,7 @@ export type SweepUncheckedUpdateInput = {
   adaptive?: Prisma.BoolFieldUpdateOperationsInput | boolean
   cells?: Prisma.SweepCellUncheckedUpdateManyWithoutSweepNestedInput
   rounds?: Prisma.RoundUncheckedUpdateManyWithoutSweepNestedInput
+  extensions?: Prisma.ExtensionUncheckedUpdateManyWithoutSweepNestedInput
 }
 
 export type SweepCreateManyInput = {
@@ -608,6 +615,20 @@ export type SweepUpdateOneRequiredWithoutRoundsNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.SweepUpdateToOneWithWhereWithoutRoundsInput, Prisma.SweepUpdateWithoutRoundsInput>, Prisma.SweepUncheckedUpdateWithoutRoundsInput>
 }
 
+export type SweepCreateNestedOneWithoutExtensionsInput = {
+  create?: Prisma.XOR<Prisma.SweepCreateWithoutExtensionsInput, Prisma.SweepUncheckedCreateWithoutExtensionsInput>
+  connectOrCreate?: Prisma.SweepCreateOrConnectWithoutExtensionsInput
+  connect?: Prisma.SweepWhereUniqueInput
+}
+
+export type SweepUpdateOneRequiredWithoutExtensionsNestedInput = {
+  create?: Prisma.XOR<Prisma.SweepCreateWithoutExtensionsInput, Prisma.SweepUncheckedCreateWithoutExtensionsInput>
+  connectOrCreate?: Prisma.SweepCreateOrConnectWithoutExtensionsInput
+  upsert?: Prisma.SweepUpsertWithoutExtensionsInput
+  connect?: Prisma.SweepWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.SweepUpdateToOneWithWhereWithoutExtensionsInput, Prisma.SweepUpdateWithoutExtensionsInput>, Prisma.SweepUncheckedUpdateWithoutExtensionsInput>
+}
+
 export type SweepCreateNestedOneWithoutCellsInput = {
   create?: Prisma.XOR<Prisma.SweepCreateWithoutCellsInput, Prisma.SweepUncheckedCreateWithoutCellsInput>
   connectOrCreate?: Prisma.SweepCreateOrConnectWithoutCellsInput
@@ -638,6 +659,7 @@ export type SweepCreateWithoutRoundsInput = {
   requestDigest: runtime.Bytes
   adaptive?: boolean
   cells?: Prisma.SweepCellCreateNestedManyWithoutSweepInput
+  extensions?: Prisma.ExtensionCreateNestedManyWithoutSweepInput
 }
 
 export type SweepUncheckedCreateWithoutRoundsInput = {
@@ -656,6 +678,7 @@ export type SweepUncheckedCreateWithoutRoundsInput = {
   requestDigest: runtime.Bytes
   adaptive?: boolean
   cells?: Prisma.SweepCellUncheckedCreateNestedManyWithoutSweepInput
+  extensions?: Prisma.ExtensionUncheckedCreateNestedManyWithoutSweepInput
 }
 
 export type SweepCreateOrConnectWithoutRoundsInput = {
@@ -690,6 +713,7 @@ export type SweepUpdateWithoutRoundsInput = {
   requestDigest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   adaptive?: Prisma.BoolFieldUpdateOperationsInput | boolean
   cells?: Prisma.SweepCellUpdateManyWithoutSweepNestedInput
+  extensions?: Prisma.ExtensionUpdateManyWithoutSweepNestedInput
 }
 
 export type SweepUncheckedUpdateWithoutRoundsInput = {
@@ -708,6 +732,99 @@ export type SweepUncheckedUpdateWithoutRoundsInput = {
   requestDigest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   adaptive?: Prisma.BoolFieldUpdateOperationsInput | boolean
   cells?: Prisma.SweepCellUncheckedUpdateManyWithoutSweepNestedInput
+  extensions?: Prisma.ExtensionUncheckedUpdateManyWithoutSweepNestedInput
+}
+
+export type SweepCreateWithoutExtensionsInput = {
+  id: string
+  name: string
+  state?: string
+  source: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  createdAt?: Date | string
+  finishedAt?: Date | string | null
+  reused: bigint | number
+  measure?: Prisma.SweepCreatemeasureInput | string[]
+  owner?: string
+  tags?: Prisma.SweepCreatetagsInput | string[]
+  priority?: number
+  idempotencyKey?: string | null
+  requestDigest: runtime.Bytes
+  adaptive?: boolean
+  cells?: Prisma.SweepCellCreateNestedManyWithoutSweepInput
+  rounds?: Prisma.RoundCreateNestedManyWithoutSweepInput
+}
+
+export type SweepUncheckedCreateWithoutExtensionsInput = {
+  id: string
+  name: string
+  state?: string
+  source: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  createdAt?: Date | string
+  finishedAt?: Date | string | null
+  reused: bigint | number
+  measure?: Prisma.SweepCreatemeasureInput | string[]
+  owner?: string
+  tags?: Prisma.SweepCreatetagsInput | string[]
+  priority?: number
+  idempotencyKey?: string | null
+  requestDigest: runtime.Bytes
+  adaptive?: boolean
+  cells?: Prisma.SweepCellUncheckedCreateNestedManyWithoutSweepInput
+  rounds?: Prisma.RoundUncheckedCreateNestedManyWithoutSweepInput
+}
+
+export type SweepCreateOrConnectWithoutExtensionsInput = {
+  where: Prisma.SweepWhereUniqueInput
+  create: Prisma.XOR<Prisma.SweepCreateWithoutExtensionsInput, Prisma.SweepUncheckedCreateWithoutExtensionsInput>
+}
+
+export type SweepUpsertWithoutExtensionsInput = {
+  update: Prisma.XOR<Prisma.SweepUpdateWithoutExtensionsInput, Prisma.SweepUncheckedUpdateWithoutExtensionsInput>
+  create: Prisma.XOR<Prisma.SweepCreateWithoutExtensionsInput, Prisma.SweepUncheckedCreateWithoutExtensionsInput>
+  where?: Prisma.SweepWhereInput
+}
+
+export type SweepUpdateToOneWithWhereWithoutExtensionsInput = {
+  where?: Prisma.SweepWhereInput
+  data: Prisma.XOR<Prisma.SweepUpdateWithoutExtensionsInput, Prisma.SweepUncheckedUpdateWithoutExtensionsInput>
+}
+
+export type SweepUpdateWithoutExtensionsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  source?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  finishedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  reused?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  measure?: Prisma.SweepUpdatemeasureInput | string[]
+  owner?: Prisma.StringFieldUpdateOperationsInput | string
+  tags?: Prisma.SweepUpdatetagsInput | string[]
+  priority?: Prisma.IntFieldUpdateOperationsInput | number
+  idempotencyKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  requestDigest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  adaptive?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  cells?: Prisma.SweepCellUpdateManyWithoutSweepNestedInput
+  rounds?: Prisma.RoundUpdateManyWithoutSweepNestedInput
+}
+
+export type SweepUncheckedUpdateWithoutExtensionsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  source?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  finishedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  reused?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  measure?: Prisma.SweepUpdatemeasureInput | string[]
+  owner?: Prisma.StringFieldUpdateOperationsInput | string
+  tags?: Prisma.SweepUpdatetagsInput | string[]
+  priority?: Prisma.IntFieldUpdateOperationsInput | number
+  idempotencyKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  requestDigest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  adaptive?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  cells?: Prisma.SweepCellUncheckedUpdateManyWithoutSweepNestedInput
+  rounds?: Prisma.RoundUncheckedUpdateManyWithoutSweepNestedInput
 }
 
 export type SweepCreateWithoutCellsInput = {
@@ -726,6 +843,7 @@ export type SweepCreateWithoutCellsInput = {
   requestDigest: runtime.Bytes
   adaptive?: boolean
   rounds?: Prisma.RoundCreateNestedManyWithoutSweepInput
+  extensions?: Prisma.ExtensionCreateNestedManyWithoutSweepInput
 }
 
 export type SweepUncheckedCreateWithoutCellsInput = {
@@ -744,6 +862,7 @@ export type SweepUncheckedCreateWithoutCellsInput = {
   requestDigest: runtime.Bytes
   adaptive?: boolean
   rounds?: Prisma.RoundUncheckedCreateNestedManyWithoutSweepInput
+  extensions?: Prisma.ExtensionUncheckedCreateNestedManyWithoutSweepInput
 }
 
 export type SweepCreateOrConnectWithoutCellsInput = {
@@ -778,6 +897,7 @@ export type SweepUpdateWithoutCellsInput = {
   requestDigest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   adaptive?: Prisma.BoolFieldUpdateOperationsInput | boolean
   rounds?: Prisma.RoundUpdateManyWithoutSweepNestedInput
+  extensions?: Prisma.ExtensionUpdateManyWithoutSweepNestedInput
 }
 
 export type SweepUncheckedUpdateWithoutCellsInput = {
@@ -796,6 +916,7 @@ export type SweepUncheckedUpdateWithoutCellsInput = {
   requestDigest?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   adaptive?: Prisma.BoolFieldUpdateOperationsInput | boolean
   rounds?: Prisma.RoundUncheckedUpdateManyWithoutSweepNestedInput
+  extensions?: Prisma.ExtensionUncheckedUpdateManyWithoutSweepNestedInput
 }
 
 
@@ -806,11 +927,13 @@ export type SweepUncheckedUpdateWithoutCellsInput = {
 export type SweepCountOutputType = {
   cells: number
   rounds: number
+  extensions: number
 }
 
 export type SweepCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   cells?: boolean | SweepCountOutputTypeCountCellsArgs
   rounds?: boolean | SweepCountOutputTypeCountRoundsArgs
+  extensions?: boolean | SweepCountOutputTypeCountExtensionsArgs
 }
 
 /**
@@ -837,6 +960,13 @@ export type SweepCountOutputTypeCountRoundsArgs<ExtArgs extends runtime.Types.Ex
   where?: Prisma.RoundWhereInput
 }
 
+/**
+ * SweepCountOutputType without action
+ */
+export type SweepCountOutputTypeCountExtensionsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.ExtensionWhereInput
+}
+
 
 export type SweepSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
@@ -855,6 +985,7 @@ export type SweepSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = 
   adaptive?: boolean
   cells?: boolean | Prisma.Sweep$cellsArgs<ExtArgs>
   rounds?: boolean | Prisma.Sweep$roundsArgs<ExtArgs>
+  extensions?: boolean | Prisma.Sweep$extensionsArgs<ExtArgs>
   _count?: boolean | Prisma.SweepCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["sweep"]>
 
@@ -913,6 +1044,7 @@ export type SweepOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = ru
 export type SweepInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   cells?: boolean | Prisma.Sweep$cellsArgs<ExtArgs>
   rounds?: boolean | Prisma.Sweep$roundsArgs<ExtArgs>
+  extensions?: boolean | Prisma.Sweep$extensionsArgs<ExtArgs>
   _count?: boolean | Prisma.SweepCountOutputTypeDefaultArgs<ExtArgs>
 }
 export type SweepIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {}
@@ -929,6 +1061,10 @@ export type $SweepPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs 
      * What was decided after the first goals.
      */
     rounds: Prisma.$RoundPayload<ExtArgs>[]
+    /**
+     * What was asked for later.
+     */
+    extensions: Prisma.$ExtensionPayload<ExtArgs>[]
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     /**
@@ -1383,6 +1519,7 @@ export interface Prisma__SweepClient<T, Null = never, ExtArgs extends runtime.Ty
   readonly [Symbol.toStringTag]: "PrismaPromise"
   cells<T extends Prisma.Sweep$cellsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Sweep$cellsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$SweepCellPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   rounds<T extends Prisma.Sweep$roundsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Sweep$roundsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$RoundPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  extensions<T extends Prisma.Sweep$extensionsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Sweep$extensionsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$ExtensionPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -1864,6 +2001,30 @@ export type Sweep$roundsArgs<ExtArgs extends runtime.Types.Extensions.InternalAr
   take?: number
   skip?: number
   distinct?: Prisma.RoundScalarFieldEnum | Prisma.RoundScalarFieldEnum[]
+}
+
+/**
+ * Sweep.extensions
+ */
+export type Sweep$extensionsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the Extension
+   */
+  select?: Prisma.ExtensionSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the Extension
+   */
+  omit?: Prisma.ExtensionOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.ExtensionInclude<ExtArgs> | null
+  where?: Prisma.ExtensionWhereInput
+  orderBy?: Prisma.ExtensionOrderByWithRelationInput | Prisma.ExtensionOrderByWithRelationInput[]
+  cursor?: Prisma.ExtensionWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.ExtensionScalarFieldEnum | Prisma.ExtensionScalarFieldEnum[]
 }
 
 /**

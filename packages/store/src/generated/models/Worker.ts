@@ -497,14 +497,6 @@ export type WorkerUpdateOneWithoutBlocksNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.WorkerUpdateToOneWithWhereWithoutBlocksInput, Prisma.WorkerUpdateWithoutBlocksInput>, Prisma.WorkerUncheckedUpdateWithoutBlocksInput>
 }
 
-export type NullableFloatFieldUpdateOperationsInput = {
-  set?: number | null
-  increment?: number
-  decrement?: number
-  multiply?: number
-  divide?: number
-}
-
 export type WorkerCreateWithoutBlocksInput = {
   id: string
   key?: number

@@ -1,0 +1,36 @@
+import { NUMERICS } from '@collapsar/trial'
+import type { Numerics } from '@collapsar/trial'
+import type { EngineKind } from './chunk.ts'
+
+export const ENGINE_KINDS = ['cpu', 'cuda', 'webgpu', 'tfjs'] as const satisfies readonly EngineKind[]
+
+/** The arithmetic that the engines of each kind offer, bit by bit; a kind without any trains nothing. */
+const OFFERED: Readonly<Record<EngineKind, readonly Numerics[]>> = {
+  cpu: NUMERICS,
+  cuda: ['ieee-f32/1', 'ieee-f64/1'],
+  webgpu: [],
+  tfjs: [],
+}
+
+/** The kinds of engine that may train a cell of this arithmetic where a sweep wants this engine: none where it is impossible. */
+export function engineKinds(engine: EngineKind | 'auto', numerics: Numerics): readonly EngineKind[] {
+  return ENGINE_KINDS.filter((kind) => (engine === 'auto' || engine === kind) && OFFERED[kind].includes(numerics))
+}
+
+/** The engine that the file of a stored sweep names. */
+export function engineOf(source: unknown): EngineKind | 'auto' {
+  const named: unknown = typeof source === 'object' && source !== null && 'engine' in source ? source.engine : null
+  return ENGINE_KINDS.find((kind) => kind === named) ?? 'auto'
+}
+
+/**
+ * What a sweep waits for, as a sentence; null when every cell has an engine among those that live, or none is wanted.
+ * @param live kinds of engine of the workers that live
+ */
+export function waitingFor(source: unknown, cells: readonly Numerics[], live: readonly EngineKind[]): string | null {
+  for (const numerics of new Set(cells)) {
+    const kinds = engineKinds(engineOf(source), numerics)
+    if (!kinds.some((kind) => live.includes(kind))) return `No worker with an engine ${kinds.join(' or ')} is connected, which ${numerics} needs.`
+  }
+  return null
+}
