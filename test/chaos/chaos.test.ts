@@ -11,6 +11,7 @@ import { networkFaults } from './network-faults.ts'
 import { postgresFaults } from './postgres-faults.ts'
 import { redisFaults } from './redis-faults.ts'
 import type { Findings, Scenario } from './scenario.ts'
+import { storm } from './storm.ts'
 import { tableOf, writeBetweenMarkers } from './table.ts'
 import type { Row } from './table.ts'
 import { blockedLoop, killedWorkers, stoppedWorkers } from './worker-faults.ts'
@@ -27,6 +28,7 @@ const SCENARIOS: readonly Scenario[] = [
   overlappingSweeps,
   mixedEngines,
   poisonedChunk,
+  storm,
 ]
 
 /** `npm run chaos -- F4 F6` runs these alone. */

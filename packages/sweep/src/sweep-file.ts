@@ -339,9 +339,9 @@ export const SweepFile = Type.Object(
         Type.Array(Type.Unknown(), { minItems: 1, maxItems: LIMITS.axisValues, description: 'a list of values' }),
         { description: 'other swept fields: { dotted.name: [values] }' },
       ),
+    ),
     tags: LABELS.tags,
     priority: LABELS.priority,
-    ),
   },
   {
     ...closed,
