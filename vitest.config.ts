@@ -19,7 +19,7 @@ function entryOf(name: string, importer: string): string {
 }
 
 /** Minutes each: begun last, one of them would leave a core idle until it ends. */
-const LONGEST = ['engine-cpu/src/native-checks.test.ts', 'trial/src/conformance.test.ts', 'test/e2e/run.test.ts', 'test/e2e/figure.test.ts']
+const LONGEST = ['engine-cpu/src/native-checks.test.ts', 'trial/src/conformance.test.ts', 'test/chaos/chaos.test.ts', 'test/e2e/run.test.ts', 'test/e2e/figure.test.ts']
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const fuzz = positionals.length === 0 && !values.quick ? ['packages/trial/src/expression/expression-fuzz.test.ts'] : []
 const { status, error } = spawnSync(
   process.execPath,
-  ['node_modules/vitest/vitest.mjs', 'run', 'test/chaos/chaos.test.ts', ...fuzz, '--disable-console-intercept', '--testTimeout=600000', '--maxWorkers=1'],
+  ['node_modules/vitest/vitest.mjs', 'run', 'test/chaos/chaos.test.ts', ...fuzz, '--reporter=verbose', '--disable-console-intercept', '--testTimeout=600000', '--maxWorkers=1'],
   {
     cwd: root,
     stdio: 'inherit',
@@ -31,10 +31,11 @@ if (error !== undefined) console.error(error.message)
 process.exitCode = status ?? 1
 
 function readArguments() {
+  const options = { quick: { type: 'boolean', default: false }, write: { type: 'string' } }
   try {
-    return parseArgs({ allowPositionals: true, options: { quick: { type: 'boolean', default: false }, write: { type: 'string' } } })
+    return parseArgs({ allowPositionals: true, options })
   } catch (cause) {
     console.error(`${cause.message}\nusage: npm run chaos [-- [--quick] [--write FILE] [F4 F6 ...]]`)
-    process.exit(2)
+    return process.exit(2)
   }
 }

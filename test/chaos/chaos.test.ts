@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { redisAvailable } from '../support/redis.ts'
@@ -11,7 +12,8 @@ import { networkFaults } from './network-faults.ts'
 import { postgresFaults } from './postgres-faults.ts'
 import { redisFaults } from './redis-faults.ts'
 import type { Findings, Scenario } from './scenario.ts'
-import { tableOf, writeBetweenMarkers } from './table.ts'
+import { storm } from './storm.ts'
+import { tableOf, withTable } from './table.ts'
 import type { Row } from './table.ts'
 import { blockedLoop, killedWorkers, stoppedWorkers } from './worker-faults.ts'
 
@@ -27,6 +29,7 @@ const SCENARIOS: readonly Scenario[] = [
   overlappingSweeps,
   mixedEngines,
   poisonedChunk,
+  storm,
 ]
 
 /** `npm run chaos -- F4 F6` runs these alone. */
@@ -46,8 +49,10 @@ describe.skipIf(!redisAvailable())(`under faults (${FORM})`, () => {
   afterAll(async () => {
     await servers?.close()
     if (FORM === 'short') return
-    console.log(`\n${tableOf(rows)}\n`)
-    if (DOCUMENT !== '') writeBetweenMarkers(DOCUMENT, `${circumstances()}\n\n${tableOf(rows)}`)
+    const table = tableOf(rows, `${FORM}, ${new Date().toISOString().slice(0, 10)}`)
+    console.log(`\n${circumstances()}\n\n${table}\n`)
+    if (DOCUMENT === '') return
+    writeFileSync(DOCUMENT, withTable(readFileSync(DOCUMENT, 'utf8'), table, SCENARIOS.map(({ id }) => id)))
   })
 
   const chosen = SCENARIOS.filter(({ id }) => CHOSEN.length === 0 || CHOSEN.includes(id))
@@ -67,7 +72,5 @@ describe.skipIf(!redisAvailable())(`under faults (${FORM})`, () => {
 /** What the figures were measured on. */
 function circumstances(): string {
   const [first] = cpus()
-  const memory = (totalmem() / 2 ** 30).toFixed(0)
-  const day = new Date().toISOString().slice(0, 10)
-  return `${FORM} form, ${day}, ${cpus().length} x ${first?.model ?? 'unknown processor'}, ${memory} GiB, Node ${process.version}.`
+  return `${cpus().length} x ${first?.model ?? 'unknown processor'}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.version}`
 }

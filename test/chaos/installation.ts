@@ -55,6 +55,8 @@ export interface Installation {
 export const LOCK_SECONDS = 2
 const CHUNK_SECONDS = 1
 const RECONCILE_SECONDS = 1
+/** Of each process, where its log is shown. */
+const LINES_SHOWN = 12
 const SABOTEUR = fileURLToPath(new URL('saboteur.mjs', import.meta.url))
 
 export interface Routes {
@@ -95,10 +97,19 @@ export async function openInstallation(servers: Servers, routes: Routes = {}): P
     },
     logged: (message) => services.flatMap(({ log }) => log).filter((line) => line.msg === message),
     close: async () => {
+      if (process.env['CHAOS_LOG'] === '1') printEnds(services)
       await Promise.all(services.map((service) => service.end()))
       await queue.close()
       await store.close()
     },
+  }
+}
+
+/** CHAOS_LOG=1 shows what every process said last: where a scenario got stuck. */
+function printEnds(services: readonly Service[]): void {
+  for (const { child, log } of services) {
+    const ended = child.exitCode ?? child.signalCode ?? 'running'
+    console.log([`${child.spawnargs.slice(2).join(' ')} (${ended})`, ...log.slice(-LINES_SHOWN).map((line) => JSON.stringify(line).slice(0, 300))].join('\n  '))
   }
 }
 

@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs'
 import type { Findings, Scenario } from './scenario.ts'
 
 export interface Row {
@@ -8,15 +7,20 @@ export interface Row {
   readonly seconds: number
 }
 
-const HEADER = ['id', 'fault', 'promise', 'struck', 'redelivered', 'duplicates', 'time over calm', 'seconds', 'verdict', 'remarks']
+const HEADER = ['id', 'fault', 'promise', 'struck', 'redelivered', 'duplicates', 'time over calm', 'seconds', 'verdict', 'measured', 'remarks']
 
-/** The table as Markdown, a row a scenario. */
-export function tableOf(rows: readonly Row[]): string {
-  const lines = [HEADER, HEADER.map(() => '---'), ...rows.map(cellsOf)]
-  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+/** The table as Markdown, a row a scenario. @param measured in which form and when */
+export function tableOf(rows: readonly Row[], measured: string): string {
+  return [...HEAD, ...rows.map((row) => lineOf(cellsOf(row, measured)))].join('\n')
 }
 
-function cellsOf({ scenario, findings, seconds }: Row): string[] {
+const HEAD = [lineOf(HEADER), lineOf(HEADER.map(() => '---'))]
+
+function lineOf(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`
+}
+
+function cellsOf({ scenario, findings, seconds }: Row, measured: string): string[] {
   const { struck = null, redeliveries = null, duplicates = null, overCalm = null, note = '' } = findings ?? {}
   return [
     scenario.id,
@@ -28,6 +32,7 @@ function cellsOf({ scenario, findings, seconds }: Row): string[] {
     overCalm === null ? '' : overCalm.toFixed(2),
     seconds.toFixed(0),
     findings === null ? 'BROKEN' : 'kept',
+    measured,
     note,
   ]
 }
@@ -39,10 +44,23 @@ function shown(count: number | null): string {
 const BEGIN = '<!-- chaos: begin -->'
 const END = '<!-- chaos: end -->'
 
-/** Puts the text between the markers of a document. @throws RangeError when it has none */
-export function writeBetweenMarkers(path: string, text: string): void {
-  const document = readFileSync(path, 'utf8')
+/**
+ * Puts the rows of a table between the markers of a document, in place of those of the same ids; the other rows there stay.
+ * @param order every id, in the order of the table
+ * @throws RangeError when the document has no markers
+ */
+export function withTable(document: string, table: string, order: readonly string[]): string {
   const [begin, end] = [document.indexOf(BEGIN), document.indexOf(END)]
-  if (begin < 0 || end < begin) throw new RangeError(`${path} has no place for the table: no ${BEGIN} before ${END}`)
-  writeFileSync(path, `${document.slice(0, begin + BEGIN.length)}\n${text}\n${document.slice(end)}`)
+  if (begin < 0 || end < begin) throw new RangeError(`the document has no place for the table: no ${BEGIN} before ${END}`)
+  const lines = new Map([...rowsOf(document.slice(begin, end)), ...rowsOf(table)])
+  const rows = order.flatMap((id) => lines.get(id) ?? [])
+  return `${document.slice(0, begin + BEGIN.length)}\n${[...HEAD, ...rows].join('\n')}\n${document.slice(end)}`
+}
+
+/** Lines of a table by their first cell. */
+function rowsOf(text: string): [id: string, line: string][] {
+  return text.split('\n').flatMap((line): [string, string][] => {
+    const id = /^\| ([A-Z]\d+) \|/.exec(line)?.[1]
+    return id === undefined ? [] : [[id, line]]
+  })
 }

@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import { collapsar } from '../support/collapsar.ts'
 import type { Service } from '../support/service.ts'
 import { strength } from './form.ts'
-import { LOCK_SECONDS, openInstallation } from './installation.ts'
+import { LOCK_SECONDS, openInstallation, until } from './installation.ts'
 import { chooser, underFire } from './scenario.ts'
 import type { Scenario } from './scenario.ts'
 
@@ -39,9 +39,13 @@ export const killedWorkers: Scenario = {
 }
 
 /** Whether a worker has begun a chunk that it has not handed in. All of them, should none have. */
-function holdsChunk({ log }: Service, _: number, all: readonly Service[]): boolean {
-  const held = (lines: Service['log']) => lines.filter(({ msg }) => msg === 'chunk started').length > lines.filter(({ msg }) => msg === 'chunk recorded').length
-  return held(log) || !all.some((worker) => held(worker.log))
+function holdsChunk(worker: Service, _: number, all: readonly Service[]): boolean {
+  return unfinished(worker) > 0 || all.every((other) => unfinished(other) === 0)
+}
+
+function unfinished({ log }: Service): number {
+  const lines = (message: string) => log.filter(({ msg }) => msg === message).length
+  return lines('chunk started') - lines('chunk recorded')
 }
 
 /** F2: a worker that was stopped comes back after its chunks were given to others. */
@@ -88,11 +92,12 @@ export const blockedLoop: Scenario = {
       const blocked = site.sabotaged('worker', { BLOCK_SECONDS: String(seconds) })
       site.worker()
       site.planner()
-      await blocked.event('chunk started')
+      await blocked.event('worker started')
       const findings = await underFire(site, {
         strikes: strength(2, 2, 1),
         restMs: 0,
         strike: async () => {
+          await until('the worker has a chunk in hand', () => unfinished(blocked) > 0)
           blocked.child.kill('SIGUSR2')
           await delay((seconds + 1) * 1000)
         },

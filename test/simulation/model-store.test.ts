@@ -44,7 +44,7 @@ it.each(SEEDS)('answers as Postgres does, whatever is asked of it (seed %i)', as
   const twins: Twins = { real, model: createModelStore(noTally), dice: createDice(seed), ids: new Map(), chunks: [] }
   try {
     for (let operation = 0; operation < OPERATIONS; operation += 1) {
-      const acts = [submit, issue, issue, issue, record, record, fail, fail, fail, cancel, finish, retry]
+      const acts = [submit, issue, issue, issue, record, record, fail, fail, fail, cancel, pause, resume, extend, finish, retry]
       await twins.dice.pick(acts)(twins)
       await expectEqual(twins)
     }
@@ -94,6 +94,33 @@ async function cancel({ real, model, dice, ids }: Twins): Promise<void> {
   const [mine, other] = dice.pick([...ids])
   if (model.sweeps.get(mine)?.state !== 'active') return
   expect(model.setState(mine, 'cancelled').toSorted()).toEqual((await real.cancel(other)).dropped.toSorted())
+}
+
+async function pause({ real, model, dice, ids }: Twins): Promise<void> {
+  const [mine, other] = pickIn('active', { model, dice, ids })
+  if (mine === undefined || other === undefined) return
+  expect(model.setState(mine, 'paused').toSorted()).toEqual((await real.pause(other)).dropped.toSorted())
+}
+
+async function resume({ real, model, dice, ids }: Twins): Promise<void> {
+  const [mine, other] = pickIn('paused', { model, dice, ids })
+  if (mine === undefined || other === undefined) return
+  model.setState(mine, 'active')
+  expect((await real.resume(other)).state).toBe('active')
+}
+
+async function extend({ real, model, dice, ids }: Twins): Promise<void> {
+  const [mine, other] = pickIn(dice.pick(['active', 'paused', 'done']), { model, dice, ids })
+  if (mine === undefined || other === undefined) return
+  const inits = Math.max(...model.sweeps.get(mine)!.cells.map((cell) => cell.inits)) + 100
+  model.extend(mine, inits)
+  await real.extend(other, { inits })
+}
+
+/** A sweep in this state, if there is one. */
+function pickIn(state: string, { model, dice, ids }: Pick<Twins, 'model' | 'dice' | 'ids'>): readonly [mine?: string, other?: string] {
+  const fitting = [...ids].filter(([mine]) => model.sweeps.get(mine)?.state === state)
+  return fitting.length === 0 ? [] : dice.pick(fitting)
 }
 
 async function finish({ real, model, ids }: Twins): Promise<void> {

@@ -256,7 +256,7 @@ function halvesOf(chunk: Chunk): Chunk[] {
 
 function recordOf(id: string, source: unknown): SweepRecord {
   const never = new Date(0)
-  const labels = { name: id, owner: 'local', tags: [], priority: 0, measure: [] }
+  const labels = { name: id, owner: 'local', tags: [], priority: 0, measure: [], extension: null }
   return { id, state: 'active', source, createdAt: never, finishedAt: null, reused: 0, adaptive: false, rounds: 0, ...labels }
 }
 

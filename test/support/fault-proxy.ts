@@ -90,11 +90,23 @@ interface Path {
   readonly line: { dead: boolean }
 }
 
-/** Carries one direction until its end, which leaves the other one open, piece by piece, so that a delayed piece never overtakes another. */
+/** Carries one direction until its end, which leaves the other one open; a delayed piece never overtakes another. */
 function forward(from: Socket, to: Socket, { network, line }: Path): void {
   const carry = async (): Promise<void> => {
+    let earlier: Promise<void> = Promise.resolve()
     try {
-      for await (const piece of from.iterator({ destroyOnReturn: false })) await pass(piece as Buffer, to, { network, line })
+      for await (const piece of from.iterator({ destroyOnReturn: false })) {
+        const { fault } = network
+        if (fault.kind === 'latency') {
+          network.count.delayed += 1
+          // Each piece is under way by itself: what comes a moment later arrives a moment later.
+          earlier = Promise.all([earlier, delay(fault.ms)]).then(() => void to.write(piece as Buffer))
+        } else {
+          await earlier
+          await pass(piece as Buffer, to, { network, line })
+        }
+      }
+      await earlier
       // The end of a stream is lost like its bytes: the other side hears nothing.
       if (!line.dead && network.fault.kind !== 'swallow') to.end()
     } catch {
@@ -110,10 +122,6 @@ async function pass(piece: Buffer, to: Socket, { network, line }: Path): Promise
     line.dead = true
     count.swallowed += 1
     return
-  }
-  if (fault.kind === 'latency') {
-    count.delayed += 1
-    await delay(fault.ms)
   }
   if (fault.kind === 'pause') {
     count.held += 1

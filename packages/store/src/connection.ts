@@ -18,6 +18,12 @@ const CONNECT_TIMEOUT_MS = 10_000
 /** A frozen process (SIGSTOP) in the middle of a transaction must not hold its cell for longer. */
 const IDLE_IN_TRANSACTION_MS = 30_000
 
+/**
+ * A connection that has not answered a statement for this long is half open: keep-alive notices that only after minutes. A statement
+ * waits at most 30 s for a cell that a frozen process holds, and whoever meets this limit first tries again.
+ */
+const QUERY_TIMEOUT_MS = 20_000
+
 /** Connection settings that every connection of a store shares. */
 export function connectionSettings(databaseUrl: string): pg.ClientConfig {
   return {
@@ -36,6 +42,7 @@ export function openPool(databaseUrl: string, poolSize = DEFAULT_POOL_SIZE): pg.
     pipeline: true,
     max: poolSize,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    query_timeout: QUERY_TIMEOUT_MS,
   })
   // A lost connection rejects its running query and leaves the pool; the event besides would end the process.
   pool.on('error', () => {})

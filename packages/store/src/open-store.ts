@@ -1,9 +1,10 @@
+import { Client } from 'pg'
 import type pg from 'pg'
 import { auditMethods, withEvidence } from './audit-methods.ts'
 import { apiKeys } from './api-keys.ts'
 import { Catalogue } from './catalogue.ts'
 import { chunkWork, issueChunks, releaseChunks, unfinishedChunks } from './claims.ts'
-import { openPool, poolQueries, storeError, transaction } from './connection.ts'
+import { connectionSettings, openPool, poolQueries, storeError, transaction } from './connection.ts'
 import type { Queries } from './connection.ts'
 import { createSweep } from './create-sweep.ts'
 import { databaseUnavailable, isDatabaseUrl } from './database-unavailable.ts'
@@ -49,7 +50,7 @@ export async function openStore({ databaseUrl, poolSize }: StoreOptions): Promis
   if (!isDatabaseUrl(databaseUrl)) throw databaseUnavailable(databaseUrl, null)
   const pool = openPool(databaseUrl, poolSize)
   try {
-    await prepare(pool, databaseUrl)
+    await prepare(databaseUrl)
   } catch (error) {
     await pool.end()
     throw error
@@ -57,8 +58,11 @@ export async function openStore({ databaseUrl, poolSize }: StoreOptions): Promis
   return storeOn(pool, databaseUrl)
 }
 
-async function prepare(pool: pg.Pool, databaseUrl: string): Promise<void> {
-  const client = await pool.connect().catch((error: unknown) => {
+/** On a connection of its own: a migration takes as long as it takes, statements of the pool do not. */
+async function prepare(databaseUrl: string): Promise<void> {
+  const client = new Client(connectionSettings(databaseUrl))
+  client.on('error', () => {})
+  await client.connect().catch((error: unknown) => {
     throw databaseUnavailable(databaseUrl, error)
   })
   try {
@@ -66,7 +70,7 @@ async function prepare(pool: pg.Pool, databaseUrl: string): Promise<void> {
   } catch (error) {
     throw storeError(error)
   } finally {
-    client.release()
+    await client.end()
   }
 }
 
