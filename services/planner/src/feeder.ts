@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { Metrics } from '@collapsar/metrics'
 import type { ChunkQueue } from '@collapsar/queue'
-import type { LiveWorker, Store } from '@collapsar/store'
+import type { LiveWorker, Store, SweepRecord } from '@collapsar/store'
 import { ASSUMED_FLOPS_PER_THREAD, blockSeconds, chunkBlocks, nextChunks, planRound } from '@collapsar/sweep'
 import type { Chunk, ChunkSizing, EngineKind, OpenRange } from '@collapsar/sweep'
 import type { Logger } from 'pino'
 import { advance } from './advance.ts'
+import { LookSchedule } from './look-schedule.ts'
 
 export interface FeederOptions {
   readonly sweeps: 'lead' | readonly string[]
@@ -24,7 +25,7 @@ export interface FeederDependencies {
 }
 
 export interface Feeder {
-  /** Looks once: decides rounds, finishes sweeps, offers live chunks again when it is time, and issues new ones where there is room. */
+  /** Finishes sweeps, offers live chunks again when it is time; when a look is due, decides rounds and issues new chunks where there is room. */
   tick(): Promise<void>
 }
 
@@ -50,6 +51,7 @@ export function createFeeder(
   const offered = new Set<string>()
   let reconciledAt = -Infinity
   let isCleared = options.sweeps === 'lead'
+  const schedule = new LookSchedule()
   const own = options.sweeps === 'lead' ? undefined : options.sweeps
 
   /** What an interrupted run of another sweep left waiting would be trained first: its own planner offers it again. */
@@ -74,9 +76,9 @@ export function createFeeder(
     }
   }
 
-  const feed = async (engine: EngineKind, open: readonly (readonly OpenRange[])[]) => {
+  /** Issues chunks where there is room, besides those that are live; gives how many are live then. */
+  const feed = async (engine: EngineKind, live: readonly Chunk[], open: readonly (readonly OpenRange[])[]): Promise<number> => {
     const workers = (await store.liveWorkers(WORKER_TIMEOUT_SECONDS)).filter((worker) => worker.engine === engine)
-    const live = await store.unfinished(engine, own)
     const identify = () => ({ id: `c-${randomBytes(9).toString('hex')}`, engine })
     const sizing = chunkSizing(workers, open, options.chunkSeconds ?? CHUNK_SECONDS)
     const perWorker = outstandingPerWorker(open.flat(), sizing)
@@ -87,6 +89,15 @@ export function createFeeder(
     for (const chunk of issued) log.debug({ chunk: chunk.id, cell: chunk.cell, blocks: chunk.blocks }, 'chunk issued')
     await offer([...live, ...issued])
     if (issued.length > 0) metrics?.feederLagSeconds.set((performance.now() - claimedAt) / 1000)
+    return live.length + issued.length
+  }
+
+  const look = async (wanted: readonly SweepRecord[], live: ReadonlyMap<EngineKind, readonly Chunk[]>) => {
+    const plans = await Promise.all(wanted.map(async (sweep) => planRound(await store.progress(sweep.id))))
+    const open = plans.map((plan) => (plan.kind === 'round' ? plan.open : []))
+    const filled = new Map<EngineKind, number>()
+    for (const [engine, chunks] of live) filled.set(engine, await feed(engine, chunks, open))
+    return filled
   }
 
   return {
@@ -95,13 +106,26 @@ export function createFeeder(
       isCleared = true
       const active = await store.activeSweeps()
       const wanted = active.filter((sweep) => options.sweeps === 'lead' || options.sweeps.includes(sweep.id))
-      for (const sweep of wanted) await advance({ store, log }, sweep)
+      const started = performance.now()
+      const live = new Map<EngineKind, readonly Chunk[]>()
+      for (const engine of options.engines ?? ['cpu']) live.set(engine, await store.unfinished(engine, own))
+      const glance = { sweeps: namesOf(wanted), live: new Map([...live].map(([engine, chunks]) => [engine, chunks.length])) }
+      const isDue = schedule.isDue(glance)
+      if (isDue) for (const sweep of wanted) await advance({ store, log }, sweep)
       for (const sweep of await store.finishSweeps()) log.info({ sweep }, 'sweep done')
-      const plans = await Promise.all(wanted.map(async (sweep) => planRound(await store.progress(sweep.id))))
-      const open = plans.map((plan) => (plan.kind === 'round' ? plan.open : []))
-      for (const engine of options.engines ?? ['cpu']) await feed(engine, open)
+      if (!isDue) {
+        for (const chunks of live.values()) await offer(chunks)
+        return
+      }
+      const filled = await look(wanted, live)
+      schedule.looked({ ...glance, live: filled }, (performance.now() - started) / 1000)
     },
   }
+}
+
+/** Tells apart what could change the plans of these sweeps, but counts. */
+function namesOf(sweeps: readonly SweepRecord[]): string {
+  return sweeps.map(({ id, rounds, priority }) => `${id} ${rounds} ${priority}`).join()
 }
 
 /** As many chunks of those that come next as fill the target time, within the two bounds. */
