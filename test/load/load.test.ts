@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestServer } from '../support/database.ts'
 import { redisAvailable, startRedis } from '../support/redis.ts'
 import { committers } from './committers.ts'
+import { eventStreams } from './event-streams.ts'
 import { FORM } from './form.ts'
 import { openInstallation } from './installation.ts'
 import type { Servers } from './installation.ts'
@@ -15,7 +16,7 @@ import { circumstances, tableOf, writeBetweenMarkers } from './table.ts'
 import type { Row } from './table.ts'
 import { bornDeadMap, manyWorkers } from './whole-sweep.ts'
 
-const MEASUREMENTS: readonly Measurement[] = [submissions, surfaces, plans, manyWorkers, committers, bornDeadMap, soak]
+const MEASUREMENTS: readonly Measurement[] = [submissions, surfaces, plans, manyWorkers, committers, eventStreams, bornDeadMap, soak]
 
 /** `npm run load -- L2 L5` runs these alone. */
 const CHOSEN = (process.env['LOAD_ONLY'] ?? '').split(',').filter((id) => id !== '')
@@ -40,7 +41,7 @@ describe.skipIf(!redisAvailable())(`under load (${FORM})`, () => {
     if (DOCUMENT !== '') writeBetweenMarkers(DOCUMENT, report)
   })
 
-  const chosen = MEASUREMENTS.filter(({ id, byName }) => (CHOSEN.length === 0 ? byName !== true || FORM === 'short' : CHOSEN.includes(id)))
+  const chosen = MEASUREMENTS.filter(({ id, byName }) => (CHOSEN.length === 0 ? byName !== true : CHOSEN.includes(id)))
   for (const { id, what, limitSeconds, run } of chosen) {
     it(`${id}: ${what}`, { timeout: limitSeconds * 1000 }, async () => {
       const installation = await openInstallation(servers)
