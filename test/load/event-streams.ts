@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { Agent, get } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -26,12 +27,14 @@ export const eventStreams: Measurement = {
   id: 'L6',
   what: `${STREAMS} event streams for ${SECONDS} s, a fifth of them reconnecting every ${RESTLESS_MS / 1000} s`,
   limitSeconds: SECONDS + 180,
+  byName: true,
   run: async ({ api, store }) => {
     const { url } = await api()
     const sweep = parseSweep({ grid: { depth: [2, 3], width: [2, 3] }, inits: 100_000 })
     const { id } = (await store.createSweep(sweep)).sweep
     const agent = new Agent({ keepAlive: false })
     const over = new AbortController()
+    setMaxListeners(2 * STREAMS, over.signal)
     const heard = Array.from({ length: STREAMS }, (): Heard => ({ at: new Map(), gaps: 0, reconnections: 0 }))
     const streams = heard.map((one, i) => follow(`${url}/v1/sweeps/${id}/events`, { agent, heard: one, isRestless: i % RESTLESS === 0, over: over.signal }))
     while (heard.some(({ at }) => at.size === 0)) await delay(50)
