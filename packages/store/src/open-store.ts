@@ -6,6 +6,7 @@ import { Catalogue } from './catalogue.ts'
 import { chunkWork, issueChunks, releaseChunks, unfinishedChunks } from './claims.ts'
 import { connectionSettings, openPool, poolQueries, storeError, transaction } from './connection.ts'
 import type { Queries } from './connection.ts'
+import { countsVersion } from './counts-version.ts'
 import { createSweep } from './create-sweep.ts'
 import { databaseUnavailable, isDatabaseUrl } from './database-unavailable.ts'
 import { existingTrials } from './existing-trials.ts'
@@ -148,6 +149,7 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
     gaps: (sweepId) => catalogue.gaps(sweepId),
 
     sweepCells: (sweepId) => sweepCells(queries, sweepId),
+    countsVersion: (sweepId) => countsVersion(queries, sweepId),
     cellSpec: (cell) => catalogue.cellSpec(cell),
     cellCounts: (cells) => cellCounts(queries, cells),
     findCells: (filter, page) => findCells(queries, filter, page),

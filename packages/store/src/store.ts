@@ -265,6 +265,8 @@ export interface Store extends AuditStore, ReplayStore {
 
   /** What the sweep reads, in its cells' order. */
   sweepCells(sweepId: string): Promise<readonly SweepCell[]>
+  /** Names what `sweepCells` gives: another value as soon as anything of it changes. Reads no tally. */
+  countsVersion(sweepId: string): Promise<string>
   cellSpec(cell: string): Promise<TrialSpec | null>
   /** The whole prefix of each cell, whoever asked for its trials, in the order asked; zeros for an unknown cell. */
   cellCounts(cells: readonly { readonly cell: string; readonly spec: TrialSpec }[]): Promise<readonly CellCounts[]>

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
-import { aliveBlocks, TEST_ENGINE, trialSpec, wish } from '../../../test/support/blocks.ts'
+import { aliveBlock, aliveBlocks, TEST_ENGINE, trialSpec, wish } from '../../../test/support/blocks.ts'
 import { runSql, startTestServer } from '../../../test/support/database.ts'
 import type { TestServer } from '../../../test/support/database.ts'
 import { openStore } from './open-store.ts'
@@ -223,4 +223,22 @@ it('survives the loss of all its connections', async () => {
   await runSql(url, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'collapsar'`)
   await vi.waitFor(() => store.ping())
   expect(await store.sweeps(1)).toEqual([])
+})
+
+it('names the counts of a sweep anew when one of them changes, and only then', async () => {
+  const both = { ...MAP, name: 'two', cells: [wish(1, 200), wish(2, 200)] }
+  const { sweep } = await store.createSweep(both)
+  const version = () => store.countsVersion(sweep.id)
+  const seen = [await version()]
+  expect(await version()).toBe(seen[0])
+  for (const index of [0, 1]) {
+    await store.recordBlocks(wish(1, 0).cell, [aliveBlock(1, index)], TEST_ENGINE)
+    seen.push(await version())
+  }
+  expect(new Set(seen).size).toBe(3)
+  // The first cell is frozen at 200 trials: what others add to it is nothing to this sweep.
+  await store.createSweep({ ...both, name: 'more', cells: [wish(1, 900)] })
+  await store.recordBlocks(wish(1, 0).cell, [aliveBlock(1, 2)], TEST_ENGINE)
+  expect(await version()).toBe(seen[2])
+  expect(await store.countsVersion('sw-0000000000000000')).toBe(await store.countsVersion('sw-0000000000000001'))
 })

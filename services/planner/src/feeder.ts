@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { Metrics } from '@collapsar/metrics'
 import type { ChunkQueue } from '@collapsar/queue'
-import type { Store } from '@collapsar/store'
+import type { Store, SweepRecord } from '@collapsar/store'
 import { ASSUMED_FLOPS_PER_THREAD, blockSeconds, chunkBlocks, ENGINE_KINDS, shareOut, withoutChunks } from '@collapsar/sweep'
 import type { Chunk, ChunkSizing, EngineKind, Leads, OpenRange } from '@collapsar/sweep'
 import type { Logger } from 'pino'
 import { advance } from './advance.ts'
+import { LookSchedule } from './look-schedule.ts'
 import { fleetOf, offersOf, strandedChunks, workerSpeed } from './routing.ts'
 import type { Fleet, Offer, SweepStanding } from './routing.ts'
 
@@ -29,7 +30,7 @@ export interface FeederDependencies {
 }
 
 export interface Feeder {
-  /** Looks once: decides rounds, finishes sweeps, offers live chunks again when it is time, and issues new ones where there is room. */
+  /** Finishes sweeps, offers live chunks again when it is time; when a look is due, decides rounds and issues new chunks where there is room. */
   tick(): Promise<void>
 }
 
@@ -60,6 +61,7 @@ export function createFeeder(
   const kinds = options.engines ?? ENGINE_KINDS
   let reconciledAt = -Infinity
   let isCleared = options.sweeps === 'lead'
+  const schedule = new LookSchedule()
   const own = options.sweeps === 'lead' ? undefined : options.sweeps
 
   /** What an interrupted run of another sweep left waiting would be trained first: its own planner offers it again. */
@@ -80,8 +82,7 @@ export function createFeeder(
   }
 
   /** Gives what a kind may train, less what this look gave to others before, and tells what it claimed. */
-  const feed = async (offer: Offer, given: readonly Chunk[]): Promise<readonly Chunk[]> => {
-    const live = await store.unfinished(offer.kind, own)
+  const feed = async (offer: Offer, live: readonly Chunk[], given: readonly Chunk[]): Promise<readonly Chunk[]> => {
     const sweeps = withoutChunks(offer.sweeps, given)
     const identify = () => ({ id: `c-${randomBytes(9).toString('hex')}`, engine: offer.kind })
     const sizing = chunkSizing(offer, options.chunkSeconds ?? CHUNK_SECONDS)
@@ -114,11 +115,29 @@ export function createFeeder(
     }
   }
 
+  const isReconcileDue = () => performance.now() - reconciledAt >= (options.reconcileSeconds ?? RECONCILE_SECONDS) * 1000
+
   const reconcile = async (standings: readonly SweepStanding[], fleet: Fleet) => {
-    if (performance.now() - reconciledAt < (options.reconcileSeconds ?? RECONCILE_SECONDS) * 1000) return
+    if (!isReconcileDue()) return
     reconciledAt = performance.now()
     offered.clear()
     await releaseStranded(standings, fleet)
+  }
+
+  /** Reads every cell and issues chunks where there is room; gives how many are live then, [kind]. */
+  const look = async (wanted: readonly SweepRecord[], fleet: Fleet, live: LiveChunks): Promise<ReadonlyMap<EngineKind, number>> => {
+    const standings = await Promise.all(wanted.map(async (sweep) => ({ sweep, progress: await store.progress(sweep.id) })))
+    await reconcile(standings, fleet)
+    const filled = new Map([...live].map(([kind, chunks]) => [kind, chunks.length]))
+    const given: Chunk[] = []
+    for (const offer of offersOf(standings, fleet).filter(({ kind }) => kinds.includes(kind))) {
+      const issued = await feed(offer, live.get(offer.kind) ?? (await store.unfinished(offer.kind, own)), given)
+      given.push(...issued)
+      filled.set(offer.kind, (filled.get(offer.kind) ?? 0) + issued.length)
+    }
+    // Of kinds that are offered nothing new: what the queue lost is theirs, too.
+    for (const chunks of live.values()) await enqueue(chunks)
+    return filled
   }
 
   return {
@@ -128,15 +147,30 @@ export function createFeeder(
       for (const { cell, blocks, sweeps } of await store.withdraw()) log.warn({ cell, blocks, sweeps }, 'blocks withdrawn')
       const active = await store.activeSweeps()
       const wanted = active.filter((sweep) => options.sweeps === 'lead' || options.sweeps.includes(sweep.id))
-      for (const sweep of wanted) await advance({ store, log }, sweep)
-      for (const sweep of await store.finishSweeps()) log.info({ sweep }, 'sweep done')
+      const started = performance.now()
       const fleet = fleetOf((await store.liveWorkers(WORKER_TIMEOUT_SECONDS)).filter(({ engine }) => kinds.includes(engine)))
-      const standings = await Promise.all(wanted.map(async (sweep) => ({ sweep, progress: await store.progress(sweep.id) })))
-      await reconcile(standings, fleet)
-      const given: Chunk[] = []
-      for (const offer of offersOf(standings, fleet).filter(({ kind }) => kinds.includes(kind))) given.push(...(await feed(offer, given)))
+      const live = new Map<EngineKind, readonly Chunk[]>()
+      for (const kind of kinds.filter((one) => one === 'cpu' || fleet.has(one))) live.set(kind, await store.unfinished(kind, own))
+      const glance = { sweeps: namesOf(wanted), live: new Map([...live].map(([engine, chunks]) => [engine, chunks.length])) }
+      const isDue = isReconcileDue() || schedule.isDue(glance)
+      if (isDue) for (const sweep of wanted) await advance({ store, log }, sweep)
+      for (const sweep of await store.finishSweeps()) log.info({ sweep }, 'sweep done')
+      if (!isDue) {
+        for (const chunks of live.values()) await enqueue(chunks)
+        return
+      }
+      const filled = await look(wanted, fleet, live)
+      schedule.looked({ ...glance, live: filled }, (performance.now() - started) / 1000)
     },
   }
+}
+
+/** Live chunks as the look began, [kind]. */
+type LiveChunks = ReadonlyMap<EngineKind, readonly Chunk[]>
+
+/** Tells apart what could change the plans of these sweeps, but counts. */
+function namesOf(sweeps: readonly SweepRecord[]): string {
+  return sweeps.map(({ id, rounds, priority, extension }) => `${id} ${rounds} ${priority} ${extension?.number ?? 0}`).join()
 }
 
 /** As many chunks of those that come next as fill the target time, within the two bounds. */

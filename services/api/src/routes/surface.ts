@@ -1,6 +1,6 @@
 import { NotModified, Surface, SURFACE_FORMATS, SurfaceQuery, SweepPath } from '@collapsar/client'
 import { figureDigest, FORMATS } from '@collapsar/report'
-import type { Store, SweepCell, SweepRecord } from '@collapsar/store'
+import type { Store, SweepRecord } from '@collapsar/store'
 import { CollapsarError, describeSweep } from '@collapsar/sweep'
 import type { SweepDocument } from '@collapsar/sweep'
 import type { FastifyReply } from 'fastify'
@@ -8,6 +8,7 @@ import Type from 'typebox'
 import type { Api } from '../api.ts'
 import { addresses, namedFormat } from '../addresses.ts'
 import { entityTag, notModified } from '../entity-tag.ts'
+import { RenderedBodies } from '../rendered-bodies.ts'
 import { requireSweep } from '../resources.ts'
 import { surfaceFormat } from '../surface-format.ts'
 
@@ -17,6 +18,7 @@ const content = Object.fromEntries(
 
 /** The map of a sweep, as data or as a picture. */
 export function surfaceRoute(app: Api, store: Store): void {
+  const bodies = new RenderedBodies()
   for (const { url, operationId, ending } of addresses('/v1/sweeps/:id/surface', 'surface', ['csv', 'parquet', 'svg', 'png'])) {
     app.get(
       url,
@@ -33,17 +35,18 @@ export function surfaceRoute(app: Api, store: Store): void {
       async (request, reply) => {
         const format = surfaceFormat(namedFormat(ending, request.query.format), request.headers.accept)
         const sweep = await requireSweep(store, request.params.id)
-        const cells = await store.sweepCells(sweep.id)
+        const tag = surfaceTag(format, sweep, await store.countsVersion(sweep.id))
         reply.header('vary', 'accept')
-        if (notModified(request, reply, surfaceTag(format, sweep, cells))) return reply.code(304).send(null)
+        if (notModified(request, reply, tag)) return reply.code(304).send(null)
         const surface = FORMATS[format]
-        const document = await describeSweep(sweep, cells, new Date())
-        if (request.query.digest !== undefined) keepForGood(reply, document, request.query.digest)
-        const body = await surface.render(document)
+        const describe = async () => describeSweep(sweep, await store.sweepCells(sweep.id), new Date())
+        const { digest } = request.query
+        if (digest !== undefined) keepForGood(reply, await describe(), digest)
+        const body = await bodies.get(tag, async () => Buffer.from(await surface.render(await describe())))
         return reply
           .type(surface.mediaType)
           .header('content-disposition', `inline; filename="${sweep.id}.${surface.extension}"`)
-          .send(Buffer.from(body))
+          .send(body)
       },
     )
   }
@@ -67,10 +70,9 @@ function keepForGood(reply: FastifyReply, document: SweepDocument, digest: strin
 }
 
 /**
- * Made of the counts, before anything is computed from them: an unchanged surface costs one query. Seconds that pass
- * without a count are no new state, which a weak tag allows.
+ * Made before any count is read: an unchanged surface costs two quick queries. Seconds that pass without a count are no new
+ * state, which a weak tag allows.
  */
-function surfaceTag(format: string, sweep: SweepRecord, cells: readonly SweepCell[]): string {
-  const counts = cells.map(({ cell, tally, gaps, digest, engines }) => [cell, tally.trials, gaps, digest, engines])
-  return entityTag([format, sweep.id, sweep.name, sweep.state, sweep.reused, counts])
+function surfaceTag(format: string, { id, name, state, reused, rounds }: SweepRecord, counts: string): string {
+  return entityTag([format, id, name, state, reused, rounds, counts])
 }
