@@ -3,7 +3,11 @@ import type { ExtensionWish, SweepDocument } from '@collapsar/sweep'
 import Type from 'typebox'
 import { connect, queryText } from './connection.ts'
 import type { ConnectionOptions } from './connection.ts'
+import { operatingClient } from './operating.ts'
+import type { OperatingClient } from './operating.ts'
 import { eachOfPages } from './pages.ts'
+import { readingClient } from './reading.ts'
+import type { ReadingClient } from './reading.ts'
 import { watchSweep } from './watch.ts'
 import type { WatchOptions } from './watch.ts'
 import type { SweepEvent } from './wire/events.ts'
@@ -21,7 +25,7 @@ export type ClientOptions = ConnectionOptions
  * `server-unavailable` naming the address when there is no such server or it does not answer in time. What is refused for a
  * moment, or not reached, is sent again a few times: nothing is done twice, as a submit always has an idempotency key.
  */
-export interface Client {
+export interface Client extends ReadingClient, OperatingClient {
   submit(source: unknown, options?: SubmitOptions): Promise<SweepSummary>
   /** The first page, newest first. */
   sweeps(question?: SweepsQuestion): Promise<readonly SweepSummary[]>
@@ -78,6 +82,8 @@ export function createClient(options: ClientOptions): Client {
     json(SweepPage, { method: 'GET', path: `v1/sweeps${queryText(question)}` })
   const act = (id: string, action: string, body?: unknown) => json(SweepSummary, { method: 'POST', path: sweepPath(id, `/${action}`), body })
   return {
+    ...readingClient(connection),
+    ...operatingClient(connection),
     submit: (source, { idempotencyKey = randomUUID(), ...query } = {}) =>
       json(SweepSummary, {
         method: 'POST',

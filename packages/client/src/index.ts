@@ -3,6 +3,8 @@ export type { Client, ClientOptions, PlanOptions, SubmitOptions, SweepsQuestion 
 export * from './wire/audits.ts'
 export * from './wire/answers.ts'
 export * from './wire/cells.ts'
+export type { OperatingClient } from './operating.ts'
+export type { ReadingClient } from './reading.ts'
 export type { WatchOptions } from './watch.ts'
 export * from './wire/events.ts'
 export * from './wire/blocks.ts'
