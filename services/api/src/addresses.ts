@@ -10,8 +10,13 @@ export interface Address<Format extends string> {
 
 /** `/v1/surface`, `/v1/surface.csv`, ...: a format by the address alone is what `pandas.read_csv(url)` and `<img>` can ask for. */
 export function addresses<const Format extends string>(url: string, operationId: string, endings: readonly Format[]): Address<Format>[] {
-  const ended = endings.map((ending) => ({ url: `${url}.${ending}`, operationId: `${operationId}_${ending}`, ending }))
+  const ended = endings.map((ending) => ({ url: `${url}.${ending}`, operationId: operationOf(operationId, ending), ending }))
   return [{ url, operationId, ending: null }, ...ended]
+}
+
+/** The operation of an address with an ending: `surfaceCsv`. */
+export function operationOf(operationId: string, ending: string): string {
+  return `${operationId}${ending.charAt(0).toUpperCase()}${ending.slice(1)}`
 }
 
 /** The format that an address or a query names. @throws CollapsarError `invalid-request` where they name two */

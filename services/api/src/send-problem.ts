@@ -5,7 +5,7 @@ import { CollapsarError } from '@collapsar/sweep'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { catalogued, problemDocument, PROBLEM_MEDIA_TYPE } from './problem.ts'
 
-/** Seconds after which a client may try again while the database is down. */
+/** Seconds after which a client may try again while the database is down, or there is no place for it. */
 const RETRY_AFTER_SECONDS = 5
 
 /**
@@ -17,6 +17,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   if (failure.code === 'overloaded') {
     // Its own line for each would be more to do; the line of the answer says 503.
     request.log.debug({ err: error }, 'request shed')
+    if (!reply.hasHeader('retry-after')) reply.header('retry-after', String(RETRY_AFTER_SECONDS))
   } else if (failure.status === 503) {
     request.log.warn({ err: error }, 'request refused, a dependency is down')
     reply.header('retry-after', String(RETRY_AFTER_SECONDS))

@@ -80,7 +80,8 @@ export type CellResource = Type.Static<typeof CellResource>
 /** Trials of a page. */
 export const TRIALS_LIMIT = { default: 100, maximum: 10_000 } as const
 
-const TRIAL = '^(0|[1-9][0-9]{0,9})$'
+/** Trials are numbered below a thousand million: ten million blocks. */
+const TRIAL = '^(0|[1-9][0-9]{0,8})$'
 
 export const TrialsQuery = Type.Object(
   {
@@ -94,7 +95,7 @@ export const TrialsQuery = Type.Object(
 export type TrialsQuery = Type.Static<typeof TrialsQuery>
 
 export const TrialPath = Type.Object(
-  { cell: CellId, index: Type.String({ pattern: TRIAL, description: 'the index of a trial, an integer of at least 0' }) },
+  { cell: CellId, index: Type.String({ pattern: TRIAL, description: 'the index of a trial, an integer from 0 to 999999999' }) },
   closed,
 )
 

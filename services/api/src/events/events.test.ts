@@ -218,7 +218,7 @@ describe('GET /v1/sweeps/{id}/events', () => {
 
   it('tells at most four events a second, however often the database changes', async () => {
     const { url, watched } = await serve()
-    const id = await submit({ ...source, inits: 10_000 })
+    const id = await submit({ ...source, inits: 1_000_000 })
     const stream = await open(url, id)
     await stream.until(1)
     const started = performance.now()

@@ -6,7 +6,7 @@ import { CollapsarError, LIMITS, NO_TRIALS, trialDocument, trialDocuments } from
 import type { TrialDocument } from '@collapsar/sweep'
 import Type from 'typebox'
 import type { Api } from '../api.ts'
-import { addresses, namedFormat } from '../addresses.ts'
+import { addresses, namedFormat, operationOf } from '../addresses.ts'
 import { linkNext } from '../cursor.ts'
 import { entityTag, notModified } from '../entity-tag.ts'
 import { boundedInteger } from '../ranges.ts'
@@ -92,7 +92,7 @@ function sweepTrialRoutes(app: Api, store: Store): void {
         config: { scope: 'read' },
         schema: {
           summary: 'The records of all trials that a sweep reads, cell by cell',
-          operationId: `sweepTrials_${format}`,
+          operationId: operationOf('sweepTrials', format),
           params: SweepPath,
           querystring: NoQuery,
           response: { 200: table, 304: NotModified },
