@@ -4,12 +4,12 @@ import type { TrialSpec } from '@collapsar/trial'
 import type { LiveWorker, Store, SweepRecord, SweepState } from '@collapsar/store'
 
 /**
- * Claims, blocks, gaps, prefixes and states of sweeps in memory, by the contract of `Store`; without measurement sets and without
- * faults of its own. `model-store.test.ts` holds it to what Postgres answers.
+ * Claims, blocks, gaps, prefixes and states of sweeps in memory, by the contract of `Store`; without measurement sets, without
+ * audits and without faults of its own. `model-store.test.ts` holds it to what Postgres answers.
  */
 export type ModelStore = Pick<
   Store,
-  'activeSweeps' | 'progress' | 'issue' | 'unfinished' | 'finishSweeps' | 'nextRound' | 'sweepCells' | 'liveWorkers' | 'sweep' | 'gaps'
+  | 'activeSweeps' | 'progress' | 'issue' | 'unfinished' | 'release' | 'finishSweeps' | 'nextRound' | 'sweepCells' | 'liveWorkers' | 'sweep' | 'gaps' | 'withdraw'
 > &
   ModelActions & ModelWorld
 
@@ -149,7 +149,10 @@ export function createModelStore(tallyOf: (cell: string, block: number, trials: 
     activeSweeps: async () => [...sweeps.values()].filter(({ state }) => state === 'active').map(shownAs),
     progress: async (id) => sweepOf(id).cells.map(progressOf),
     issue: async (wanted) => wanted.filter(issueOne),
-    unfinished: async () => [...chunks.values()].map(({ chunk }) => chunk),
+    unfinished: async (engine) => [...chunks.values()].map(({ chunk }) => chunk).filter((chunk) => chunk.engine === engine),
+    release: async (ids) => ids.filter((id) => chunks.delete(id)),
+    // Nobody lies here: there is nothing to withdraw.
+    withdraw: async () => [],
     liveWorkers(this: ModelStore) {
       return Promise.resolve(this.workers)
     },
