@@ -1,4 +1,4 @@
-import type { SweepDocument } from '@collapsar/sweep'
+import type { CellDocument, SweepDocument } from '@collapsar/sweep'
 import { csvOf } from './csv.ts'
 import { parquetOf } from './parquet.ts'
 import { pngOf } from './png.ts'
@@ -58,6 +58,26 @@ export const FORMATS: Readonly<Record<FormatName, Format>> = {
   png: { mediaType: 'image/png', extension: 'png', render: pngOf },
 }
 
-function jsonOf(document: SweepDocument): string {
-  return `${JSON.stringify(document, null, 2)}\n`
+/**
+ * The text of `JSON.stringify(document, null, 2)`. A cell whose document is the same object as last time, as in a map of which little has
+ * changed, is not written again.
+ */
+function jsonOf({ cells, ...rest }: SweepDocument): string {
+  const head = JSON.stringify({ ...rest, cells: [] }, null, 2)
+  if (cells.length === 0) return `${head}\n`
+  return `${head.slice(0, -NO_CELLS.length)}[\n${cells.map(cellText).join(',\n')}\n  ]\n}\n`
+}
+
+/** How a document without cells ends. */
+const NO_CELLS = '[]\n}'
+
+const cellTexts = new WeakMap<CellDocument, string>()
+
+/** A cell's text as it stands in the list: texts have no line feeds of their own, JSON escapes them. */
+function cellText(cell: CellDocument): string {
+  const known = cellTexts.get(cell)
+  if (known !== undefined) return known
+  const text = `    ${JSON.stringify(cell, null, 2).replaceAll('\n', '\n    ')}`
+  cellTexts.set(cell, text)
+  return text
 }

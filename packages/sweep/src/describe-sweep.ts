@@ -1,8 +1,7 @@
-import { prepareBornDeadTheory } from './born-dead-theory.ts'
+import { cellDocuments } from './described-cells.ts'
 import { untilNow } from './extension.ts'
 import type { Extension } from './extension.ts'
 import { decidedCells } from './rounds.ts'
-import { cellDocument } from './surface.ts'
 import type { CellCounts, CellDocument, SweepDocument, UntilDocument } from './surface.ts'
 import { settingWords } from './setting-words.ts'
 import { parseSweep } from './sweep.ts'
@@ -47,12 +46,11 @@ export async function describeSweep(sweep: SweepFacts, cells: readonly CellCount
 }
 
 /** Cells of no sweep, with the labels that tell them apart, [cell]. */
-export async function describeCells(
+export function describeCells(
   cells: readonly CellCounts[],
   labels: readonly Readonly<Record<string, unknown>>[],
 ): Promise<readonly CellDocument[]> {
-  await prepareBornDeadTheory(cells.map((cell) => cell.spec))
-  return cells.map((cell, index) => cellDocument(cell, labels[index]))
+  return cellDocuments(cells, labels)
 }
 
 function untilDocument(sweep: SweepFacts, cells: readonly CellCounts[]): { until?: UntilDocument } {
