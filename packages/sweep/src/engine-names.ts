@@ -2,16 +2,19 @@ import type { EngineVersion } from './chunk.ts'
 import type { SweepDocument } from './surface.ts'
 
 const JOINED = '+'
+/** Before the version of an engine of which several versions trained blocks; ids have none. */
+const VERSIONED = ' '
 
-/** `cpu`, or each with its version where there are several, as in `cpu 1+cpu 2`; null without trials. */
+/** `cpu`, or several joined as in `cpu+cuda`; an engine of which there are several versions with each, as in `cpu 1+cpu 2`; null without trials. */
 export function engineNames(engines: readonly EngineVersion[]): string | null {
-  if (engines.length < 2) return engines[0]?.id ?? null
-  return engines.map(({ id, version }) => `${id} ${version}`).join(JOINED)
+  if (engines.length === 0) return null
+  const isMixed = ({ id }: EngineVersion) => engines.filter((other) => other.id === id).length > 1
+  return engines.map((engine) => (isMixed(engine) ? `${engine.id}${VERSIONED}${engine.version}` : engine.id)).join(JOINED)
 }
 
-/** A sentence on the cells whose trials come from several engines or versions of one; null where none does. */
+/** A sentence on the cells whose trials come from several versions of an engine; null where none does. */
 export function mixedEngines({ cells }: Pick<SweepDocument, 'cells'>): string | null {
-  const mixed = cells.flatMap(({ engine }) => (engine?.includes(JOINED) === true ? [engine] : []))
+  const mixed = cells.flatMap(({ engine }) => (engine?.includes(VERSIONED) === true ? [engine] : []))
   return mixed.length === 0 ? null : mixedSentence(mixed.length, [...new Set(mixed)].join(', '))
 }
 
