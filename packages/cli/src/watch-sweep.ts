@@ -32,7 +32,8 @@ async function showProgress({ terminal }: Invocation, standings: AsyncIterable<S
   let last: SweepStanding | null = null
   for await (const standing of standings) {
     const { requested, counted, gaps } = standing.progress.trials
-    initial ??= counted
+    // Whoever comes when all is there has seen nothing trained: what there is says more than 0 of 0.
+    initial ??= counted + gaps >= requested ? 0 : counted
     last = standing
     const fraction = requested === 0 ? 1 : (counted + gaps) / requested
     const seconds = (performance.now() - started) / 1000

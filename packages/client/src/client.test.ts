@@ -1,6 +1,8 @@
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { CollapsarError } from '@collapsar/sweep'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createClient } from './client.ts'
@@ -125,3 +127,30 @@ describe('createClient', () => {
     expect(() => createClient({ url })).toThrow('accepted: an http or https URL')
   })
 })
+
+describe('watch', () => {
+  it('ends by its signal although the garbage collector has run meanwhile', async () => {
+    const url = await serve((_, response) => void response.writeHead(200, { 'content-type': 'text/event-stream' }).write(': alive\n\n'))
+    const stop = new AbortController()
+    const closed = new Promise<string>((resolve) => {
+      servers.at(-1)!.on('connection', (socket) => socket.once('close', () => resolve('closed')))
+    })
+    const opened = new Promise((resolve) => servers.at(-1)!.once('request', resolve))
+    const iteration = createClient({ url }).watch('sw-1', { signal: stop.signal }).next()
+    await opened
+    await collectGarbage()
+    stop.abort()
+    expect(await iteration).toEqual({ done: true, value: undefined })
+    expect(await closed).toBe('closed')
+  })
+})
+
+/** Several times, with turns of the event loop between: what is held weakly goes in the turn after. */
+async function collectGarbage(): Promise<void> {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  for (let round = 0; round < 5; round += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    collect()
+  }
+}

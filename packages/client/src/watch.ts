@@ -72,12 +72,14 @@ async function* streamOnce(
 ): AsyncGenerator<SweepEvent | 'ended', void, undefined> {
   const over = new AbortController()
   const silence = silenceTimer(over)
+  const stop = () => over.abort(signal?.reason)
+  signal?.addEventListener('abort', stop, { once: true })
   try {
     const response = await connection.send({
       method: 'GET',
       path,
       headers: { accept: EVENT_STREAM, ...(position.last !== null && { 'last-event-id': position.last }) },
-      signal: signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]),
+      signal: over.signal,
     })
     position.heardAt = performance.now()
     if (response.status === 204 || response.body === null) {
@@ -85,7 +87,7 @@ async function* streamOnce(
       return
     }
     const events = createEventReader()
-    for await (const bytes of response.body as AsyncIterable<Uint8Array>) {
+    for await (const bytes of chunksOf(response.body, over.signal)) {
       silence.heard()
       position.heardAt = performance.now()
       for (const event of sweepEvents(events, bytes)) {
@@ -96,7 +98,28 @@ async function* streamOnce(
     }
   } finally {
     silence.stop()
+    signal?.removeEventListener('abort', stop)
     over.abort()
+  }
+}
+
+/**
+ * The bytes of a body, to its end or until the signal aborts. Cancelled here, because `fetch` holds its signal weakly: after a garbage
+ * collection (Node 20) it goes on reading whatever the signal says, and a stream that fell silent would be waited for for ever.
+ */
+async function* chunksOf(body: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+  const reader = body.getReader()
+  const cancel = () => void reader.cancel().catch(() => undefined)
+  signal.addEventListener('abort', cancel, { once: true })
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done || signal.aborted) return
+      yield value
+    }
+  } finally {
+    signal.removeEventListener('abort', cancel)
+    cancel()
   }
 }
 

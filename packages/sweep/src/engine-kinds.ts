@@ -29,8 +29,10 @@ export function engineOf(source: unknown): EngineKind | 'auto' {
  */
 export function waitingFor(source: unknown, cells: readonly Numerics[], live: readonly EngineKind[]): string | null {
   for (const numerics of new Set(cells)) {
-    const kinds = engineKinds(engineOf(source), numerics)
-    if (!kinds.some((kind) => live.includes(kind))) return `No worker with an engine ${kinds.join(' or ')} is connected, which ${numerics} needs.`
+    const named = engineOf(source)
+    const kinds = engineKinds(named, numerics)
+    const wantedBy = named === 'auto' ? `${numerics} needs` : 'the sweep names'
+    if (!kinds.some((kind) => live.includes(kind))) return `No worker with an engine ${kinds.join(' or ')} is connected, which ${wantedBy}.`
   }
   return null
 }

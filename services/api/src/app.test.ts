@@ -116,6 +116,8 @@ describe('GET /v1/sweeps/{id}', () => {
     expect(tag).toMatch(/^W\/"[\w-]{22}"$/)
     const unchanged = await get(`/v1/sweeps/${id}`, { 'if-none-match': `"other", ${tag}` })
     expect([unchanged.statusCode, unchanged.body]).toEqual([304, ''])
+    // Of a 304 they would be taken for those of the document (RFC 9110, 8.6).
+    expect([unchanged.headers['content-length'], unchanged.headers['content-type']]).toEqual([undefined, undefined])
     await recordTestBlocks(api.store, first, [0], 0)
     expect((await get(`/v1/sweeps/${id}`, { 'if-none-match': tag })).statusCode).toBe(200)
   })

@@ -7,6 +7,7 @@ import Fastify, { LogController } from 'fastify'
 import type { Logger } from 'pino'
 import { guardAccess } from './access.ts'
 import type { Api } from './api.ts'
+import { bareNotModified } from './entity-tag.ts'
 import { serveDocs } from './docs.ts'
 import { shedLoad } from './load-shedding.ts'
 import { openApiRoute } from './openapi.ts'
@@ -73,6 +74,7 @@ export function buildApi(options: ApiOptions): Api {
     throw new CollapsarError('not-found', `There is nothing at ${JSON.stringify(request.url.slice(0, 200))}.`)
   })
   void app.register(helmet)
+  app.addHook('onSend', bareNotModified)
   guardRequests(app)
   shedLoad(app)
   guardAccess(app, store)

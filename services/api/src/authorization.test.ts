@@ -203,6 +203,8 @@ describe('/v1/keys', () => {
     const { key, id } = created.json<{ key: string; id: string }>()
     expect((await api.app.inject({ url: '/v1/sweeps', headers: { authorization: `Bearer ${key}` } })).statusCode).toBe(200)
     const list = await api.app.inject({ url: '/v1/keys?limit=1', headers: headers.admin })
+    // Not passed over: whoever filters keys must not get all of them.
+    expect((await api.app.inject({ url: '/v1/keys?state=active', headers: headers.admin })).statusCode).toBe(400)
     expect(list.json()).toMatchObject({ keys: [{ id, name: 'new', scopes: ['read'], maxCells: 3, maxTrials: null, revokedAt: null, lastUsedAt: expect.any(String) }] })
     expect(list.body).not.toContain(key)
     const revoked = await api.app.inject({ method: 'POST', url: `/v1/keys/${id}/revoke`, headers: headers.admin })

@@ -23,6 +23,7 @@ export function serveDocs(app: Api, description: () => object): void {
     await docs.register(swaggerUi, {
       routePrefix: '/docs',
       staticCSP: CONTENT_SECURITY_POLICY,
+      theme: { title: 'Collapsar' },
       uiConfig: { tryItOutEnabled: true, displayRequestDuration: true, persistAuthorization: false },
     })
   })

@@ -12,6 +12,16 @@ export function notModified(request: FastifyRequest, reply: FastifyReply, tag: s
   return matches(request.headers['if-none-match'], tag)
 }
 
+/**
+ * A hook: 304 has no header of the body that it does not have (RFC 9110, 8.6 and 15.4.5). Caches update what they keep by those of a 304:
+ * a kept table would become 4 bytes of JSON, which is how an absent document is written.
+ */
+export async function bareNotModified(_: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
+  if (reply.statusCode !== 304) return payload
+  reply.removeHeader('content-type')
+  return null
+}
+
 /** Weak comparison (RFC 9110, 8.8.3.2): the mark W/ does not count. */
 function matches(header: string | undefined, tag: string): boolean {
   if (header === undefined) return false

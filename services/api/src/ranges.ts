@@ -9,6 +9,11 @@ export interface Bounds {
   readonly maximum: number
 }
 
+export interface IntegerBounds extends Bounds {
+  /** Where it stands in the request; in its query by default. */
+  readonly part?: 'query' | 'path'
+}
+
 /**
  * Ranges as a query says them, both ends included: `10`, `2,4,8`, `10..` (to the maximum), `..4` (from the minimum), `2..5,10`.
  * @throws CollapsarError `invalid-request` for what lies outside of the bounds, for an empty range, and for no range at all
@@ -31,9 +36,12 @@ function numberOf(text: string): number {
   return text === '' ? Number.NaN : Number(text)
 }
 
-/** An integer up to a maximum; the pattern of the query has seen to its being an integer. @throws CollapsarError `invalid-request` */
-export function boundedInteger(text: string | undefined, usual: number, bounds: Bounds): number {
-  return text === undefined ? usual : rangeOf(text, bounds).low
+/** An integer up to a maximum; the pattern of the request has seen to its being an integer. @throws CollapsarError `invalid-request` */
+export function boundedInteger(text: string | undefined, usual: number, { name, minimum, maximum, part = 'query' }: IntegerBounds): number {
+  const value = text === undefined ? usual : Number(text)
+  if (value >= minimum && value <= maximum) return value
+  const detail = `${name} is ${show(text)}; accepted: an integer from ${minimum} to ${maximum}`
+  throw new CollapsarError('invalid-request', `${detail}.`, { problems: [{ pointer: `/${part}/${name}`, detail }] })
 }
 
 /** Probabilities separated by commas. @throws CollapsarError `invalid-request` */

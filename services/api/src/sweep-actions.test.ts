@@ -89,7 +89,7 @@ it('says which engine a sweep waits for', async () => {
   const sweep = await submit({ ...source, engine: 'cuda' })
   const waitingFor = async () => (await send('GET', sweep)).body['waitingFor']
   await api.store.heartbeat({ id: 'c', engine: 'cpu', threads: 1 }, null)
-  expect(await waitingFor()).toBe('No worker with an engine cuda is connected, which ieee-f32/1 needs.')
+  expect(await waitingFor()).toBe('No worker with an engine cuda is connected, which the sweep names.')
   await api.store.heartbeat({ id: 'g', engine: 'cuda', threads: 1 }, null)
   expect(await waitingFor()).toBeNull()
 })

@@ -1,5 +1,6 @@
 import { LIMITS, SCOPES } from '@collapsar/sweep'
 import Type from 'typebox'
+import { ListQuery } from './sweeps.ts'
 import { closed, instant, nullable, oneOf } from './schemas.ts'
 
 export const KeyPath = Type.Object(
@@ -65,6 +66,9 @@ export type Key = Type.Static<typeof Key>
 /** What creating a key answers: the only answer that has the secret. */
 export const CreatedKey = Type.Object({ ...record, key: Type.String({ description: 'the key itself: it is shown once and stored nowhere' }) })
 export type CreatedKey = Type.Static<typeof CreatedKey>
+
+/** All keys are few: they have no pages, and no filters. */
+export const KeyListQuery = Type.Object({ limit: ListQuery.properties.limit }, closed)
 
 export const KeyList = Type.Object({ keys: Type.Array(Key, { description: 'newest first' }) })
 export type KeyList = Type.Static<typeof KeyList>

@@ -1,4 +1,4 @@
-import { CreatedKey, Key, KeyList, KeyPath, LIST_LIMIT, ListQuery, NewKey, NoBody, NoQuery } from '@collapsar/client'
+import { CreatedKey, Key, KeyList, KeyListQuery, KeyPath, LIST_LIMIT, NewKey, NoBody, NoQuery } from '@collapsar/client'
 import type { ApiKeyRecord, Store } from '@collapsar/store'
 import { CollapsarError } from '@collapsar/sweep'
 import type { Api } from '../api.ts'
@@ -24,7 +24,7 @@ export function keyRoutes(app: Api, { keys }: Pick<Store, 'keys'>): void {
 
   app.get(
     '/v1/keys',
-    { config, schema: { summary: 'List API keys', operationId: 'keys', querystring: ListQuery, response: { 200: KeyList } } },
+    { config, schema: { summary: 'List API keys', operationId: 'keys', querystring: KeyListQuery, response: { 200: KeyList } } },
     async (request) => ({ keys: (await keys.list(Number(request.query.limit ?? LIST_LIMIT.default))).map(keyOf) }),
   )
 

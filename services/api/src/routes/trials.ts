@@ -132,7 +132,7 @@ function trialRoute(app: Api, store: Store): void {
     },
     async (request, reply) => {
       const { cell } = request.params
-      const index = boundedInteger(request.params.index, 0, { name: 'index', minimum: 0, maximum: LIMITS.inits - 1 })
+      const index = boundedInteger(request.params.index, 0, { name: 'index', minimum: 0, maximum: LIMITS.inits - 1, part: 'path' })
       const found = await store.trial(cell, index)
       if (found !== null) return sendDocument(request, reply, { cell, ...trialDocument(index, found.record), engine: found.engine })
       if ((await store.cellSpec(cell)) === null) throw unknownCell(cell)
