@@ -66,7 +66,7 @@ async function expectToGoOn(url: string, id: string): Promise<void> {
   try {
     expect((await store.verify()).mismatches).toEqual([])
     expect((await store.sweepCells(id))[0]?.tally.trials).toBe(200)
-    expect(await store.recordBlocks(CELL.cell, BLOCKS, ENGINE)).toEqual({ recorded: 2, duplicate: 2 })
+    expect(await store.recordBlocks(CELL.cell, BLOCKS, ENGINE)).toEqual({ recorded: 2, duplicate: 2, fresh: [2, 3] })
     expect(await store.finishSweeps()).toEqual([id])
     expect((await store.sweepCells(id))[0]?.digest).toBe(cellDigest(BLOCKS.map(({ digest }) => digest)))
     expect(await store.verify()).toMatchObject({ blocks: 4, mismatches: [] })

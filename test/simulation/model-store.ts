@@ -1,7 +1,7 @@
 import type { CellProgress, Chunk, ChunkResult, Tally } from '@collapsar/sweep'
 import { addTallies, BLOCK_TRIALS, EMPTY_TALLY } from '@collapsar/sweep'
 import type { TrialSpec } from '@collapsar/trial'
-import type { LiveWorker, Store, SweepRecord, SweepState } from '@collapsar/store'
+import type { LiveWorker, Recorded, Store, SweepRecord, SweepState } from '@collapsar/store'
 
 /**
  * Claims, blocks, gaps, prefixes and states of sweeps in memory, by the contract of `Store`; without measurement sets, without
@@ -17,7 +17,7 @@ export type ModelStore = Pick<
 interface ModelActions {
   createSweep(sweep: ModelSweep): string
   chunkSpec(chunkId: string): { readonly chunk: Chunk; readonly spec: TrialSpec } | null
-  record(result: Pick<ChunkResult, 'chunk'>): { recorded: number; duplicate: number }
+  record(result: Pick<ChunkResult, 'chunk'>): Recorded
   fail(chunkId: string): 'retry' | 'split' | 'gap' | 'gone'
   /** Gives the ids of the dropped chunks. */
   setState(sweepId: string, state: 'cancelled' | 'paused' | 'active'): readonly string[]
@@ -188,7 +188,8 @@ export function createModelStore(tallyOf: (cell: string, block: number, trials: 
         cell.gaps.delete(block)
       }
       chunks.delete(chunk.id)
-      return { recorded: fresh.length, duplicate: chunk.blocks - fresh.length }
+      const counts = { recorded: fresh.length, duplicate: chunk.blocks - fresh.length }
+      return counts.recorded === 0 || counts.duplicate === 0 ? counts : { ...counts, fresh }
     },
     fail: (id) => {
       const live = chunks.get(id)

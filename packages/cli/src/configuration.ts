@@ -11,6 +11,13 @@ export interface ServerAddress {
   readonly key: string | null
 }
 
+/** Where a service answers what it counts. */
+export interface MetricsAddress {
+  readonly host: string
+  /** 0 takes a free one. */
+  readonly port: number
+}
+
 /** Everything the environment decides; the only place that reads it. */
 export interface Configuration {
   /** Where sweeps are submitted, followed and commanded; null: the database of this machine. */
@@ -23,9 +30,12 @@ export interface Configuration {
   readonly threads: number
   readonly colour: boolean
   readonly logLevel: string | null
+  /** null: nowhere. */
+  readonly metrics: MetricsAddress | null
 }
 
 const MAXIMUM_THREADS = 1024
+const MAXIMUM_PORT = 65_535
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 
 /** @throws CollapsarError `usage` naming the variable or flag, its value and what is accepted. */
@@ -39,6 +49,7 @@ export function readConfiguration(options: Options, env: NodeJS.ProcessEnv): Con
     threads: options.integer('threads', 1, MAXIMUM_THREADS) ?? availableParallelism(),
     colour: env['NO_COLOR'] === undefined || env['NO_COLOR'] === '',
     logLevel: logLevel(env['COLLAPSAR_LOG']),
+    metrics: metricsAddress(options, env),
   }
 }
 
@@ -81,6 +92,21 @@ function serverUrl(name: string, value: string | undefined, protocols: readonly 
   // The value may hold a password: it is not repeated.
   const accepted = protocols.map((known) => `${known}//user@host:port/name`).join(' or ')
   throw new CollapsarError('usage', `${name} is not a valid address; accepted: ${accepted}`)
+}
+
+/** Options go before variables. */
+function metricsAddress(options: Options, env: NodeJS.ProcessEnv): MetricsAddress | null {
+  const port = options.integer('metrics-port', 0, MAXIMUM_PORT) ?? portOf('COLLAPSAR_METRICS_PORT', env['COLLAPSAR_METRICS_PORT'])
+  const given = options.text('metrics-host')
+  if (given !== null && port === null) throw new CollapsarError('usage', `--metrics-host is ${given} without a port; accepted: with --metrics-port`)
+  const host = given ?? (env['COLLAPSAR_METRICS_HOST'] || '127.0.0.1')
+  return port === null ? null : { host, port }
+}
+
+function portOf(name: string, value: string | undefined): number | null {
+  if (value === undefined || value === '') return null
+  if (/^\d{1,5}$/.test(value) && Number(value) <= MAXIMUM_PORT) return Number(value)
+  throw new CollapsarError('usage', `${name} is ${value}; accepted: an integer from 0 to ${MAXIMUM_PORT}`)
 }
 
 function flag(name: string, value: string | undefined): boolean {

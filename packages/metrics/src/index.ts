@@ -1,3 +1,5 @@
+export { countRecorded } from './count-recorded.ts'
+export type { Recording } from './count-recorded.ts'
 export { createMetrics } from './metrics.ts'
 export type { Metrics } from './metrics.ts'
 export { serveMetrics } from './serve-metrics.ts'

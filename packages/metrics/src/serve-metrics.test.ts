@@ -15,6 +15,10 @@ it('answers with what was counted, and nothing else', async () => {
     expect(text).toContain('collapsar_commit_duration_seconds_bucket{le="0.03"} 1')
     expect(text).toContain('process_resident_memory_bytes')
     expect((await fetch(`http://127.0.0.1:${server.port}/elsewhere`)).status).toBe(404)
+    const health = await fetch(`http://127.0.0.1:${server.port}/healthz`)
+    expect([health.status, await health.json()]).toEqual([200, { status: 'ok' }])
+    expect((await fetch(`http://127.0.0.1:${server.port}/metrics`, { method: 'POST' })).status).toBe(404)
+    await expect(serveMetrics(metrics, { host: '127.0.0.1', port: server.port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
   } finally {
     await server.close()
   }

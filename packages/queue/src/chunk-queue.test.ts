@@ -150,6 +150,13 @@ describe.each(servers)('a chunk queue on $name', ({ open }) => {
   const eventually = <T>(get: () => T | Promise<T>, wanted: T, timeout = 20_000) =>
     expect.poll(get, { timeout, interval: 10 }).toEqual(wanted)
 
+  it('tells how much memory Redis uses, where there is one', async () => {
+    const bytes = await queue.memoryBytes()
+    // An empty Redis takes about a megabyte.
+    if ('redisUrl' in server.location) expect(bytes).toBeGreaterThan(100_000)
+    else expect(bytes).toBeNull()
+  })
+
   it('delivers every chunk once, as it was, and keeps no trace', async () => {
     const sent = chunks(40)
     await queue.enqueue(sent)

@@ -44,5 +44,7 @@ export interface ChunkQueue {
     options: ConsumerOptions,
   ): Promise<Consumer>
   ping(): Promise<void>
+  /** Memory that the whole Redis server uses, in bytes; null on Postgres, and where Redis does not say. */
+  memoryBytes(): Promise<number | null>
   close(): Promise<void>
 }

@@ -62,6 +62,7 @@ export async function createChunkQueue(location: ChunkQueueLocation, options: Ch
     consume: (engine, handle, consumerOptions) =>
       startConsumer({ backend, queueName: queueName(engine), depth: () => depth(engine), onError }, handle, consumerOptions),
     ping: () => backend.ping(),
+    memoryBytes: () => backend.memoryBytes(),
     close: async () => {
       for (const queue of queues.values()) await queue.close()
       await backend.close()

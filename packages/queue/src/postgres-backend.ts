@@ -33,6 +33,7 @@ export async function openPostgresBackend(databaseUrl: string, onError: (error: 
     openQueue: (name) => new Queue(name, { connection: openPool() }),
     openWorker: (name, processor, options) => new Worker(name, processor, { ...options, connection: openPool() }),
     ping: () => withClient(databaseUrl, onError, (client) => client.query('SELECT 1')),
+    memoryBytes: async () => null,
     close: async () => {
       // A pool waits for connections in use; a worker that could not be closed never gives its own back.
       const ended = Promise.all(pools.map((pool) => pool.end()))

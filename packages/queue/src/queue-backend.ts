@@ -19,6 +19,8 @@ export interface QueueBackend {
   openQueue(name: string): BullQueue
   openWorker(name: string, processor: ChunkProcessor, options: Omit<WorkerOptions, 'connection' | 'prefix'>): BullWorker
   ping(): Promise<void>
+  /** Of the server; null where that says nothing about the queue, or is not told. */
+  memoryBytes(): Promise<number | null>
   /** Ends every connection, those of queues and workers that could not be closed too. */
   close(): Promise<void>
 }

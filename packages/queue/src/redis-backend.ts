@@ -44,6 +44,12 @@ export async function openRedisBackend(options: RedisBackendOptions): Promise<Qu
     ping: async () => {
       await client.ping()
     },
+    memoryBytes: async () => {
+      // Its text has lines as in "used_memory:1048576"; an ACL may forbid it.
+      const memory = await client.info('memory').catch(() => '')
+      const bytes = /^used_memory:(\d+)/m.exec(memory)?.[1]
+      return bytes === undefined ? null : Number(bytes)
+    },
     close: async () => {
       for (const connection of connections) connection.disconnect()
     },

@@ -13,6 +13,8 @@ import { recordMeasurements } from './record-measurements.ts'
 export interface Recorded {
   readonly recorded: number
   readonly duplicate: number
+  /** Indices of the recorded ones where there were duplicates, too; absent where it was all or none. */
+  readonly fresh?: readonly number[]
 }
 
 /** Blocks of one cell. */
@@ -158,8 +160,9 @@ async function checkDuplicates(client: Queries, parts: readonly Part[], fresh: r
 function countFresh(parts: readonly Part[], fresh: readonly FreshBlock[]): readonly Recorded[] {
   const left = new Set(fresh.map(({ cell, index }) => `${cell} ${index}`))
   return parts.map(({ batch, cell }) => {
-    const recorded = batch.blocks.filter(({ index }) => left.delete(`${cell.key} ${index}`)).length
-    return { recorded, duplicate: batch.blocks.length - recorded }
+    const own = batch.blocks.map(({ index }) => index).filter((index) => left.delete(`${cell.key} ${index}`))
+    const counts = { recorded: own.length, duplicate: batch.blocks.length - own.length }
+    return own.length === 0 || counts.duplicate === 0 ? counts : { ...counts, fresh: own }
   })
 }
 

@@ -52,7 +52,7 @@ describe('recording', () => {
   it('records a duplicate once', async () => {
     const sweep = await sweepOf(300)
     expect(await record(0, 1)).toEqual({ recorded: 2, duplicate: 0 })
-    expect(await record(1, 2)).toEqual({ recorded: 1, duplicate: 1 })
+    expect(await record(1, 2)).toEqual({ recorded: 1, duplicate: 1, fresh: [2] })
     expect(await record(0, 1, 2)).toEqual({ recorded: 0, duplicate: 3 })
     const [cell] = await store.sweepCells(sweep)
     expect(cell?.tally).toEqual(tallyOfTrials(300))
@@ -61,7 +61,7 @@ describe('recording', () => {
 
   it('records a block that is handed in twice in one call once', async () => {
     await sweepOf(200)
-    expect(await record(0, 0, 1)).toEqual({ recorded: 2, duplicate: 1 })
+    expect(await record(0, 0, 1)).toEqual({ recorded: 2, duplicate: 1, fresh: [0, 1] })
     expect((await store.verify()).mismatches).toEqual([])
   })
 

@@ -6,6 +6,7 @@ import type { CellFilter, CellPage, FoundCell } from './find-cells.ts'
 import type { ListedSweep, SweepFilter, SweepPage } from './list-sweeps.ts'
 import type { CellRecord } from './read-cell.ts'
 import type { TrialRange } from './trial-pages.ts'
+import type { Recorded } from './record-blocks.ts'
 import type { ImportedBlocks } from './import-blocks.ts'
 import type { ReplayStore } from './replay-store.ts'
 
@@ -139,6 +140,7 @@ export type { CellMeasurements } from '@collapsar/sweep'
 export type * from './audit-store.ts'
 export type * from './replay-store.ts'
 export type { ImportedBlocks } from './import-blocks.ts'
+export type { Recorded } from './record-blocks.ts'
 
 /** One disagreement found by `verify`. */
 export interface Mismatch {
@@ -202,20 +204,20 @@ export interface Store extends AuditStore, ReplayStore {
    * The same holds for what was measured of them. Blocks of a cancelled sweep are kept, and so are those of a chunk that is no longer live. A block recorded over a
    * terminal gap fills it, also in the frozen rows that had lost it. Throws CollapsarError `not-found` for an unknown cell.
    */
-  record(result: ChunkResult): Promise<{ recorded: number; duplicate: number }>
+  record(result: ChunkResult): Promise<Recorded>
   /** The same for blocks that were trained elsewhere: no chunk ends, no time is measured. A few hundred a call is fast. */
   recordBlocks(
     cell: string,
     blocks: readonly EncodedBlock[],
     engine: EngineVersion,
-  ): Promise<{ recorded: number; duplicate: number }>
+  ): Promise<Recorded>
   /** Ends claims without a result, so that their blocks can be issued again; gives the ids of those that were live. A late result is kept. */
   release(chunkIds: readonly string[]): Promise<readonly string[]>
   /**
    * The same under the name of a worker that had no database; it need not be known. Throws `not-allowed` when it is quarantined,
    * and as `record` does.
    */
-  importBlocks(imported: ImportedBlocks): Promise<{ recorded: number; duplicate: number }>
+  importBlocks(imported: ImportedBlocks): Promise<Recorded>
   /**
    * Counts a failure of the chunk itself (its training threw). Up to MAXIMUM_ATTEMPTS it stays live ('retry');
    * then it is split in two ('split'), and a single block becomes a terminal gap ('gap'): first for the sets that it was to

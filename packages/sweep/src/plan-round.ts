@@ -79,7 +79,7 @@ export interface ChunkSizing {
 type Sized = Pick<OpenRange, 'spec' | 'secondsPerBlock'>
 
 /** What a block takes, by measurement or, before the first, by the cost model. */
-export function blockSeconds({ spec, secondsPerBlock }: Sized, { flopsPerSecond }: ChunkSizing): number {
+export function blockSeconds({ spec, secondsPerBlock }: Sized, { flopsPerSecond }: Pick<ChunkSizing, 'flopsPerSecond'>): number {
   return secondsPerBlock ?? (BLOCK_TRIALS * trialFlops(spec)) / flopsPerSecond
 }
 

@@ -127,7 +127,7 @@ function addRoutes(app: Api, options: ApiOptions): void {
   planRoutes(app, store)
   auditRoutes(app, store)
   keyRoutes(app, store)
-  blockRoutes(app, store)
+  blockRoutes(app, options)
   replayRoutes(app, store)
   workerRoute(app, store)
   healthRoutes(app, store)

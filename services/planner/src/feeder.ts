@@ -6,7 +6,9 @@ import { ASSUMED_FLOPS_PER_THREAD, blockSeconds, chunkBlocks, ENGINE_KINDS, shar
 import type { Chunk, ChunkSizing, EngineKind, Leads, OpenRange } from '@collapsar/sweep'
 import type { Logger } from 'pino'
 import { advance } from './advance.ts'
+import { FeederLag } from './feeder-lag.ts'
 import { LookSchedule } from './look-schedule.ts'
+import { OutstandingWork } from './outstanding-work.ts'
 import { fleetOf, offersOf, strandedChunks, workerSpeed } from './routing.ts'
 import type { Fleet, Offer, SweepStanding } from './routing.ts'
 
@@ -62,6 +64,7 @@ export function createFeeder(
   let reconciledAt = -Infinity
   let isCleared = options.sweeps === 'lead'
   const schedule = new LookSchedule()
+  const [lag, outstanding] = [new FeederLag(), new OutstandingWork()]
   const own = options.sweeps === 'lead' ? undefined : options.sweeps
 
   /** What an interrupted run of another sweep left waiting would be trained first: its own planner offers it again. */
@@ -76,6 +79,7 @@ export function createFeeder(
     try {
       await queue.enqueue(chunks)
       for (const chunk of chunks) offered.add(chunk.id)
+      lag.queued(chunks, performance.now())
     } catch (error) {
       log.warn({ err: error, chunks: chunks.length }, 'queue did not take chunks, they stay issued')
     }
@@ -97,8 +101,8 @@ export function createFeeder(
     const claimedAt = performance.now()
     const issued = shares.chunks.length > 0 ? await store.issue(shares.chunks) : []
     for (const chunk of issued) log.debug({ chunk: chunk.id, cell: chunk.cell, blocks: chunk.blocks }, 'chunk issued')
+    lag.claimed(issued, claimedAt)
     await enqueue([...live, ...issued])
-    if (issued.length > 0) metrics?.feederLagSeconds.set((performance.now() - claimedAt) / 1000)
     return issued
   }
 
@@ -124,20 +128,37 @@ export function createFeeder(
     await releaseStranded(standings, fleet)
   }
 
-  /** Reads every cell and issues chunks where there is room; gives how many are live then, [kind]. */
-  const look = async (wanted: readonly SweepRecord[], fleet: Fleet, live: LiveChunks): Promise<ReadonlyMap<EngineKind, number>> => {
+  /** Reads every cell and issues chunks where there is room; gives those that are live then, [kind]. */
+  const look = async (wanted: readonly SweepRecord[], fleet: Fleet, live: LiveChunks): Promise<LiveChunks> => {
     const standings = await Promise.all(wanted.map(async (sweep) => ({ sweep, progress: await store.progress(sweep.id) })))
+    if (isReconcileDue() && metrics !== undefined) await reportMemory(queue, metrics)
     await reconcile(standings, fleet)
-    const filled = new Map([...live].map(([kind, chunks]) => [kind, chunks.length]))
+    outstanding.looked(standings, fleet)
+    const filled = new Map(live)
     const given: Chunk[] = []
     for (const offer of offersOf(standings, fleet).filter(({ kind }) => kinds.includes(kind))) {
-      const issued = await feed(offer, live.get(offer.kind) ?? (await store.unfinished(offer.kind, own)), given)
+      const before = live.get(offer.kind) ?? (await store.unfinished(offer.kind, own))
+      const issued = await feed(offer, before, given)
       given.push(...issued)
-      filled.set(offer.kind, (filled.get(offer.kind) ?? 0) + issued.length)
+      filled.set(offer.kind, [...before, ...issued])
     }
     // Of kinds that are offered nothing new: what the queue lost is theirs, too.
     for (const chunks of live.values()) await enqueue(chunks)
     return filled
+  }
+
+  /** Live chunks of kinds whose workers are all gone, which nothing more is issued to. */
+  const forsaken = async (served: LiveChunks): Promise<LiveChunks> => {
+    if (metrics === undefined) return new Map()
+    const gone = kinds.filter((kind) => !served.has(kind))
+    return new Map(await Promise.all(gone.map(async (kind) => [kind, await store.unfinished(kind, own)] as const)))
+  }
+
+  /** What waits and what is being trained, as this tick leaves it. */
+  const report = (live: LiveChunks) => {
+    if (metrics === undefined) return
+    for (const [kind, chunks] of live) metrics.outstandingSeconds.set({ engine: kind }, outstanding.seconds(kind, chunks))
+    metrics.feederLagSeconds.set(lag.seconds([...live.values()].flat(), performance.now()))
   }
 
   return {
@@ -157,15 +178,22 @@ export function createFeeder(
       for (const sweep of await store.finishSweeps()) log.info({ sweep }, 'sweep done')
       if (!isDue) {
         for (const chunks of live.values()) await enqueue(chunks)
+        report(live)
         return
       }
       const filled = await look(wanted, fleet, live)
-      schedule.looked({ ...glance, live: filled }, (performance.now() - started) / 1000)
+      report(new Map([...filled, ...(await forsaken(filled))]))
+      schedule.looked({ ...glance, live: new Map([...filled].map(([engine, chunks]) => [engine, chunks.length])) }, (performance.now() - started) / 1000)
     },
   }
 }
 
-/** Live chunks as the look began, [kind]. */
+async function reportMemory(queue: ChunkQueue, { redisBytes }: Metrics): Promise<void> {
+  const bytes = await queue.memoryBytes().catch(() => null)
+  if (bytes !== null) redisBytes.set(bytes)
+}
+
+/** Live chunks, [kind]. */
 type LiveChunks = ReadonlyMap<EngineKind, readonly Chunk[]>
 
 /** Tells apart what could change the plans of these sweeps, but counts. */

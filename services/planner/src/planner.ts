@@ -29,6 +29,10 @@ const POLL_SECONDS = 1
 const STANDBY_SECONDS = 5
 /** Pause after a failure of the store, so that an outage is neither hammered nor slept through. */
 const RETRY_SECONDS = 1
+/** Silent workers without blocks are forgotten after a day: long enough to look at last night's. */
+const FORGOTTEN_AFTER_SECONDS = 86_400
+/** Between two looks for them. */
+const TIDY_SECONDS = 3600
 
 /**
  * Decides what to train and feeds the queue just in time, from Postgres alone. It keeps no state that matters: a
@@ -44,10 +48,15 @@ export function runPlanner(
     if (options.auditShare !== undefined) await store.setAuditShare(options.auditShare)
     const wake = await wakeUp(store, signal)
     const feeder = createFeeder(deps, options)
+    let tidiedAt = -Infinity
     try {
       while (!signal.aborted) {
         const started = performance.now()
         await feeder.tick()
+        if (started - tidiedAt >= TIDY_SECONDS * 1000) {
+          await store.forgetWorkers(FORGOTTEN_AFTER_SECONDS)
+          tidiedAt = started
+        }
         // Every record wakes the planner; a look at thousands of cells must not follow the last one at once.
         await pause((performance.now() - started) / 1000, signal)
         await wake.next((options.pollSeconds ?? POLL_SECONDS) * 1000)

@@ -1,3 +1,4 @@
+import { countRecorded } from '@collapsar/metrics'
 import type { Metrics } from '@collapsar/metrics'
 import type { Store } from '@collapsar/store'
 import { CollapsarError } from '@collapsar/sweep'
@@ -44,7 +45,7 @@ export async function handleChunk(deps: ChunkDependencies, chunk: Chunk, signal:
     if (wanted.signal.aborted) log.info({ chunk: chunk.id }, 'chunk was given up, it is no longer wanted')
     else if (isQuarantine(error)) log.warn({ err: error, chunk: chunk.id }, 'chunk was not recorded')
     else if (isOfWorker(error)) deps.giveUp(error)
-    else await countFailure(deps, chunk, error)
+    else await countFailure(deps, work, error)
   } finally {
     wanted.stop()
   }
@@ -71,15 +72,19 @@ async function trainAndRecord(deps: ChunkDependencies, work: ChunkWork, { wanted
     deps.metrics?.chunkSeconds.observe({ engine: deps.engine }, seconds)
     await compareEngines(deps, work, delivered)
     const counts = await recordPatiently(deps, { chunk, ...encoded, engine: training.engine, worker, seconds }, delivered)
-    log.info({ worker, chunk: chunk.id, cell: chunk.cell, seconds, ...counts }, 'chunk recorded')
+    if (deps.metrics !== undefined) countRecorded(deps.metrics, { engine: deps.engine, blocks: encoded.blocks, counts })
+    const { recorded, duplicate } = counts
+    log.info({ worker, chunk: chunk.id, cell: chunk.cell, seconds, recorded, duplicate }, 'chunk recorded')
   } finally {
     hand.released()
   }
 }
 
-async function countFailure({ store, log }: ChunkDependencies, chunk: Chunk, error: unknown): Promise<void> {
+async function countFailure({ store, log, metrics }: ChunkDependencies, { chunk, sets }: ChunkWork, error: unknown): Promise<void> {
   const reason = error instanceof Error ? error.message : String(error)
   const consequence = await store.fail(chunk.id, reason)
+  // Given up for its sets alone, the block is tried again without them.
+  if (consequence === 'gap' && sets.length === 0) metrics?.blocks.inc({ result: 'gap' })
   log.error({ err: error, chunk: chunk.id, cell: chunk.cell, consequence }, 'chunk failed')
 }
 

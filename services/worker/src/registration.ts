@@ -10,7 +10,7 @@ export interface Registration {
 }
 
 export interface RegistrationOptions {
-  readonly store: Pick<Store, 'heartbeat' | 'retire' | 'forgetWorkers'>
+  readonly store: Pick<Store, 'heartbeat' | 'retire'>
   readonly log: Logger
   readonly worker: WorkerRecord
   readonly now: () => { readonly flopsPerSecond: number | null; readonly chunks: readonly string[] }
@@ -19,17 +19,12 @@ export interface RegistrationOptions {
 }
 
 const HEARTBEAT_SECONDS = 5
-/** Silent workers without blocks are forgotten after a day: long enough to look at last night's. */
-const FORGOTTEN_AFTER_SECONDS = 86_400
-/** Heartbeats between two looks for them: about once an hour. */
-const BEATS_PER_CLEANING = 720
 
 /** Reports the worker to the store, now and every few seconds. @throws nothing: a store that is away says so in the log */
 export async function register(options: RegistrationOptions): Promise<Registration> {
   const { store, log, worker } = options
   let state: WorkerActivity['state'] = 'active'
   let quarantined = false
-  let beats = 0
   const beat = async () => {
     try {
       const { flopsPerSecond, chunks } = options.now()
@@ -42,8 +37,6 @@ export async function register(options: RegistrationOptions): Promise<Registrati
     } catch (error) {
       log.warn({ err: error }, 'heartbeat failed')
     }
-    if (beats % BEATS_PER_CLEANING === 0) await forgetOthers(options)
-    beats += 1
   }
   await beat()
   const heart = setInterval(() => void beat(), HEARTBEAT_SECONDS * 1000)
@@ -57,11 +50,6 @@ export async function register(options: RegistrationOptions): Promise<Registrati
       await store.retire(worker.id).catch((error: unknown) => log.warn({ err: error }, 'worker could not be retired'))
     },
   }
-}
-
-/** Tidiness: a role that may not delete workers leaves them to others. */
-async function forgetOthers({ store, log }: RegistrationOptions): Promise<void> {
-  await store.forgetWorkers(FORGOTTEN_AFTER_SECONDS).catch((error: unknown) => log.debug({ err: error }, 'silent workers were not forgotten'))
 }
 
 /** What this process says of its machine. */

@@ -1,17 +1,16 @@
-import type { Backends } from '@collapsar/standalone'
+import type { Key, NewKey } from '@collapsar/client'
 import { CollapsarError, LIMITS, SCOPES } from '@collapsar/sweep'
 import type { Scope } from '@collapsar/sweep'
 import type { Command, Invocation } from '../command.ts'
 import { EXIT } from '../command.ts'
+import { withInstallation } from '../installation/with-installation.ts'
 import { JSON_OPTION } from '../options.ts'
 import type { Options } from '../options.ts'
-import { withBackends } from '../with-backends.ts'
 
 const ACTIONS = { create, list, revoke } as const
-const LISTED = 500
 const DAY_MS = 86_400_000
 
-/** Works on the database itself: it is how the first key comes to be, and the way back in when all are lost. */
+/** On a server of COLLAPSAR_URL with a key of scope admin; else on the database itself: how the first key comes to be, and the way back in when all are lost. */
 export const keys: Command = {
   name: 'keys',
   summary: 'create, list or revoke API keys; from the first one on the HTTP service asks for one',
@@ -40,24 +39,25 @@ export const keys: Command = {
 /** The key alone goes to stdout, so that a script can keep it: KEY=$(collapsar keys create ...). */
 async function create({ options, configuration, log, terminal }: Invocation): Promise<number> {
   const wish = newKey(options)
-  return withBackends({ configuration, log }, async ({ store }) => {
-    const { key, secret } = await store.keys.create(wish)
+  return withInstallation({ configuration, log }, async (installation) => {
+    const created = await installation.createKey(wish)
     if (options.flag('json')) {
-      await terminal.data(`${JSON.stringify({ ...key, key: secret }, null, 2)}\n`)
+      await terminal.data(`${JSON.stringify(created, null, 2)}\n`)
       return EXIT.ok
     }
-    terminal.message(`${key.id}: ${key.name}; ${key.scopes.join(', ')}; ${key.expiresAt === null ? 'never expires' : `expires ${key.expiresAt.toISOString()}`}`)
+    const { id, name, scopes, expiresAt, key } = created
+    terminal.message(`${id}: ${name}; ${scopes.join(', ')}; ${expiresAt === null ? 'never expires' : `expires ${expiresAt}`}`)
     terminal.message('This is the key. It is shown once and stored nowhere:')
-    await terminal.data(`${secret}\n`)
+    await terminal.data(`${key}\n`)
     return EXIT.ok
   })
 }
 
-function newKey(options: Options): Parameters<Backends['store']['keys']['create']>[0] {
+function newKey(options: Options): NewKey {
   return {
     name: nameOf(options),
     scopes: scopesOf(options),
-    expiresAt: expiryOf(options),
+    expiresAt: expiryOf(options)?.toISOString() ?? null,
     maxCells: options.integer('max-cells', 1, LIMITS.cells),
     maxTrials: options.integer('max-trials', 1, Number.MAX_SAFE_INTEGER),
     maxDeviceSeconds: options.integer('max-device-seconds', 1, 1e12),
@@ -72,7 +72,7 @@ function nameOf(options: Options): string {
   throw usage(`--name is ${name === null ? 'missing' : JSON.stringify(name)}; accepted: 1 to 120 characters`)
 }
 
-function scopesOf(options: Options): readonly Scope[] {
+function scopesOf(options: Options): Scope[] {
   const text = options.text('scopes')
   const given = [...new Set((text ?? '').split(',').map((scope) => scope.trim()))]
   const scopes = SCOPES.filter((scope) => given.includes(scope))
@@ -92,8 +92,8 @@ function expiryOf(options: Options): Date | null {
 }
 
 async function list({ options, configuration, log, terminal }: Invocation): Promise<number> {
-  return withBackends({ configuration, log }, async ({ store }) => {
-    const found = await store.keys.list(LISTED)
+  return withInstallation({ configuration, log }, async (installation) => {
+    const found = await installation.keys()
     const rows = found.map((key) => `${key.id}  ${stateOf(key).padEnd(7)}  ${key.scopes.join(',').padEnd(12)}  ${dateOf(key.expiresAt).padEnd(10)}  ${dateOf(key.lastUsedAt).padEnd(10)}  ${key.name}\n`)
     const header = `${'ID'.padEnd(20)}  ${'STATE'.padEnd(7)}  ${'SCOPES'.padEnd(12)}  ${'EXPIRES'.padEnd(10)}  ${'LAST USED'.padEnd(10)}  NAME\n`
     await terminal.data(options.flag('json') ? `${JSON.stringify(found, null, 2)}\n` : `${found.length === 0 ? '' : header}${rows.join('')}`)
@@ -101,19 +101,19 @@ async function list({ options, configuration, log, terminal }: Invocation): Prom
   })
 }
 
-function stateOf({ revokedAt, expiresAt }: { readonly revokedAt: Date | null; readonly expiresAt: Date | null }): string {
+function stateOf({ revokedAt, expiresAt }: Pick<Key, 'revokedAt' | 'expiresAt'>): string {
   if (revokedAt !== null) return 'revoked'
-  return expiresAt !== null && expiresAt.getTime() <= Date.now() ? 'expired' : 'live'
+  return expiresAt !== null && Date.parse(expiresAt) <= Date.now() ? 'expired' : 'live'
 }
 
-function dateOf(date: Date | null): string {
-  return date === null ? 'never' : date.toISOString().slice(0, 10)
+function dateOf(instant: string | null): string {
+  return instant === null ? 'never' : instant.slice(0, 10)
 }
 
 async function revoke({ positionals, options, configuration, log, terminal }: Invocation): Promise<number> {
-  return withBackends({ configuration, log }, async ({ store }) => {
-    const revoked = []
-    for (const id of positionals.slice(1)) revoked.push(await store.keys.revoke(id))
+  return withInstallation({ configuration, log }, async (installation) => {
+    const revoked: Key[] = []
+    for (const id of positionals.slice(1)) revoked.push(await installation.revokeKey(id))
     for (const { id, name } of revoked) terminal.message(`${id} (${name}) is revoked: within 5 s it is refused everywhere`)
     if (options.flag('json')) await terminal.data(`${JSON.stringify(revoked, null, 2)}\n`)
     return EXIT.ok

@@ -3,7 +3,7 @@ import { AUDIT_OPTION, auditShare } from '../audit-share.ts'
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
 import { untilAborted } from '../until-aborted.ts'
-import { withBackends } from '../with-backends.ts'
+import { METRICS_OPTIONS, withService } from '../with-service.ts'
 
 /** The planner process: one is active at a time, others stand by. */
 export const planner: Command = {
@@ -18,13 +18,14 @@ export const planner: Command = {
       description: 'how often every live chunk is offered to the queue again (default 10)',
     },
     'audit-share': AUDIT_OPTION,
+    ...METRICS_OPTIONS,
   },
   service: true,
   run: async ({ options, configuration, log, signal }) => {
     const chunkSeconds = options.integer('chunk-seconds', 1, 3600)
     const reconcileSeconds = options.integer('reconcile-seconds', 1, 3600)
     const share = auditShare(options)
-    return withBackends({ configuration, log }, async (backends) => {
+    return withService({ configuration, log }, async (backends) => {
       const running = await startPlanner(
         backends,
         {

@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
 import { untilAborted } from '../until-aborted.ts'
-import { withBackends } from '../with-backends.ts'
+import { METRICS_OPTIONS, withService } from '../with-service.ts'
 
 const DEFAULT_PORT = 7070
 
@@ -16,12 +16,13 @@ export const serve: Command = {
   options: {
     host: { type: 'string', value: 'H', description: 'address to listen on (default 127.0.0.1)' },
     port: { type: 'string', value: 'P', description: `port to listen on (default ${DEFAULT_PORT})` },
+    ...METRICS_OPTIONS,
   },
   service: true,
   run: async ({ options, configuration, log, signal }) => {
     const host = options.text('host') ?? '127.0.0.1'
     const port = options.integer('port', 0, 65_535) ?? DEFAULT_PORT
-    return withBackends({ configuration, log }, async (backends) => {
+    return withService({ configuration, log }, async (backends) => {
       const embedded = configuration.databaseUrl === null && configuration.redisUrl === null
       const local = embedded ? await startLocal(backends, configuration.threads, log) : null
       try {

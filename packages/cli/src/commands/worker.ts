@@ -2,7 +2,7 @@ import { startWorker } from '@collapsar/standalone'
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
 import { untilAborted } from '../until-aborted.ts'
-import { withBackends } from '../with-backends.ts'
+import { METRICS_OPTIONS, withService } from '../with-service.ts'
 
 /** What a cluster commonly allows between SIGTERM and SIGKILL. */
 const GRACE_SECONDS = 30
@@ -23,6 +23,7 @@ export const worker: Command = {
       value: 'S',
       description: `seconds after SIGTERM in which a chunk may be finished; what does not fit is handed back at once (default ${GRACE_SECONDS})`,
     },
+    ...METRICS_OPTIONS,
   },
   service: true,
   patient: true,
@@ -30,7 +31,7 @@ export const worker: Command = {
     const engine = options.oneOf('engine', ['cpu']) ?? 'cpu'
     const lockSeconds = options.integer('lock', 1, 3600)
     const graceSeconds = options.integer('grace', 0, 3600) ?? GRACE_SECONDS
-    return withBackends({ configuration, log }, async (backends) => {
+    return withService({ configuration, log }, async (backends) => {
       const running = await startWorker(
         backends,
         { engine, threads: configuration.threads, ...(lockSeconds !== null && { lockSeconds }) },

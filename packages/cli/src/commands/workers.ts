@@ -1,9 +1,8 @@
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
+import { withInstallation } from '../installation/with-installation.ts'
 import { JSON_OPTION } from '../options.ts'
-import { withBackends } from '../with-backends.ts'
 
-const LISTED = 1000
 const GIGA = 1e9
 
 export const workers: Command = {
@@ -12,8 +11,8 @@ export const workers: Command = {
   positionals: [],
   options: { json: JSON_OPTION },
   run: async ({ options, configuration, terminal, log }) => {
-    return withBackends({ configuration, log }, async ({ store }) => {
-      const listed = await store.workers(LISTED)
+    return withInstallation({ configuration, log }, async (installation) => {
+      const listed = await installation.workers()
       const rows = listed.map(({ id, state, engine, version, threads, flopsPerSecond, chunks, device }) => {
         const speed = flopsPerSecond === null ? '-' : `${(flopsPerSecond / GIGA).toFixed(1)} Gflop/s`
         const place = `${threads} ${threads === 1 ? 'thread' : 'threads'}${device === '' ? '' : ` of ${device}`}`

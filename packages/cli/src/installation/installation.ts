@@ -1,4 +1,4 @@
-import type { SweepProgress } from '@collapsar/client'
+import type { CreatedKey, Key, NewKey, SweepProgress, WorkerResource } from '@collapsar/client'
 import type { ExtensionWish, PlanDocument, SweepDocument } from '@collapsar/sweep'
 
 /** What a list says of a sweep. */
@@ -54,4 +54,14 @@ export interface Installation {
   /** The lost blocks, at most a hundred of them, and how many will be tried again. */
   retry(id: string): Promise<{ readonly lost: readonly LostBlock[]; readonly blocks: number }>
   remove(id: string): Promise<void>
+  /** Those first that live. */
+  workers(): Promise<readonly WorkerResource[]>
+  /** The answer alone has the key itself. */
+  createKey(key: NewKey): Promise<CreatedKey>
+  /** Newest first. */
+  keys(): Promise<readonly Key[]>
+  revokeKey(id: string): Promise<Key>
 }
+
+/** Workers and keys that are listed at most, wherever they are. */
+export const LISTED = { workers: 1000, keys: 500 } as const

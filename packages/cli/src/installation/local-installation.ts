@@ -1,13 +1,16 @@
+import type { Key, WorkerResource } from '@collapsar/client'
 import { sweepDocument } from '@collapsar/standalone'
 import type { Backends } from '@collapsar/standalone'
 import { CollapsarError, parseSweep, planDocument } from '@collapsar/sweep'
 import { requireSweep } from '../require-sweep.ts'
+import { LISTED } from './installation.ts'
 import type { Installation, SweepEntry } from './installation.ts'
 import { watchLocally } from './watch-locally.ts'
 
+type Store = Backends['store']
 type SweepRecord = Awaited<ReturnType<typeof requireSweep>>
 
-const LISTED = 50
+const SWEEPS_LISTED = 50
 const LOST_SHOWN = 100
 
 export function localInstallation({ store }: Backends, threads: number): Installation {
@@ -27,7 +30,7 @@ export function localInstallation({ store }: Backends, threads: number): Install
       return planDocument(sweep, existing, { flopsPerSecond: null, workers: 1, threads }, { allowSlow, measured, mixedCells })
     },
     sweeps: async ({ tag, state }) => {
-      const sweeps = await store.sweeps(LISTED)
+      const sweeps = await store.sweeps(SWEEPS_LISTED)
       return sweeps.filter((sweep) => (state === null || sweep.state === state) && (tag === null || sweep.tags.includes(tag))).map(entryOf)
     },
     surface: async (id) => sweepDocument(store, await requireSweep(store, id)),
@@ -41,6 +44,35 @@ export function localInstallation({ store }: Backends, threads: number): Install
       return { lost: lost.slice(0, LOST_SHOWN), blocks: await store.retryGaps(id) }
     },
     remove: async (id) => store.remove(await known(id)),
+    ...localOperation(store),
+  }
+}
+
+/** What keeps the installation going, in the words of the HTTP interface. */
+function localOperation({ workers, keys }: Store): Pick<Installation, 'workers' | 'createKey' | 'keys' | 'revokeKey'> {
+  return {
+    workers: async () => (await workers(LISTED.workers)).map(workerOf),
+    createKey: async ({ expiresAt = null, ...wish }) => {
+      const { key, secret } = await keys.create({ ...wish, expiresAt: expiresAt === null ? null : new Date(expiresAt) })
+      return { ...keyOf(key), key: secret }
+    },
+    keys: async () => (await keys.list(LISTED.keys)).map(keyOf),
+    revokeKey: async (id) => keyOf(await keys.revoke(id)),
+  }
+}
+
+function workerOf({ chunks, startedAt, lastSeen, ...rest }: Awaited<ReturnType<Store['workers']>>[number]): WorkerResource {
+  return { ...rest, chunks: [...chunks], startedAt: startedAt.toISOString(), lastSeen: lastSeen.toISOString() }
+}
+
+function keyOf({ scopes, createdAt, expiresAt, revokedAt, lastUsedAt, ...rest }: Awaited<ReturnType<Store['keys']['revoke']>>): Key {
+  return {
+    ...rest,
+    scopes: [...scopes],
+    createdAt: createdAt.toISOString(),
+    expiresAt: expiresAt?.toISOString() ?? null,
+    revokedAt: revokedAt?.toISOString() ?? null,
+    lastUsedAt: lastUsedAt?.toISOString() ?? null,
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ServerAddress } from '../configuration.ts'
+import { LISTED } from './installation.ts'
 import type { Installation } from './installation.ts'
 
 /** Loaded at first use, as most commands stay on this machine. */
@@ -27,5 +28,9 @@ export async function remoteInstallation({ url, key }: ServerAddress): Promise<I
       return { lost: gaps, blocks: (await client.retry(id)).blocks }
     },
     remove: (id) => client.remove(id),
+    workers: () => client.workers(LISTED.workers),
+    createKey: (key) => client.createKey(key),
+    keys: () => client.keys(LISTED.keys),
+    revokeKey: (id) => client.revokeKey(id),
   }
 }

@@ -1,11 +1,13 @@
 import { BlockImport, ImportResult, NoQuery } from '@collapsar/client'
+import { countRecorded } from '@collapsar/metrics'
+import type { Metrics } from '@collapsar/metrics'
 import type { Store } from '@collapsar/store'
-import { CollapsarError, encodedBlock } from '@collapsar/sweep'
+import { CollapsarError, encodedBlock, ENGINE_KINDS } from '@collapsar/sweep'
 import type { EncodedBlock, Problem } from '@collapsar/sweep'
 import type { Api } from '../api.ts'
 
 /** Takes blocks from workers that reach no database. */
-export function blockRoutes(app: Api, store: Store): void {
+export function blockRoutes(app: Api, { store, metrics }: { readonly store: Store; readonly metrics?: Metrics }): void {
   app.post(
     '/v1/blocks',
     {
@@ -20,11 +22,19 @@ export function blockRoutes(app: Api, store: Store): void {
     },
     async (request) => {
       const { cell, worker, engine, blocks } = request.body
-      const result = await store.importBlocks({ cell, worker, engine, blocks: checkedBlocks(blocks) })
-      request.log.info({ worker, cell, ...result }, 'blocks imported')
-      return result
+      const checked = checkedBlocks(blocks)
+      const counts = await store.importBlocks({ cell, worker, engine, blocks: checked })
+      if (metrics !== undefined) countRecorded(metrics, { engine: kindOf(engine.id), blocks: checked, counts })
+      const { recorded, duplicate } = counts
+      request.log.info({ worker, cell, recorded, duplicate }, 'blocks imported')
+      return { recorded, duplicate }
     },
   )
+}
+
+/** Any other is a processor's, as in the store: what the caller calls its engine must not make labels without bound. */
+function kindOf(engine: string): string {
+  return ENGINE_KINDS.find((kind) => kind === engine) ?? 'cpu'
 }
 
 /** @throws CollapsarError `invalid-request` with every block whose columns are not those of its digest */
