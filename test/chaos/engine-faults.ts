@@ -42,9 +42,9 @@ export const mixedEngines: Scenario = {
 /** The trial that cannot be trained, in block 1 of every cell; as in `test/support/crashing-training.mjs`. */
 const POISON = 137
 
-/** Every cell loses a block after some twenty attempts; in the short form there is one, of the two blocks that a split takes. */
-const DEPTHS = [4, 5].slice(0, strength(2, 2, 1))
-const POISONED = { ...ripple(0), grid: { depth: DEPTHS, width: 4 }, inits: strength(600, 600, 200) }
+/** Six blocks a cell, of which a chunk has several: so that one is split. */
+const POISONED = { ...ripple(0), grid: { depth: [4, 5], width: 4 }, inits: 600 }
+const DEPTHS = POISONED.grid.depth
 
 /** How it fails: its process dies, or the engine throws in one that lives. */
 const WAYS: readonly { readonly faults: Readonly<Record<string, string>>; readonly reason: string }[] = [
