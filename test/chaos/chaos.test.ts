@@ -8,6 +8,7 @@ import { mixedEngines, poisonedChunk } from './engine-faults.ts'
 import { FORM } from './form.ts'
 import { startServers } from './installation.ts'
 import type { Servers } from './installation.ts'
+import { lyingWorker } from './lying-worker.ts'
 import { networkFaults } from './network-faults.ts'
 import { postgresFaults } from './postgres-faults.ts'
 import { redisFaults } from './redis-faults.ts'
@@ -28,6 +29,7 @@ const SCENARIOS: readonly Scenario[] = [
   repeatedSubmissions,
   overlappingSweeps,
   mixedEngines,
+  lyingWorker,
   poisonedChunk,
   storm,
 ]

@@ -5,16 +5,18 @@
 //   CRASH_NTH=n            ... when it is reached for the n-th time (default 1)
 //   BLOCK_SECONDS=s        stops the event loop for so long at SIGUSR2
 //   POISON=trial           the engine throws when it is asked for this trial of a cell
+//   CRASHING=1             the engine is in a process of its own, as in the product, and ends it by SIGSEGV at trial 137 of a cell
+//   LIE=1                  the engine flips the lowest bit of one final parameter of every 97th trial
 //   ENGINE_VERSION=text    what the engine says its version is
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { writeSync } from 'node:fs'
 import { runPlanner } from '@collapsar/planner'
 import { openBackends, startApi } from '@collapsar/standalone'
-import { openEngine, runWorker } from '@collapsar/worker'
+import { openEngine, runWorker, startTrainingProcess } from '@collapsar/worker'
 import pg from 'pg'
 import { pino } from 'pino'
 
-const { CRASH = '', CRASH_NTH = '1', BLOCK_SECONDS = '0', POISON, ENGINE_VERSION, LOCK_SECONDS, CHUNK_SECONDS, RECONCILE_SECONDS } = process.env
+const { CRASH = '', CRASH_NTH = '1', BLOCK_SECONDS = '0', POISON, CRASHING, LIE, ENGINE_VERSION, LOCK_SECONDS, CHUNK_SECONDS, RECONCILE_SECONDS } = process.env
 const [role] = process.argv.slice(2)
 
 /** Name of the store's method that is at work: of a COMMIT, what is committed. */
@@ -86,9 +88,23 @@ function breakingEngine(engine) {
       if (POISON !== undefined && batch.trials.includes(Number(POISON))) throw new Error(`trial ${POISON} is poison`)
       const trained = await engine.train(batch, signal, onProgress)
       reach('train:after')
+      if (LIE !== undefined) flip(batch.trials, trained.parameters)
       return trained
     },
   }
+}
+
+/** As a faulty memory would, below the measuring and below the audit; 97 is prime to 100: nearly every block has one such trial. */
+function flip(trials, parameters) {
+  const bits = new Uint32Array(parameters.buffer, parameters.byteOffset, parameters.length)
+  for (const [row, trial] of trials.entries()) if (trial % 97 === 5) bits[(row * bits.length) / trials.length] ^= 1
+}
+
+/** Its own process, which `test/support/crashing-training.mjs` makes crash; elsewhere the engine of this process, which is wrapped. */
+function crashingTraining() {
+  const onDeath = (how, chunks) => log.error({ how, chunks }, 'training process died')
+  const program = new URL('../support/crashing-training.mjs', import.meta.url)
+  return startTrainingProcess({ engine: 'cpu', threads: 1, program, onDeath })
 }
 
 const log = pino({ name: 'saboteur', level: 'debug' }, pino.destination({ dest: 2, sync: true }))
@@ -110,7 +126,8 @@ const start = {
   worker: async () => {
     const engine = breakingEngine(openEngine('cpu', { threads: 1 }))
     const options = { id: `saboteur-${process.pid}`, engine: 'cpu', threads: 1, lockSeconds: Number(LOCK_SECONDS) }
-    await runWorker({ store, queue: breakingQueue(await backends.queue()), engine, log }, options)
+    const training = CRASHING === undefined ? {} : { training: await crashingTraining() }
+    await runWorker({ store, queue: breakingQueue(await backends.queue()), engine, log, ...training }, options)
   },
 }
 await start[role]()

@@ -3,11 +3,14 @@ import { connect, createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 
+/** When keep-alive finds the other side gone, as the planner's session asks it of Postgres: after 10 s, then three times 5 s without an answer. */
+const KEEP_ALIVE_MS = 25_000
+
 /**
  * What a network does to the bytes that pass:
  * `none` delivers them; `latency` delivers every piece so many milliseconds later, in order; `pause` holds them and new connections
  * back, and delivers them when it ends; `swallow` takes and loses them while the connections stay open (half-open), and what
- * has lost bytes once stays dead; `reset` breaks a connection with RST in place of that share of the pieces.
+ * has lost bytes once stays dead: when one side gives it up, the other one learns that by its keep-alive; `reset` breaks a connection with RST in place of that share of the pieces.
  */
 export type NetworkFault =
   | { readonly kind: 'none' | 'pause' | 'swallow' }
@@ -107,8 +110,11 @@ function forward(from: Socket, to: Socket, { network, line }: Path): void {
         }
       }
       await earlier
-      // The end of a stream is lost like its bytes: the other side hears nothing.
-      if (!line.dead && network.fault.kind !== 'swallow') to.end()
+      if (line.dead || network.fault.kind === 'swallow') {
+        // The end of a stream is lost like its bytes.
+        line.dead = true
+        setTimeout(() => to.resetAndDestroy(), KEEP_ALIVE_MS).unref()
+      } else to.end()
     } catch {
       to.destroy()
     }

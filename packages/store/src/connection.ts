@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { CollapsarError } from '@collapsar/sweep'
 import { Pool } from 'pg'
 import type pg from 'pg'
+import { breakOffLater } from './hang-up.ts'
 
 /** Rows of the database as plain objects; each query names the type of its own rows. */
 export type Row = pg.QueryResultRow
@@ -47,6 +48,10 @@ export function openPool(databaseUrl: string, poolSize = DEFAULT_POOL_SIZE): pg.
   // A lost connection rejects its running query and leaves the pool; the event besides would end the process.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
+  // A pipelining connection waits at its end for the answers that are due: on a half-open one for ever, and with it those who queue for its place.
+  pool.on('release', (error, client) => {
+    if (error) breakOffLater(client).unref()
+  })
   return pool
 }
 
@@ -135,10 +140,13 @@ const BEGIN = {
   'repeatable read, read only': 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY',
 } as const
 
+/** What rolls back has nothing to wait for; a connection that has not answered before is not waited for as long again. */
+const ROLLBACK: pg.QueryConfig & { readonly query_timeout: number } = { text: 'ROLLBACK', query_timeout: 2_000 }
+
 /** A connection that cannot even roll back is closed, which makes the server roll back. */
 async function rollback(client: pg.PoolClient): Promise<void> {
   try {
-    await client.query('ROLLBACK')
+    await client.query(ROLLBACK)
     client.release()
   } catch {
     client.release(true)

@@ -1,3 +1,4 @@
+import { parseSweep } from '@collapsar/sweep'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startTestServer } from '../../../test/support/database.ts'
 import type { TestServer } from '../../../test/support/database.ts'
@@ -29,11 +30,53 @@ it('gives up a statement whose answer the network has swallowed, and goes on wit
   }
 })
 
+it('hears of changes again after the network has swallowed those of a while, and ends without waiting for an answer', async () => {
+  const databaseUrl = await server.createDatabase()
+  const proxy = await openFaultProxy(databaseUrl)
+  const listening = await openStore({ databaseUrl: `${proxy.through(databaseUrl)}?query_timeout=500` })
+  const other = await openStore({ databaseUrl })
+  try {
+    let heard = 0
+    await listening.listen(() => (heard += 1))
+    proxy.impose({ kind: 'swallow' })
+    await other.createSweep(parseSweep({ grid: { depth: 3, width: 2 }, inits: 100 }))
+    await expect.poll(() => proxy.strikes().swallowed).toBeGreaterThan(0)
+    expect(heard).toBe(0)
+    proxy.impose({ kind: 'none' })
+    // What was missed counts as heard once the connection is a new one.
+    await expect.poll(() => heard, { timeout: 20_000 }).toBeGreaterThan(0)
+    proxy.impose({ kind: 'swallow' })
+    const started = performance.now()
+    await listening.close()
+    // One goodbye of 2 s that nobody answers; keep-alive would take minutes.
+    expect(performance.now() - started).toBeLessThan(10_000)
+  } finally {
+    await other.close()
+    await proxy.close()
+  }
+})
+
+it('gives the planner\'s lease up when the network swallows it, without waiting for an answer', async () => {
+  const databaseUrl = await server.createDatabase()
+  const proxy = await openFaultProxy(databaseUrl)
+  const store = await openStore({ databaseUrl: `${proxy.through(databaseUrl)}?query_timeout=500` })
+  try {
+    const lease = await store.lead()
+    proxy.impose({ kind: 'swallow' })
+    await lease?.lost
+    await lease?.release()
+    expect(lease).not.toBeNull()
+  } finally {
+    await store.close()
+    await proxy.close()
+  }
+})
+
 it('has a limit without being told one, short enough to try again within a minute', async () => {
   const pool = openPool(await server.createDatabase())
   try {
     expect(pool.options.query_timeout).toBeGreaterThan(0)
-    // A transaction that fails is rolled back, which waits as long again on a dead connection.
+    // A second statement of the same work may meet another dead connection.
     expect(2 * Number(pool.options.query_timeout)).toBeLessThan(60_000)
   } finally {
     await pool.end()

@@ -1,11 +1,10 @@
 import { Client } from 'pg'
 import { connectionSettings } from './connection.ts'
+import { hangUp } from './hang-up.ts'
+import { ANSWER_TIMEOUT_MS, watchAnswers } from './watch-answers.ts'
 
 /** Any number, as long as nothing else in this database locks it: "coll" in ASCII. */
 const LEADER_LOCK = 0x636f6c6c
-
-const CHECK_INTERVAL_MS = 5_000
-const CHECK_TIMEOUT_MS = 10_000
 
 export interface Leadership {
   /** Resolves when the lock is lost without `release`. */
@@ -22,7 +21,7 @@ export async function takeLeadership(databaseUrl: string): Promise<Leadership | 
   const client = new Client({
     ...connectionSettings(databaseUrl),
     options: '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3',
-    query_timeout: CHECK_TIMEOUT_MS,
+    query_timeout: ANSWER_TIMEOUT_MS,
   })
   const broken = new Promise<void>((resolve) => {
     client.on('error', () => resolve())
@@ -31,7 +30,7 @@ export async function takeLeadership(databaseUrl: string): Promise<Leadership | 
   await client.connect()
   const { rows } = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1) AS taken', [LEADER_LOCK])
   if (rows[0]?.taken !== true) {
-    await client.end()
+    await hangUp(client)
     return null
   }
   return watch(client, broken)
@@ -41,19 +40,17 @@ function watch(client: Client, broken: Promise<void>): Leadership {
   let released = false
   const lost = new Promise<void>((resolve) => {
     const lose = (): void => {
-      clearInterval(timer)
+      unwatch()
       if (!released) resolve()
     }
-    const timer = setInterval(() => {
-      client.query('SELECT 1').catch(lose)
-    }, CHECK_INTERVAL_MS)
+    const unwatch = watchAnswers(client, lose)
     void broken.then(lose)
   })
   return {
     lost,
     async release() {
       released = true
-      await client.end()
+      await hangUp(client)
     },
   }
 }

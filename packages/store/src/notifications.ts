@@ -1,6 +1,8 @@
 import { Client } from 'pg'
 import { connectionSettings } from './connection.ts'
 import type { Queries } from './connection.ts'
+import { breakOff, hangUp } from './hang-up.ts'
+import { ANSWER_TIMEOUT_MS, watchAnswers } from './watch-answers.ts'
 
 const NOTIFY_CHANGE = `SELECT pg_notify('collapsar_change', '')`
 const LISTEN = 'LISTEN collapsar_change'
@@ -99,17 +101,24 @@ export class ChangeListener {
     this.#connection = null
     this.#current = null
     const client = await connection?.catch(() => null)
-    await client?.end()
+    if (client) await hangUp(client)
   }
 
   async #connect(): Promise<Client> {
-    const client = new Client(connectionSettings(this.#databaseUrl))
+    const client = new Client({ ...connectionSettings(this.#databaseUrl), query_timeout: ANSWER_TIMEOUT_MS })
     client.on('error', () => {})
     client.on('notification', () => this.#announce())
-    await client.connect()
-    await client.query(LISTEN)
+    try {
+      await client.connect()
+      await client.query(LISTEN)
+    } catch (error) {
+      breakOff(client)
+      throw error
+    }
     this.#current = client
+    const unwatch = watchAnswers(client, () => breakOff(client))
     client.on('end', () => {
+      unwatch()
       if (this.#current === client) this.#reconnectLater()
     })
     return client
