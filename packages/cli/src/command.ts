@@ -27,6 +27,8 @@ export interface Command {
   readonly interruptible?: boolean
   /** Takes its time after the first Ctrl-C or SIGTERM, and hurries after the second. */
   readonly patient?: boolean
+  /** Works on the database itself, also where a server is set. */
+  readonly readsDatabase?: boolean
   /** A service logs what it does; other commands log failures only. */
   readonly service?: boolean
   /** @returns the exit code */

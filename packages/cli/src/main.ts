@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { CollapsarError } from '@collapsar/sweep'
 import { parseArguments } from './arguments.ts'
 import type { Command } from './command.ts'
@@ -30,7 +31,11 @@ export async function runCommandLine([name, ...args]: readonly string[], surroun
 }
 
 async function dispatch(name: string | undefined, args: readonly string[], surroundings: Surroundings): Promise<number> {
-  if (name === undefined || name === '--help' || name === 'help') {
+  if (name === '--version') {
+    surroundings.stdout.write(`${releaseVersion()}\n`)
+    return EXIT.ok
+  }
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     surroundings.stdout.write(overview(await Promise.all(Object.values(COMMANDS).map((load) => load()))))
     return EXIT.ok
   }
@@ -41,6 +46,12 @@ async function dispatch(name: string | undefined, args: readonly string[], surro
   return execute(await load(), args, surroundings)
 }
 
+/** Of the command line's own package, beside `src` and `dist` alike. */
+function releaseVersion(): string {
+  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+  return manifest.version
+}
+
 async function execute(command: Command, args: readonly string[], { env, stderr, stdout }: Surroundings): Promise<number> {
   const { positionals, options } = parseArguments(command, args)
   if (options.flag('help')) {
@@ -49,6 +60,9 @@ async function execute(command: Command, args: readonly string[], { env, stderr,
   }
   const configuration = readConfiguration(options, env)
   const terminal = openTerminal(stdout, stderr, configuration.colour)
+  if (configuration.server !== null && command.readsDatabase === true) {
+    terminal.message(`COLLAPSAR_URL is set, but ${command.name} does not ask a server: it reads the database of this machine`)
+  }
   const log = createLog(configuration.logLevel ?? (command.service === true ? 'info' : 'error'))
   const interruptible = command.interruptible === true || command.service === true
   const { signal, urgent, release } = interruptible ? interruption(command.patient === true) : NEVER
@@ -100,7 +114,7 @@ function report(error: unknown, { stderr }: Surroundings): number {
     const lines = error.problems.map((problem) => `  ${problem.detail}`)
     stderr.write(`collapsar: the sweep is not valid:\n${lines.join('\n')}\n`)
   } else {
-    stderr.write(`collapsar: ${error.message}\n`)
+    stderr.write(`${error.message.startsWith('collapsar ') ? '' : 'collapsar: '}${error.message}\n`)
   }
   return error.exitCode
 }

@@ -71,7 +71,7 @@ export function buildApi(options: ApiOptions): Api {
   app.setValidatorCompiler(validatorCompiler)
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply))
   app.setNotFoundHandler((request) => {
-    throw new CollapsarError('not-found', `There is nothing at ${JSON.stringify(request.url.slice(0, 200))}.`)
+    throw new CollapsarError('not-found', `There is nothing at ${JSON.stringify(request.url.slice(0, 200))}; /docs describes what there is.`)
   })
   void app.register(helmet)
   app.addHook('onSend', bareNotModified)

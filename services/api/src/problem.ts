@@ -8,7 +8,7 @@ export const PROBLEM_MEDIA_TYPE = 'application/problem+json'
 /** Fastify's own refusals that have a status of their own; its other 4xx are requests that were not understood. */
 const FASTIFY_ERRORS: Readonly<Record<string, { readonly code: 'too-large' | 'media-type'; readonly message: string }>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: { code: 'too-large', message: 'The body is larger than 1 MiB, which is the limit.' },
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: { code: 'media-type', message: 'The media type is not one that is read; accepted: application/json.' },
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: { code: 'media-type', message: 'The media type of the body is not one that is read; accepted: application/json (curl: -H "content-type: application/json").' },
 }
 
 /** Any failure as an entry of the catalogue. What a user must not see (a stack, a query) stays in the cause. */

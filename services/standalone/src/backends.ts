@@ -54,8 +54,20 @@ async function openQueue(databaseUrl: string, { redisUrl, allowEviction }: Backe
   const { createChunkQueue } = await import('@collapsar/queue')
   return createChunkQueue(redisUrl === null ? { databaseUrl } : { redisUrl }, {
     allowEviction,
-    onError: (error) => log.warn({ err: error }, 'queue trouble'),
+    onError: rarely((error) => log.warn({ err: error }, 'queue trouble')),
   })
+}
+
+/** While a server is away its connections break many times a second: one line in so many seconds tells as much. */
+const TROUBLE_SECONDS = 5
+
+function rarely(tell: (error: Error) => void): (error: Error) => void {
+  let toldAt = -Infinity
+  return (error) => {
+    if (performance.now() - toldAt < TROUBLE_SECONDS * 1000) return
+    toldAt = performance.now()
+    tell(error)
+  }
 }
 
 function openEmbedded(dataDir: string, log: Logger): ReturnType<typeof openEmbeddedPostgres> {

@@ -16,6 +16,7 @@ export const audits: Command = {
   name: 'audits',
   summary: 'list the blocks that other workers trained again, and what was withdrawn',
   positionals: [],
+  readsDatabase: true,
   options: {
     limit: { type: 'string', value: 'N', description: `how many, the newest first (default ${DEFAULT_LIMIT})` },
     json: JSON_OPTION,

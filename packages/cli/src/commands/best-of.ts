@@ -13,6 +13,7 @@ export const bestOf: Command = {
   name: 'best-of',
   summary: 'give the expected loss, or test error where `facts` measured it, of the best of K trainings of each cell, and how many restarts it takes until one is good',
   positionals: ['ID'],
+  readsDatabase: true,
   options: {
     depth: { type: 'string', value: 'D', description: 'only cells of this depth' },
     width: { type: 'string', value: 'W', description: 'only cells of this width' },

@@ -9,6 +9,7 @@ export const chunks: Command = {
   name: 'chunks',
   summary: 'train without a network: export what a sweep lacks, run it elsewhere, import the results',
   positionals: ['export|run|import', '[FILE...]'],
+  readsDatabase: true,
   interruptible: true,
   options: {
     sweep: { type: 'string', value: 'ID', description: 'export: the sweep' },

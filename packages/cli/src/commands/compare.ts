@@ -12,6 +12,7 @@ export const compare: Command = {
   name: 'compare',
   summary: 'compare two sweeps trial by trial, where both drew the same networks (McNemar, valid however often one looks)',
   positionals: ['A', 'B'],
+  readsDatabase: true,
   options: {
     event: { type: 'string', value: 'E', description: `one of ${COMPARED_EVENTS.join(', ')} (default collapse)` },
     json: JSON_OPTION,

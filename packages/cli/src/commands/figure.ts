@@ -18,6 +18,7 @@ export const figure: Command = {
   name: 'figure',
   summary: 'draw a figure of a sweep, or of one of its cells or trials',
   positionals: ['ID'],
+  readsDatabase: true,
   interruptible: true,
   options: {
     of: { type: 'string', value: 'NAME', description: FIGURE_MAKER_NAMES.map((name) => `${name} (${FIGURE_MAKERS[name].shows})`).join(', ') },

@@ -9,6 +9,7 @@ import type { Options } from '../options.ts'
 
 const ACTIONS = { create, list, revoke } as const
 const DAY_MS = 86_400_000
+const SCOPES_WIDTH = SCOPES.join().length
 
 /** On a server of COLLAPSAR_URL with a key of scope admin; else on the database itself: how the first key comes to be, and the way back in when all are lost. */
 export const keys: Command = {
@@ -94,8 +95,8 @@ function expiryOf(options: Options): Date | null {
 async function list({ options, configuration, log, terminal }: Invocation): Promise<number> {
   return withInstallation({ configuration, log }, async (installation) => {
     const found = await installation.keys()
-    const rows = found.map((key) => `${key.id}  ${stateOf(key).padEnd(7)}  ${key.scopes.join(',').padEnd(12)}  ${dateOf(key.expiresAt).padEnd(10)}  ${dateOf(key.lastUsedAt).padEnd(10)}  ${key.name}\n`)
-    const header = `${'ID'.padEnd(20)}  ${'STATE'.padEnd(7)}  ${'SCOPES'.padEnd(12)}  ${'EXPIRES'.padEnd(10)}  ${'LAST USED'.padEnd(10)}  NAME\n`
+    const rows = found.map((key) => `${key.id}  ${stateOf(key).padEnd(7)}  ${key.scopes.join(',').padEnd(SCOPES_WIDTH)}  ${dateOf(key.expiresAt).padEnd(10)}  ${dateOf(key.lastUsedAt).padEnd(10)}  ${key.name}\n`)
+    const header = `${'ID'.padEnd(20)}  ${'STATE'.padEnd(7)}  ${'SCOPES'.padEnd(SCOPES_WIDTH)}  ${'EXPIRES'.padEnd(10)}  ${'LAST USED'.padEnd(10)}  NAME\n`
     await terminal.data(options.flag('json') ? `${JSON.stringify(found, null, 2)}\n` : `${found.length === 0 ? '' : header}${rows.join('')}`)
     return EXIT.ok
   })

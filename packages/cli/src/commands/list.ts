@@ -17,8 +17,10 @@ export const list: Command = {
   run: async ({ options, configuration, terminal, log }) => {
     const filter = { tag: options.text('tag'), state: options.oneOf('state', STATES) }
     return withInstallation({ configuration, log }, async (installation) => {
-      const entries = (await installation.sweeps(filter)).map(({ id, name, state, createdAt, finishedAt }) => ({ id, name, state, createdAt, finishedAt }))
-      const rows = entries.map(({ id, name, state, createdAt }) => `${id}  ${state.padEnd(9)}  ${createdAt}  ${name}\n`)
+      const entries = (await installation.sweeps(filter)).map(({ id, name, state, createdAt, finishedAt, owner, tags, priority }) => {
+        return { id, name, state, createdAt, finishedAt, owner, tags, priority }
+      })
+      const rows = entries.map(({ id, name, state, createdAt, tags }) => `${id}  ${state.padEnd(9)}  ${createdAt}  ${name}${tags.map((tag) => `  #${tag}`).join('')}\n`)
       await terminal.data(options.flag('json') ? `${JSON.stringify(entries, null, 2)}\n` : rows.join(''))
       return EXIT.ok
     })

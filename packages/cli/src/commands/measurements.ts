@@ -18,6 +18,7 @@ export const measurements: Command = {
   name: 'measurements',
   summary: 'describe what a measurement set says of the trials of a sweep, or print it trial by trial',
   positionals: ['ID'],
+  readsDatabase: true,
   options: {
     set: { type: 'string', value: 'NAME', description: `one of ${MEASUREMENT_NAMES.join(', ')}, as in measure of the sweep file` },
     depth: { type: 'string', value: 'D', description: 'only cells of this depth' },

@@ -17,6 +17,7 @@ export const replay: Command = {
   name: 'replay',
   summary: 'train one trial again and compare it with its record, bit for bit',
   positionals: ['FILE'],
+  readsDatabase: true,
   interruptible: true,
   options: {
     depth: { type: 'string', value: 'D', description: 'depth of the cell' },

@@ -11,6 +11,7 @@ export const safeWidth: Command = {
   name: 'safe-width',
   summary: 'name the smallest width of a depth at which collapse is rarer than asked, with its evidence or what is missing',
   positionals: [],
+  readsDatabase: true,
   options: {
     depth: { type: 'string', value: 'D', description: 'number of affine layers' },
     below: { type: 'string', value: 'P', description: 'the probability of collapse to stay below' },

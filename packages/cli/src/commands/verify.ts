@@ -7,6 +7,7 @@ export const verify: Command = {
   name: 'verify',
   summary: 'recompute every digest and tally from the stored blocks and compare',
   positionals: [],
+  readsDatabase: true,
   options: { json: JSON_OPTION },
   run: async ({ options, configuration, terminal, log }) => {
     return withBackends({ configuration, log }, async (backends) => {

@@ -9,6 +9,9 @@ export interface SweepEntry {
   /** RFC 3339 in UTC. */
   readonly createdAt: string
   readonly finishedAt: string | null
+  readonly owner: string
+  readonly tags: readonly string[]
+  readonly priority: number
 }
 
 /** How far a sweep is. */

@@ -84,6 +84,6 @@ export function noServer(): CollapsarError {
   )
 }
 
-function entryOf({ id, name, state, createdAt, finishedAt }: SweepRecord): SweepEntry {
-  return { id, name, state, createdAt: createdAt.toISOString(), finishedAt: finishedAt?.toISOString() ?? null }
+function entryOf({ id, name, state, createdAt, finishedAt, owner, tags, priority }: SweepRecord): SweepEntry {
+  return { id, name, state, createdAt: createdAt.toISOString(), finishedAt: finishedAt?.toISOString() ?? null, owner, tags, priority }
 }

@@ -27,10 +27,11 @@ export function contoursRoute(app: Api, store: Store): void {
     async (request, reply) => {
       const { columns, rows, confidence, levels, monotone, ...asked } = request.query
       refuseSettingsOfSweep(asked)
+      const asLevels = probabilitiesOf(levels, 'levels')
       const document = await mapDocument(store, asked)
       const axes = { ...(columns !== undefined && { columns }), ...(rows !== undefined && { rows }) }
       const answer = contoursDocument(document, axes, {
-        levels: probabilitiesOf(levels, 'levels'),
+        levels: asLevels,
         confidence: confidence === undefined ? null : Number(confidence),
         monotone: monotone === 'true',
       })
