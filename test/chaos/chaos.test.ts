@@ -34,6 +34,9 @@ const SCENARIOS: readonly Scenario[] = [
   storm,
 ]
 
+/** In `npm test` one of a family: F2 and F3 are workers lost in slower ways than F1, F8 and F10 have tests of their own beside the code. */
+const LEFT_OUT = FORM === 'short' ? ['F2', 'F3', 'F8', 'F10'] : []
+
 /** `npm run chaos -- F4 F6` runs these alone. */
 const CHOSEN = (process.env['CHAOS_ONLY'] ?? '').split(',').filter((id) => id !== '')
 /** `npm run chaos -- --write FILE` puts the table between the markers of a document. */
@@ -57,7 +60,7 @@ describe.skipIf(!redisAvailable())(`under faults (${FORM})`, () => {
     writeFileSync(DOCUMENT, withTable(readFileSync(DOCUMENT, 'utf8'), table, SCENARIOS.map(({ id }) => id)))
   })
 
-  const chosen = SCENARIOS.filter(({ id }) => CHOSEN.length === 0 || CHOSEN.includes(id))
+  const chosen = SCENARIOS.filter(({ id }) => (CHOSEN.length === 0 ? !LEFT_OUT.includes(id) : CHOSEN.includes(id)))
   for (const scenario of chosen) {
     it(`${scenario.id} ${scenario.fault}: ${scenario.promise}`, { timeout: scenario.limitSeconds * 1000 }, async () => {
       const started = performance.now()

@@ -44,7 +44,7 @@ const POINTS: readonly CrashPoint[] = [
 ]
 
 /** In the short form: what leaves most behind, one of each kind. */
-const SHORT = ['record:after-commit', 'deliver:after', 'issue:after', 'nextRound:before-commit']
+const SHORT = ['record:after-commit', 'issue:after']
 const CHOSEN = strength(1, 1, 0) === 1 ? POINTS : POINTS.filter(({ point }) => SHORT.includes(point))
 
 /** F7: a process ends at the worst of moments. */

@@ -10,9 +10,9 @@ const traces = { cases: golden.flatMap(({ cases }) => cases) }
 
 describe('the reference engine keeps the promises of an engine', () => {
   const referenceEngine = createReferenceEngine()
-  // It is one code with another rounding for each numerics: one that is stored as it is computed and one that is not stand for
-  // all four. The other engines are compared with it in every one.
-  const engine = { ...referenceEngine, numerics: ['ieee-f64/1', 'f16/1'] as const }
+  // It is one code with another rounding for each numerics: here in the one that the traces have. The other engines are compared
+  // with it in every one.
+  const engine = { ...referenceEngine, numerics: ['ieee-f64/1'] as const }
   it.each(conformanceChecks(engine, { referenceEngine, traces }))('$name', async ({ run }) => {
     await expect(run()).resolves.toBeUndefined()
   })
