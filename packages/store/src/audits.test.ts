@@ -2,26 +2,18 @@ import { createHash } from 'node:crypto'
 import { cellDigest, tallyOf } from '@collapsar/sweep'
 import type { EncodedBlock } from '@collapsar/sweep'
 import type { TrialSpec } from '@collapsar/trial'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { aliveBlock, aliveBlocks, aliveRecord, chunkOfSeed, TEST_ENGINE, trialSpec, wish } from '../../../test/support/blocks.ts'
-import { runSql, startTestServer } from '../../../test/support/database.ts'
-import type { TestServer } from '../../../test/support/database.ts'
-import { openStore } from './open-store.ts'
+import { runSql } from '../../../test/support/database.ts'
+import { eachWithStore } from '../../../test/support/each-store.ts'
 import type { Store } from './store.ts'
 
-let server: TestServer
 let url: string
 let store: Store
-beforeAll(async () => {
-  server = await startTestServer()
-})
-afterAll(() => server.close())
-beforeEach(async () => {
-  url = await server.createDatabase()
-  store = await openStore({ databaseUrl: url, poolSize: 8 })
+eachWithStore(async (opened) => {
+  ;({ url, store } = opened)
   for (const id of ['honest', 'liar', 'third']) await store.heartbeat({ id, engine: 'cpu', threads: 1 }, null)
-})
-afterEach(() => store.close())
+}, { poolSize: 8 })
 
 const CAN = { numerics: ['ieee-f32/1'], arbitrates: true } as const
 const CELL = wish(1, 0).cell

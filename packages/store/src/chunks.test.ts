@@ -1,5 +1,5 @@
 import { encodeBlock, tallyOf } from '@collapsar/sweep'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   aliveBlock,
   aliveRecord,
@@ -9,21 +9,11 @@ import {
   trialSpec,
   wish,
 } from '../../../test/support/blocks.ts'
-import { startTestServer } from '../../../test/support/database.ts'
-import type { TestServer } from '../../../test/support/database.ts'
-import { openStore } from './open-store.ts'
+import { eachWithStore } from '../../../test/support/each-store.ts'
 import type { Store } from './store.ts'
 
-let server: TestServer
 let store: Store
-beforeAll(async () => {
-  server = await startTestServer()
-})
-afterAll(() => server.close())
-beforeEach(async () => {
-  store = await openStore({ databaseUrl: await server.createDatabase() })
-})
-afterEach(() => store.close())
+eachWithStore((opened) => ({ store } = opened))
 
 const CELL = wish(1, 0).cell
 

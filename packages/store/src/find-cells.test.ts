@@ -2,26 +2,16 @@ import { cellId, collapsedTrials, encodeBlock, encodeTally } from '@collapsar/sw
 import type { EncodedBlock, Tally } from '@collapsar/sweep'
 import { OUTCOMES } from '@collapsar/trial'
 import type { TrialRecord, TrialSpec } from '@collapsar/trial'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { aliveRecord, TEST_ENGINE, trialSpec } from '../../../test/support/blocks.ts'
-import { runSql, startTestServer } from '../../../test/support/database.ts'
-import type { TestServer } from '../../../test/support/database.ts'
+import { runSql } from '../../../test/support/database.ts'
+import { eachWithStore } from '../../../test/support/each-store.ts'
 import type { CellFilter } from './find-cells.ts'
-import { openStore } from './open-store.ts'
 import type { Store } from './store.ts'
 
-let server: TestServer
 let url: string
 let store: Store
-beforeAll(async () => {
-  server = await startTestServer()
-})
-afterAll(() => server.close())
-beforeEach(async () => {
-  url = await server.createDatabase()
-  store = await openStore({ databaseUrl: url })
-})
-afterEach(() => store.close())
+eachWithStore((opened) => ({ url, store } = opened))
 
 const dead: TrialRecord = { outcome: 'born_dead', deadLayer: 1, deathCheck: 0, loss: 0.5, value: 0, pieces: 1, checksum: 1 }
 

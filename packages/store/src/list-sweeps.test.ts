@@ -1,23 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { wish } from '../../../test/support/blocks.ts'
-import { runSql, startTestServer } from '../../../test/support/database.ts'
-import type { TestServer } from '../../../test/support/database.ts'
+import { runSql } from '../../../test/support/database.ts'
+import { eachWithStore } from '../../../test/support/each-store.ts'
 import type { SweepFilter } from './list-sweeps.ts'
-import { openStore } from './open-store.ts'
 import type { Store } from './store.ts'
 
-let server: TestServer
 let url: string
 let store: Store
-beforeAll(async () => {
-  server = await startTestServer()
-})
-afterAll(() => server.close())
-beforeEach(async () => {
-  url = await server.createDatabase()
-  store = await openStore({ databaseUrl: url })
-})
-afterEach(() => store.close())
+eachWithStore((opened) => ({ url, store } = opened))
 
 async function create(name: string, more: { tags?: string[]; owner?: string } = {}): Promise<string> {
   return (await store.createSweep({ name, source: { name }, cells: [wish(1, 100)], ...more })).sweep.id

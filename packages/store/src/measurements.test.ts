@@ -1,25 +1,15 @@
 import { encodeBlock, encodeMeasurement } from '@collapsar/sweep'
 import type { Chunk, EncodedMeasurement } from '@collapsar/sweep'
 import { measurementSets } from '@collapsar/trial'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { aliveBlocks, aliveRecord, chunkOfSeed, resultOf, TEST_ENGINE, trialSpec, wish } from '../../../test/support/blocks.ts'
-import { runSql, startTestServer } from '../../../test/support/database.ts'
-import type { TestServer } from '../../../test/support/database.ts'
-import { openStore } from './open-store.ts'
+import { runSql } from '../../../test/support/database.ts'
+import { eachWithStore } from '../../../test/support/each-store.ts'
 import type { Store } from './store.ts'
 
-let server: TestServer
 let url: string
 let store: Store
-beforeAll(async () => {
-  server = await startTestServer()
-})
-afterAll(() => server.close())
-beforeEach(async () => {
-  url = await server.createDatabase()
-  store = await openStore({ databaseUrl: url })
-})
-afterEach(() => store.close())
+eachWithStore((opened) => ({ url, store } = opened))
 
 const CELL = wish(1, 0).cell
 const FACTS = { name: 'facts', version: measurementSets.facts.version } as const

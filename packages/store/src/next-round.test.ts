@@ -1,22 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { aliveBlocks, TEST_ENGINE, wish } from '../../../test/support/blocks.ts'
-import { runSql, startTestServer } from '../../../test/support/database.ts'
-import type { TestServer } from '../../../test/support/database.ts'
-import { openStore } from './open-store.ts'
+import { runSql } from '../../../test/support/database.ts'
+import { eachWithStore } from '../../../test/support/each-store.ts'
 import type { Store } from './store.ts'
 
-let server: TestServer
 let url: string
 let store: Store
-beforeAll(async () => {
-  server = await startTestServer()
-})
-afterAll(() => server.close())
-beforeEach(async () => {
-  url = await server.createDatabase()
-  store = await openStore({ databaseUrl: url })
-})
-afterEach(() => store.close())
+eachWithStore((opened) => ({ url, store } = opened))
 
 const CELLS = [wish(1, 100), wish(2, 100)]
 

@@ -1,5 +1,5 @@
 import { addTallies, BLOCK_TRIALS, cellDigest, tallyOf } from '@collapsar/sweep'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   aliveBlock,
   aliveBlocks,
@@ -10,23 +10,13 @@ import {
   trialSpec,
   wish,
 } from '../../../test/support/blocks.ts'
-import { runSql, startTestServer } from '../../../test/support/database.ts'
-import type { TestServer } from '../../../test/support/database.ts'
-import { openStore } from './open-store.ts'
+import { runSql } from '../../../test/support/database.ts'
+import { eachWithStore } from '../../../test/support/each-store.ts'
 import type { Store } from './store.ts'
 
-let server: TestServer
 let url: string
 let store: Store
-beforeAll(async () => {
-  server = await startTestServer()
-})
-afterAll(() => server.close())
-beforeEach(async () => {
-  url = await server.createDatabase()
-  store = await openStore({ databaseUrl: url, poolSize: 8 })
-})
-afterEach(() => store.close())
+eachWithStore((opened) => ({ url, store } = opened), { poolSize: 8 })
 
 const CELL = wish(1, 0).cell
 

@@ -1,25 +1,17 @@
 import type { WireReplay } from '@collapsar/sweep'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { trialSpec, wish } from '../../../test/support/blocks.ts'
-import { runSql, startTestServer } from '../../../test/support/database.ts'
-import type { TestServer } from '../../../test/support/database.ts'
-import { openStore } from './open-store.ts'
+import { runSql } from '../../../test/support/database.ts'
+import { eachWithStore } from '../../../test/support/each-store.ts'
 import { MAXIMUM_PENDING_REPLAYS } from './replay-store.ts'
 import type { Store } from './store.ts'
 
-let server: TestServer
 let url: string
 let store: Store
-beforeAll(async () => {
-  server = await startTestServer()
-})
-afterAll(() => server.close())
-beforeEach(async () => {
-  url = await server.createDatabase()
-  store = await openStore({ databaseUrl: url, poolSize: 8 })
+eachWithStore(async (opened) => {
+  ;({ url, store } = opened)
   await store.createSweep({ name: 'map', source: {}, cells: [wish(1, 100)] })
-})
-afterEach(() => store.close())
+}, { poolSize: 8 })
 
 const CELL = wish(1, 0).cell
 const NUMERICS = ['ieee-f32/1'] as const

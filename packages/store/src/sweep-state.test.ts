@@ -1,22 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { aliveBlocks, chunkOfSeed, resultOf, TEST_ENGINE, wish } from '../../../test/support/blocks.ts'
-import { runSql, startTestServer } from '../../../test/support/database.ts'
-import type { TestServer } from '../../../test/support/database.ts'
-import { openStore } from './open-store.ts'
+import { runSql } from '../../../test/support/database.ts'
+import { eachWithStore } from '../../../test/support/each-store.ts'
 import type { NewSweep, Store } from './store.ts'
 
-let server: TestServer
 let url: string
 let store: Store
-beforeAll(async () => {
-  server = await startTestServer()
-})
-afterAll(() => server.close())
-beforeEach(async () => {
-  url = await server.createDatabase()
-  store = await openStore({ databaseUrl: url })
-})
-afterEach(() => store.close())
+eachWithStore((opened) => ({ url, store } = opened))
 
 async function sweepOf(inits: number, sweep: Partial<NewSweep> = {}): Promise<string> {
   return (await store.createSweep({ name: 'map', source: {}, cells: [wish(1, inits)], ...sweep })).sweep.id

@@ -1,22 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { aliveBlock, aliveBlocks, TEST_ENGINE, trialSpec, wish } from '../../../test/support/blocks.ts'
-import { runSql, startTestServer } from '../../../test/support/database.ts'
-import type { TestServer } from '../../../test/support/database.ts'
+import { runSql } from '../../../test/support/database.ts'
+import { eachWithStore } from '../../../test/support/each-store.ts'
 import { openStore } from './open-store.ts'
 import type { NewSweep, Store } from './store.ts'
 
-let server: TestServer
 let url: string
 let store: Store
-beforeAll(async () => {
-  server = await startTestServer()
-})
-afterAll(() => server.close())
-beforeEach(async () => {
-  url = await server.createDatabase()
-  store = await openStore({ databaseUrl: url })
-})
-afterEach(() => store.close())
+eachWithStore((opened) => ({ url, store } = opened))
 
 const MAP: NewSweep = {
   name: 'safe-region',

@@ -1,25 +1,17 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { aliveBlocks, chunkOfSeed, TEST_ENGINE, wish } from '../../../test/support/blocks.ts'
-import { runSql, startTestServer } from '../../../test/support/database.ts'
-import type { TestServer } from '../../../test/support/database.ts'
-import { openStore } from './open-store.ts'
+import { runSql } from '../../../test/support/database.ts'
+import { eachWithStore } from '../../../test/support/each-store.ts'
 import type { Store } from './store.ts'
 
-let server: TestServer
 let url: string
 let store: Store
-beforeAll(async () => {
-  server = await startTestServer()
-})
-afterAll(() => server.close())
-beforeEach(async () => {
-  url = await server.createDatabase()
-  store = await openStore({ databaseUrl: url })
+eachWithStore(async (opened) => {
+  ;({ url, store } = opened)
   await store.createSweep({ name: 'map', source: {}, cells: [wish(1, 250), wish(2, 900)] })
   await store.recordBlocks(CELL, aliveBlocks(1, 0, 5), TEST_ENGINE)
   await store.recordBlocks(wish(2, 0).cell, aliveBlocks(2, 4, 2), TEST_ENGINE)
 })
-afterEach(() => store.close())
 
 const CELL = wish(1, 0).cell
 
