@@ -2,8 +2,6 @@ import { execFileSync, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,6 +9,7 @@ import { createClient } from '@collapsar/client'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { startTestServer } from '../support/database.ts'
 import type { TestServer } from '../support/database.ts'
+import { freePort } from '../support/free-port.ts'
 
 // Installs packages from the registry, so it runs where everything is asked for, or by COLLAPSAR_TEST_IMAGE=1.
 const wanted = process.env['COLLAPSAR_TEST_REQUIRE_ALL'] === '1' || process.env['COLLAPSAR_TEST_IMAGE'] === '1'
@@ -54,12 +53,3 @@ describe.runIf(wanted)('the folder that the image runs', { timeout: 240_000 }, (
     expect(healthy).toThrow()
   })
 })
-
-async function freePort(): Promise<number> {
-  const listener = createServer().listen(0, '127.0.0.1')
-  await once(listener, 'listening')
-  const { port } = listener.address() as AddressInfo
-  listener.close()
-  await once(listener, 'close')
-  return port
-}

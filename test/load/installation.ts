@@ -1,6 +1,3 @@
-import { once } from 'node:events'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { createChunkQueue } from '@collapsar/queue'
 import type { ChunkQueue } from '@collapsar/queue'
 import { openStore } from '@collapsar/store'
@@ -10,6 +7,7 @@ import type { TestServer } from '../support/database.ts'
 import type { TestRedis } from '../support/redis.ts'
 import { startService } from '../support/service.ts'
 import type { Service } from '../support/service.ts'
+import { freePort } from '../support/free-port.ts'
 
 export interface Servers {
   readonly postgres: TestServer
@@ -65,13 +63,4 @@ export async function openInstallation({ postgres, redis: server }: Servers): Pr
       redis.disconnect()
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { Client } from 'pg'
 import { vi } from 'vitest'
 import { findPostgresBinaries } from '../../packages/store/src/embedded-postgres-binaries.ts'
-import { freePort } from './redis.ts'
+import { freePort } from './free-port.ts'
 
 /** A Postgres process of its own on a free port of 127.0.0.1, durable, that a test may end and start again as it likes. */
 export interface TestPostgres {

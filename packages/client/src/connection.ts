@@ -5,7 +5,7 @@ import { Value } from 'typebox/value'
 import { failureOf } from './failure.ts'
 
 export interface ConnectionOptions {
-  /** Where the server is, such as `http://127.0.0.1:8080`; a path is kept as a prefix. */
+  /** Where the server is, such as `http://127.0.0.1:7070`; a path is kept as a prefix. */
   readonly url: string
   /** API key, sent as a bearer token. */
   readonly key?: string

@@ -24,16 +24,6 @@ export class Catalogue {
     return this.#loading
   }
 
-  /** Newest first. */
-  async sweeps(limit: number): Promise<readonly SweepRecord[]> {
-    const rows = await (await this.#prisma()).sweep.findMany({
-      orderBy: [{ createdAt: 'desc' }, { id: 'asc' }],
-      take: limit,
-      include: DECISIONS,
-    })
-    return rows.map(withDecisions)
-  }
-
   /** Oldest first. */
   async activeSweeps(): Promise<readonly SweepRecord[]> {
     const rows = await (await this.#prisma()).sweep.findMany({

@@ -96,7 +96,7 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
       return { sweep: await existingSweep(queries, id), created }
     },
     sweep: (id) => readSweep(queries, id),
-    sweeps: (limit) => catalogue.sweeps(limit),
+    sweeps: (limit) => listSweeps(queries, {}, { limit, after: null }),
     listSweeps: (filter, page) => listSweeps(queries, filter, page),
     activeSweeps: () => catalogue.activeSweeps(),
     existingTrials: (cells) => existingTrials(queries, cells),

@@ -1,4 +1,5 @@
-import type { SweepProgress, SweepResource, SweepSummary } from '@collapsar/client'
+import { progressOf } from '@collapsar/client'
+import type { SweepResource, SweepSummary } from '@collapsar/client'
 import type { GapRecord, LiveWorker, Store, SweepCell, SweepRecord } from '@collapsar/store'
 import { CollapsarError, waitingFor } from '@collapsar/sweep'
 
@@ -38,18 +39,6 @@ export function resourceOf(sweep: SweepRecord, cells: readonly SweepCell[], { ga
     waitingFor: sweep.state === 'active' ? waitingFor(sweep.source, openNumerics(cells), workers.map(({ engine }) => engine)) : null,
     progress: progressOf(cells),
     gaps: gaps.slice(0, MAXIMUM_GAPS).map(({ cell, block, reason }) => ({ cell, block, reason })),
-  }
-}
-
-export function progressOf(cells: readonly SweepCell[]): SweepProgress {
-  const total = (count: (cell: SweepCell) => number) => cells.reduce((sum, cell) => sum + count(cell), 0)
-  return {
-    cells: { total: cells.length, complete: cells.filter((cell) => cell.digest !== null).length },
-    trials: {
-      requested: total((cell) => cell.inits),
-      counted: total((cell) => cell.tally.trials),
-      gaps: total((cell) => cell.gaps),
-    },
   }
 }
 

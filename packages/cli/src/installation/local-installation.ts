@@ -1,4 +1,4 @@
-import type { Key, WorkerResource } from '@collapsar/client'
+import { keyResource, workerResource } from '@collapsar/client'
 import { sweepDocument } from '@collapsar/standalone'
 import type { Backends } from '@collapsar/standalone'
 import { CollapsarError, parseSweep, planDocument } from '@collapsar/sweep'
@@ -30,8 +30,8 @@ export function localInstallation({ store }: Backends, threads: number): Install
       return planDocument(sweep, existing, { flopsPerSecond: null, workers: 1, threads }, { allowSlow, measured, mixedCells })
     },
     sweeps: async ({ tag, state }) => {
-      const sweeps = await store.sweeps(SWEEPS_LISTED)
-      return sweeps.filter((sweep) => (state === null || sweep.state === state) && (tag === null || sweep.tags.includes(tag))).map(entryOf)
+      const filter = { ...(tag !== null && { tag }), ...(state !== null && { state }) }
+      return (await store.listSweeps(filter, { limit: SWEEPS_LISTED, after: null })).map(entryOf)
     },
     surface: async (id) => sweepDocument(store, await requireSweep(store, id)),
     watch: (id, signal) => watchLocally(store, id, { signal, entryOf }),
@@ -51,28 +51,13 @@ export function localInstallation({ store }: Backends, threads: number): Install
 /** What keeps the installation going, in the words of the HTTP interface. */
 function localOperation({ workers, keys }: Store): Pick<Installation, 'workers' | 'createKey' | 'keys' | 'revokeKey'> {
   return {
-    workers: async () => (await workers(LISTED.workers)).map(workerOf),
+    workers: async () => (await workers(LISTED.workers)).map(workerResource),
     createKey: async ({ expiresAt = null, ...wish }) => {
       const { key, secret } = await keys.create({ ...wish, expiresAt: expiresAt === null ? null : new Date(expiresAt) })
-      return { ...keyOf(key), key: secret }
+      return { ...keyResource(key), key: secret }
     },
-    keys: async () => (await keys.list(LISTED.keys)).map(keyOf),
-    revokeKey: async (id) => keyOf(await keys.revoke(id)),
-  }
-}
-
-function workerOf({ chunks, startedAt, lastSeen, ...rest }: Awaited<ReturnType<Store['workers']>>[number]): WorkerResource {
-  return { ...rest, chunks: [...chunks], startedAt: startedAt.toISOString(), lastSeen: lastSeen.toISOString() }
-}
-
-function keyOf({ scopes, createdAt, expiresAt, revokedAt, lastUsedAt, ...rest }: Awaited<ReturnType<Store['keys']['revoke']>>): Key {
-  return {
-    ...rest,
-    scopes: [...scopes],
-    createdAt: createdAt.toISOString(),
-    expiresAt: expiresAt?.toISOString() ?? null,
-    revokedAt: revokedAt?.toISOString() ?? null,
-    lastUsedAt: lastUsedAt?.toISOString() ?? null,
+    keys: async () => (await keys.list(LISTED.keys)).map(keyResource),
+    revokeKey: async (id) => keyResource(await keys.revoke(id)),
   }
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { progressOf } from '@collapsar/client'
 import type { Backends } from '@collapsar/standalone'
 import { requireSweep } from '../require-sweep.ts'
 import type { SweepEntry, SweepStanding } from './installation.ts'
@@ -24,13 +25,5 @@ export async function* watchLocally(
     if (sweep.state === 'done' || sweep.state === 'cancelled') return
     const pauseMs = Math.max(POLL_MS, PAUSE_PER_LOOK * (performance.now() - started))
     await delay(pauseMs, undefined, { signal }).catch(() => undefined)
-  }
-}
-
-function progressOf(cells: Awaited<ReturnType<Store['sweepCells']>>): SweepStanding['progress'] {
-  const total = (count: (cell: (typeof cells)[number]) => number) => cells.reduce((sum, cell) => sum + count(cell), 0)
-  return {
-    cells: { total: cells.length, complete: cells.filter(({ digest }) => digest !== null).length },
-    trials: { requested: total(({ inits }) => inits), counted: total(({ tally }) => tally.trials), gaps: total(({ gaps }) => gaps) },
   }
 }

@@ -1,7 +1,8 @@
+import { progressOf } from '@collapsar/client'
 import type { CellStanding, SweepProgress, SweepSummary } from '@collapsar/client'
 import type { SweepCell, SweepRecord } from '@collapsar/store'
 import { collapsedTrials, collapseEstimate } from '@collapsar/sweep'
-import { progressOf, summaryOf } from '../resources.ts'
+import { summaryOf } from '../resources.ts'
 
 /** What is told of a sweep, at one look. */
 export interface Standing {

@@ -1,5 +1,5 @@
-import { CreatedKey, Key, KeyList, KeyListQuery, KeyPath, LIST_LIMIT, NewKey, NoBody, NoQuery } from '@collapsar/client'
-import type { ApiKeyRecord, Store } from '@collapsar/store'
+import { CreatedKey, Key, KeyList, KeyListQuery, KeyPath, keyResource, LIST_LIMIT, NewKey, NoBody, NoQuery } from '@collapsar/client'
+import type { Store } from '@collapsar/store'
 import { CollapsarError } from '@collapsar/sweep'
 import type { Api } from '../api.ts'
 import { callerOf } from '../caller.ts'
@@ -18,14 +18,14 @@ export function keyRoutes(app: Api, { keys }: Pick<Store, 'keys'>): void {
       const { expiresAt = null, ...wish } = request.body
       const { key, secret } = await keys.create({ ...wish, expiresAt: expiresAt === null ? null : expiry(expiresAt) })
       request.log.info({ created: key.id, scopes: key.scopes, by: callerOf(request).owner }, 'API key created')
-      return reply.code(201).header('cache-control', 'no-store').send({ ...keyOf(key), key: secret })
+      return reply.code(201).header('cache-control', 'no-store').send({ ...keyResource(key), key: secret })
     },
   )
 
   app.get(
     '/v1/keys',
     { config, schema: { summary: 'List API keys', operationId: 'keys', querystring: KeyListQuery, response: { 200: KeyList } } },
-    async (request) => ({ keys: (await keys.list(Number(request.query.limit ?? LIST_LIMIT.default))).map(keyOf) }),
+    async (request) => ({ keys: (await keys.list(Number(request.query.limit ?? LIST_LIMIT.default))).map(keyResource) }),
   )
 
   app.post(
@@ -44,7 +44,7 @@ export function keyRoutes(app: Api, { keys }: Pick<Store, 'keys'>): void {
     async (request) => {
       const key = await keys.revoke(request.params.id)
       request.log.info({ revoked: key.id, by: callerOf(request).owner }, 'API key revoked')
-      return keyOf(key)
+      return keyResource(key)
     },
   )
 }
@@ -55,15 +55,4 @@ function expiry(text: string): Date {
   if (!Number.isNaN(date.getTime()) && date.toISOString().startsWith(text.slice(0, 10)) && date.getTime() > Date.now()) return date
   const detail = `expiresAt is ${JSON.stringify(text)}; accepted: a time to come, or null`
   throw new CollapsarError('invalid-request', `The request's body is not valid: ${detail}.`, { problems: [{ pointer: '/expiresAt', detail }] })
-}
-
-function keyOf({ createdAt, expiresAt, revokedAt, lastUsedAt, scopes, ...rest }: ApiKeyRecord): Key {
-  return {
-    ...rest,
-    scopes: [...scopes],
-    createdAt: createdAt.toISOString(),
-    expiresAt: expiresAt?.toISOString() ?? null,
-    revokedAt: revokedAt?.toISOString() ?? null,
-    lastUsedAt: lastUsedAt?.toISOString() ?? null,
-  }
 }

@@ -1,6 +1,5 @@
-import { WORKER_LIMIT, WorkerList, WorkerQuery } from '@collapsar/client'
-import type { WorkerResource } from '@collapsar/client'
-import type { ListedWorker, Store } from '@collapsar/store'
+import { WORKER_LIMIT, WorkerList, WorkerQuery, workerResource } from '@collapsar/client'
+import type { Store } from '@collapsar/store'
 import type { Api } from '../api.ts'
 
 /** Who trains, on what, and what each has in hand. */
@@ -13,11 +12,7 @@ export function workerRoute(app: Api, store: Pick<Store, 'workers'>): void {
     },
     async (request) => {
       const workers = await store.workers(Number(request.query.limit ?? WORKER_LIMIT.default))
-      return { workers: workers.map(resourceOf) }
+      return { workers: workers.map(workerResource) }
     },
   )
-}
-
-function resourceOf({ startedAt, lastSeen, chunks, ...worker }: ListedWorker): WorkerResource {
-  return { ...worker, chunks: [...chunks], startedAt: startedAt.toISOString(), lastSeen: lastSeen.toISOString() }
 }

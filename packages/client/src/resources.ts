@@ -1,0 +1,38 @@
+import type { CellCounts } from '@collapsar/sweep'
+import type { Key } from './wire/keys.ts'
+import type { SweepProgress } from './wire/events.ts'
+import type { WorkerResource } from './wire/workers.ts'
+
+// What a store keeps, as the interface shows it: who asks a server and who reads the database itself see the same.
+
+/** A record with its instants as Date. */
+type Kept<Resource, Instant extends keyof Resource> = Omit<Resource, Instant> & {
+  readonly [Name in Instant]: null extends Resource[Name] ? Date | null : Date
+}
+
+type ReadonlyLists<T> = { readonly [Name in keyof T]: T[Name] extends (infer Item)[] ? readonly Item[] : T[Name] }
+
+export function progressOf(cells: readonly CellCounts[]): SweepProgress {
+  const total = (count: (cell: CellCounts) => number) => cells.reduce((sum, cell) => sum + count(cell), 0)
+  return {
+    cells: { total: cells.length, complete: cells.filter(({ digest }) => digest !== null).length },
+    trials: { requested: total(({ inits }) => inits), counted: total(({ tally }) => tally.trials), gaps: total(({ gaps }) => gaps) },
+  }
+}
+
+export function keyResource(record: ReadonlyLists<Kept<Key, 'createdAt' | 'expiresAt' | 'revokedAt' | 'lastUsedAt'>>): Key {
+  const { scopes, createdAt, expiresAt, revokedAt, lastUsedAt, ...rest } = record
+  return {
+    ...rest,
+    scopes: [...scopes],
+    createdAt: createdAt.toISOString(),
+    expiresAt: expiresAt?.toISOString() ?? null,
+    revokedAt: revokedAt?.toISOString() ?? null,
+    lastUsedAt: lastUsedAt?.toISOString() ?? null,
+  }
+}
+
+export function workerResource(record: ReadonlyLists<Kept<WorkerResource, 'startedAt' | 'lastSeen'>>): WorkerResource {
+  const { chunks, startedAt, lastSeen, ...rest } = record
+  return { ...rest, chunks: [...chunks], startedAt: startedAt.toISOString(), lastSeen: lastSeen.toISOString() }
+}
