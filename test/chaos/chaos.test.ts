@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { afterAll, beforeAll, describe, it } from 'vitest'
+import { tableText, withRows } from '../support/measured-table.ts'
 import { redisAvailable } from '../support/redis.ts'
 import { overlappingSweeps, repeatedSubmissions } from './client-faults.ts'
 import { crashPoints } from './crashes.ts'
@@ -14,7 +15,7 @@ import { postgresFaults } from './postgres-faults.ts'
 import { redisFaults } from './redis-faults.ts'
 import type { Findings, Scenario } from './scenario.ts'
 import { storm } from './storm.ts'
-import { tableOf, withTable } from './table.ts'
+import { cellsOf, chaosTable } from './table.ts'
 import type { Row } from './table.ts'
 import { blockedLoop, killedWorkers, stoppedWorkers } from './worker-faults.ts'
 
@@ -54,10 +55,10 @@ describe.skipIf(!redisAvailable())(`under faults (${FORM})`, () => {
   afterAll(async () => {
     await servers?.close()
     if (FORM === 'short') return
-    const table = tableOf(rows, `${FORM}, ${new Date().toISOString().slice(0, 10)}`)
-    console.log(`\n${circumstances()}\n\n${table}\n`)
-    if (DOCUMENT === '') return
-    writeFileSync(DOCUMENT, withTable(readFileSync(DOCUMENT, 'utf8'), table, SCENARIOS.map(({ id }) => id)))
+    const table = chaosTable(SCENARIOS.map(({ id }) => id))
+    const measured = rows.map((row) => cellsOf(row, `${FORM}, ${new Date().toISOString().slice(0, 10)}`))
+    console.log(`\n${circumstances()}\n\n${tableText(table, measured)}\n`)
+    if (DOCUMENT !== '') writeFileSync(DOCUMENT, withRows(readFileSync(DOCUMENT, 'utf8'), table, measured))
   })
 
   const chosen = SCENARIOS.filter(({ id }) => (CHOSEN.length === 0 ? !LEFT_OUT.includes(id) : CHOSEN.includes(id)))

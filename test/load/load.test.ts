@@ -1,5 +1,7 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestServer } from '../support/database.ts'
+import { tableText, withRows } from '../support/measured-table.ts'
 import { redisAvailable, startRedis } from '../support/redis.ts'
 import { committers } from './committers.ts'
 import { eventStreams } from './event-streams.ts'
@@ -12,8 +14,7 @@ import { plans } from './plans.ts'
 import { soak } from './soak.ts'
 import { submissions } from './submissions.ts'
 import { surfaces } from './surfaces.ts'
-import { circumstances, tableOf, writeBetweenMarkers } from './table.ts'
-import type { Row } from './table.ts'
+import { cellsOf, circumstances, loadTable } from './table.ts'
 import { bornDeadMap, manyWorkers } from './whole-sweep.ts'
 
 const MEASUREMENTS: readonly Measurement[] = [submissions, surfaces, plans, manyWorkers, committers, eventStreams, bornDeadMap, soak]
@@ -27,7 +28,7 @@ const unknown = CHOSEN.filter((id) => !MEASUREMENTS.some((measurement) => measur
 if (unknown.length > 0) throw new RangeError(`no measurement ${unknown.join(', ')}; accepted: ${MEASUREMENTS.map(({ id }) => id).join(', ')}`)
 
 describe.skipIf(!redisAvailable())(`under load (${FORM})`, () => {
-  const rows: Row[] = []
+  const rows: string[][] = []
   let servers: Servers
   beforeAll(async () => {
     const [postgres, redis] = await Promise.all([startTestServer(), startRedis(['--maxmemory-policy', 'noeviction'])])
@@ -36,9 +37,9 @@ describe.skipIf(!redisAvailable())(`under load (${FORM})`, () => {
   afterAll(async () => {
     await Promise.all([servers?.redis.close(), servers?.postgres.close()])
     if (FORM === 'short') return
-    const report = `${circumstances()}\n\n${tableOf(rows)}`
-    console.log(`\n${report}\n`)
-    if (DOCUMENT !== '') writeBetweenMarkers(DOCUMENT, report)
+    const table = loadTable(MEASUREMENTS.map(({ id }) => id))
+    console.log(`\n${circumstances()}\n\n${tableText(table, rows)}\n`)
+    if (DOCUMENT !== '') writeFileSync(DOCUMENT, withRows(readFileSync(DOCUMENT, 'utf8'), table, rows))
   })
 
   const chosen = MEASUREMENTS.filter(({ id, byName }) => (CHOSEN.length === 0 ? byName !== true : CHOSEN.includes(id)))
@@ -47,7 +48,7 @@ describe.skipIf(!redisAvailable())(`under load (${FORM})`, () => {
       const installation = await openInstallation(servers)
       try {
         const figures = await run(installation)
-        rows.push(...figures.map((figure) => ({ id, figure })))
+        rows.push(...figures.map((figure) => cellsOf({ id, figure })))
         const judged = figures.filter(({ isSpeed }) => !isSpeed || FORM !== 'short')
         expect(judged.filter((figure) => !isMet(figure))).toEqual([])
       } finally {

@@ -1,5 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, totalmem } from 'node:os'
+import type { MeasuredTable } from '../support/measured-table.ts'
 import { FORM } from './form.ts'
 import { isMet } from './measurement.ts'
 import type { Figure } from './measurement.ts'
@@ -9,18 +9,15 @@ export interface Row {
   readonly figure: Figure
 }
 
-const HEADER = ['id', 'what', 'measured', 'goal', 'verdict']
-
-/** As Markdown, a row a figure. */
-export function tableOf(rows: readonly Row[]): string {
-  const lines = [HEADER, HEADER.map(() => '---'), ...rows.map(cellsOf)]
-  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+export function loadTable(order: readonly string[]): MeasuredTable {
+  return { name: 'load', header: ['id', 'what', 'measured', 'goal', 'verdict', 'when'], order }
 }
 
-function cellsOf({ id, figure }: Row): string[] {
+/** A row of the table. */
+export function cellsOf({ id, figure }: Row): string[] {
   const { what, value, unit, goal } = figure
   const verdict = goal === null ? '' : isMet(figure) ? 'met' : 'MISSED'
-  return [id, what, `${shown(value)} ${unit}`.trim(), goal === null ? '' : goalText(goal, unit), verdict]
+  return [id, what, `${shown(value)} ${unit}`.trim(), goal === null ? '' : goalText(goal, unit), verdict, when()]
 }
 
 function goalText(goal: NonNullable<Figure['goal']>, unit: string): string {
@@ -31,22 +28,13 @@ function shown(value: number): string {
   return Number.isInteger(value) ? value.toLocaleString('en') : value.toPrecision(3)
 }
 
+/** The form, the day, and how busy the machine was in the last minute. */
+function when(): string {
+  return `${FORM}, ${new Date().toISOString().slice(0, 10)}, load ${(loadavg()[0] ?? 0).toFixed(1)}`
+}
+
 /** What the figures were measured on. */
 export function circumstances(): string {
   const [first] = cpus()
-  const memory = (totalmem() / 2 ** 30).toFixed(0)
-  const day = new Date().toISOString().slice(0, 10)
-  const load = (loadavg()[0] ?? 0).toFixed(1)
-  return `\`npm run load\`, ${FORM} form, ${day}, ${cpus().length} x ${first?.model ?? 'unknown processor'}, ${memory} GiB, Node ${process.version}, load average ${load} at the end.`
-}
-
-const BEGIN = '<!-- load: begin -->'
-const END = '<!-- load: end -->'
-
-/** Puts the text between the markers of a document. @throws RangeError when it has none */
-export function writeBetweenMarkers(path: string, text: string): void {
-  const document = readFileSync(path, 'utf8')
-  const [begin, end] = [document.indexOf(BEGIN), document.indexOf(END)]
-  if (begin < 0 || end < begin) throw new RangeError(`${path} has no place for the table: no ${BEGIN} before ${END}`)
-  writeFileSync(path, `${document.slice(0, begin + BEGIN.length)}\n${text}\n${document.slice(end)}`)
+  return `${cpus().length} x ${first?.model ?? 'unknown processor'}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.version}`
 }
