@@ -5,6 +5,7 @@ import { CollapsarError, parseSweep, planDocument } from '@collapsar/sweep'
 import { requireSweep } from '../require-sweep.ts'
 import { LISTED } from './installation.ts'
 import type { Installation, SweepEntry } from './installation.ts'
+import { localQuestions } from './local-questions.ts'
 import { watchLocally } from './watch-locally.ts'
 
 type Store = Backends['store']
@@ -44,6 +45,7 @@ export function localInstallation({ store }: Backends, threads: number): Install
       return { lost: lost.slice(0, LOST_SHOWN), blocks: await store.retryGaps(id) }
     },
     remove: async (id) => store.remove(await known(id)),
+    ...localQuestions(store),
     ...localOperation(store),
   }
 }

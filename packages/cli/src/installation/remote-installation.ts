@@ -1,12 +1,14 @@
 import type { ServerAddress } from '../configuration.ts'
 import { LISTED } from './installation.ts'
 import type { Installation } from './installation.ts'
+import { remoteQuestions } from './remote-questions.ts'
 
 /** Loaded at first use, as most commands stay on this machine. */
 export async function remoteInstallation({ url, key }: ServerAddress): Promise<Installation> {
   const { createClient } = await import('@collapsar/client')
   const client = createClient({ url, ...(key !== null && { key }) })
   return {
+    ...remoteQuestions(client),
     place: `the server at ${url}`,
     trainedBy: 'with the connected workers',
     submit: (source, allowSlow) => client.submit(source, allowSlow ? { allowSlow } : {}),
