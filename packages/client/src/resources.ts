@@ -33,9 +33,10 @@ export function keyResource(record: ReadonlyLists<Kept<Key, 'createdAt' | 'expir
   }
 }
 
-export function workerResource(record: ReadonlyLists<Kept<WorkerResource, 'startedAt' | 'lastSeen'>>): WorkerResource {
-  const { chunks, startedAt, lastSeen, ...rest } = record
-  return { ...rest, chunks: [...chunks], startedAt: startedAt.toISOString(), lastSeen: lastSeen.toISOString() }
+export function workerResource(record: ReadonlyLists<Kept<WorkerResource, 'trustedAt' | 'startedAt' | 'lastSeen'>>): WorkerResource {
+  const { id, state, engine, version, device, threads, host, pid, flopsPerSecond, chunks, reason, trustedAt, startedAt, lastSeen } = record
+  const instants = { trustedAt: trustedAt?.toISOString() ?? null, startedAt: startedAt.toISOString(), lastSeen: lastSeen.toISOString() }
+  return { id, state, engine, version, device, threads, host, pid, flopsPerSecond, chunks: [...chunks], reason, ...instants }
 }
 
 type Audit = AuditList['audits'][number]

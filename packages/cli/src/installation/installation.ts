@@ -60,6 +60,8 @@ export interface Installation extends Questions {
   remove(id: string): Promise<void>
   /** Those first that live. */
   workers(): Promise<readonly WorkerResource[]>
+  /** Gives the ids of those that were quarantined in the place of this one. */
+  trustPlace(worker: string): Promise<readonly string[]>
   /** The answer alone has the key itself. */
   createKey(key: NewKey): Promise<CreatedKey>
   /** Newest first. */

@@ -51,9 +51,10 @@ export function localInstallation({ store }: Backends, threads: number): Install
 }
 
 /** What keeps the installation going, in the words of the HTTP interface. */
-function localOperation({ workers, keys }: Store): Pick<Installation, 'workers' | 'createKey' | 'keys' | 'revokeKey'> {
+function localOperation({ workers, trustPlace, keys }: Store): Pick<Installation, 'workers' | 'trustPlace' | 'createKey' | 'keys' | 'revokeKey'> {
   return {
     workers: async () => (await workers(LISTED.workers)).map(workerResource),
+    trustPlace,
     createKey: async ({ expiresAt = null, ...wish }) => {
       const { key, secret } = await keys.create({ ...wish, expiresAt: expiresAt === null ? null : new Date(expiresAt) })
       return { ...keyResource(key), key: secret }

@@ -31,6 +31,7 @@ export async function remoteInstallation({ url, key }: ServerAddress): Promise<I
     },
     remove: (id) => client.remove(id),
     workers: () => client.workers(LISTED.workers),
+    trustPlace: (worker) => client.trustPlace(worker),
     createKey: (key) => client.createKey(key),
     keys: () => client.keys(LISTED.keys),
     revokeKey: (id) => client.revokeKey(id),
