@@ -14,9 +14,10 @@ import { submissions } from './submissions.ts'
 import { surfaces } from './surfaces.ts'
 import { circumstances, tableOf, writeBetweenMarkers } from './table.ts'
 import type { Row } from './table.ts'
+import { tables } from './tables.ts'
 import { bornDeadMap, manyWorkers } from './whole-sweep.ts'
 
-const MEASUREMENTS: readonly Measurement[] = [submissions, surfaces, plans, manyWorkers, committers, eventStreams, bornDeadMap, soak]
+const MEASUREMENTS: readonly Measurement[] = [submissions, surfaces, plans, manyWorkers, committers, eventStreams, bornDeadMap, tables, soak]
 
 /** `npm run load -- L2 L5` runs these alone. */
 const CHOSEN = (process.env['LOAD_ONLY'] ?? '').split(',').filter((id) => id !== '')
