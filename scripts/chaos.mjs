@@ -10,9 +10,11 @@ const { values, positionals } = readArguments()
 const root = fileURLToPath(new URL('..', import.meta.url))
 // The parser of expressions is attacked along with the rest, where nothing else was asked for.
 const fuzz = positionals.length === 0 && !values.quick ? ['packages/trial/src/expression/expression-fuzz.test.ts'] : []
+// What F14 does over HTTP this does to the store itself, with every state and count looked at after.
+const storm = positionals.length === 0 || positionals.includes('F14') ? ['test/chaos/lifecycle-storm.test.ts'] : []
 const { status, error } = spawnSync(
   process.execPath,
-  ['node_modules/vitest/vitest.mjs', 'run', 'test/chaos/chaos.test.ts', ...fuzz, '--reporter=verbose', '--disable-console-intercept', '--testTimeout=600000', '--maxWorkers=1'],
+  ['node_modules/vitest/vitest.mjs', 'run', 'test/chaos/chaos.test.ts', ...storm, ...fuzz, '--reporter=verbose', '--disable-console-intercept', '--testTimeout=600000', '--maxWorkers=1'],
   {
     cwd: root,
     stdio: 'inherit',

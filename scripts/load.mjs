@@ -1,4 +1,4 @@
-// npm run load [-- [--quick] [--write FILE] [L2 L5 ...]]: the service under load, and the table of what was measured. `soak` runs only by name.
+// npm run load [-- [--quick] [--write FILE] [L2 L5 ...]]: the service under load, and the table of what was measured. `tables` and `soak` run only by name.
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -30,7 +30,7 @@ function readArguments() {
   try {
     return parseArgs({ allowPositionals: true, options: { quick: { type: 'boolean', default: false }, write: { type: 'string' } } })
   } catch (cause) {
-    console.error(`${cause.message}\nusage: npm run load [-- [--quick] [--write FILE] [L2 L5 soak ...]]`)
+    console.error(`${cause.message}\nusage: npm run load [-- [--quick] [--write FILE] [L2 L5 tables soak ...]]`)
     return process.exit(2)
   }
 }

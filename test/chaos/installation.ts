@@ -41,7 +41,7 @@ export interface Installation {
   start(...args: string[]): Service
   /** A planner, a worker with short locks: what most scenarios have several of. */
   planner(): Service
-  worker(): Service
+  worker(machine?: string): Service
   /** A process of the product that breaks where its environment says (`saboteur.mjs`). */
   sabotaged(role: 'planner' | 'worker' | 'api', environment?: Readonly<Record<string, string>>): Service
   /** At least one chunk in a worker's hands and one waiting: now is the moment to strike. */
@@ -88,7 +88,7 @@ export async function openInstallation(servers: Servers, routes: Routes = {}): P
     services,
     start,
     planner: () => start('planner', '--chunk-seconds', String(CHUNK_SECONDS), '--reconcile-seconds', String(RECONCILE_SECONDS)),
-    worker: () => start('worker', '--threads', '1', '--lock', String(LOCK_SECONDS)),
+    worker: (machine) => start('worker', '--threads', '1', '--lock', String(LOCK_SECONDS), ...(machine === undefined ? [] : ['--machine', machine])),
     sabotaged: (role, faults = {}) => kept(startSaboteur(role, { ...environment, ...faults })),
     busy: async () => {
       // A queue that is away is not busy: whoever strikes waits until it is there again.

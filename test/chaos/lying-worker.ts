@@ -28,8 +28,9 @@ export const lyingWorker: Scenario = {
       site.start('planner', '--chunk-seconds', '1', '--reconcile-seconds', '1', '--audit-share', String(SHARE))
       const liar = String((await site.sabotaged('worker', { LIE: '1' }).event('worker started'))['worker'])
       await until('the liar has recorded a third', async () => (await blocksOf(site, liar)) >= BLOCKS / 3, 120_000)
-      site.worker()
-      site.worker()
+      // Who works where the liar does is believed no more than the liar.
+      site.worker('second')
+      site.worker('third')
       await until('what the liar recorded is withdrawn and recorded again', () => isSettled(site, id, liar), 180_000)
 
       const withdrawals = await site.store.withdrawals(10)

@@ -69,7 +69,9 @@ async function act(site: Installation, url: string): Promise<Sweep[]> {
   const seat = async (number: number): Promise<void> => {
     const dice = createDice(number)
     let sweep: Sweep | null = null
-    for (let action = 0; action < ACTIONS / SWEEPS; action += 1) {
+    // Shares that differ by one at most, and add up.
+    const share = Math.floor((ACTIONS + number) / SWEEPS)
+    for (let action = 0; action < share; action += 1) {
       if (sweep === null || sweep.state === 'cancelled' || (sweep.state === 'done' && dice.chance(0.5))) {
         sweep = await begin(url, dice)
         all.push(sweep)

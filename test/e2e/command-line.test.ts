@@ -27,7 +27,7 @@ it('names itself once', async () => {
 })
 
 it('says so when a command reads the database although a server is set', async () => {
-  const { code, stderr } = await collapsarHere(['audits'], { COLLAPSAR_URL: 'http://127.0.0.1:1', COLLAPSAR_DATA: folder })
-  expect(stderr).toContain('COLLAPSAR_URL is set, but audits does not ask a server')
+  const { code, stderr } = await collapsarHere(['verify'], { COLLAPSAR_URL: 'http://127.0.0.1:1', COLLAPSAR_DATA: folder })
+  expect(stderr).toContain('COLLAPSAR_URL is set, but verify does not ask a server')
   expect(code).toBe(0)
 })

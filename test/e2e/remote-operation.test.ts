@@ -24,6 +24,11 @@ it('lists the workers of a server, and makes, lists and revokes its keys', async
   const { stdout } = await as('', 'workers', '--json')
   expect(JSON.parse(stdout)).toMatchObject([{ state: 'active', engine: 'cpu', chunks: expect.any(Array) as unknown }])
   expect((await as('', 'workers')).stdout).toMatch(/^active +\S+ {2}cpu /)
+  const [{ id: worker } = { id: '' }] = JSON.parse(stdout) as { id: string }[]
+  expect(await as('', 'workers', 'trust', worker)).toMatchObject({ code: 6, stderr: expect.stringContaining(`"${worker}" is active; accepted: one that is quarantined`) as unknown })
+  expect(await as('', 'workers', 'trust', 'nobody')).toMatchObject({ code: 5 })
+  expect(await as('', 'workers', 'trust')).toMatchObject({ code: 2, stderr: expect.stringContaining('takes nothing, or trust ID') as unknown })
+  expect(await as('', 'worker', '--machine', 'a b')).toMatchObject({ code: 2, stderr: expect.stringContaining('--machine is "a b"; accepted') as unknown })
 
   const created = await as('', 'keys', 'create', '--name', 'first of all', '--scopes', 'admin', '--expires', '30d')
   expect([created.code, created.stdout]).toEqual([0, expect.stringMatching(/^clps_[\w-]{49}\n$/)])

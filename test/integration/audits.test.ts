@@ -75,7 +75,7 @@ async function openScene(): Promise<Scene> {
     sweepId,
     start: async (id, engine, openArbiter) => {
       const deps = { store, queue, log, engine, ...(openArbiter !== undefined && { openArbiter }) }
-      const worker = await runWorker(deps, { id, engine: 'cpu', threads: 1, concurrency: 1, errandSeconds: 0.1 })
+      const worker = await runWorker(deps, { id, host: `of ${id}`, engine: 'cpu', threads: 1, concurrency: 1, errandSeconds: 0.1 })
       workers.push(worker)
       return worker
     },

@@ -84,9 +84,9 @@ describe('a worker by itself', () => {
     await store.close()
   })
 
-  async function start(engine: Engine, id: string): Promise<Worker> {
+  async function start(engine: Engine, id: string, host = hostname()): Promise<Worker> {
     const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(JSON.parse(line) as LogLine) })
-    const worker = await runWorker({ store, queue, engine, log }, { id, engine: 'cpu', threads: 1, lockSeconds: 600, concurrency: 2 })
+    const worker = await runWorker({ store, queue, engine, log }, { id, host, engine: 'cpu', threads: 1, lockSeconds: 600, concurrency: 2 })
     running.push(worker)
     return worker
   }
@@ -179,9 +179,11 @@ describe('a worker by itself', () => {
   it('takes no more chunks once it is quarantined, and stays', async () => {
     const worker = await start(createReferenceEngine(), 'w')
     await runSql(url, `UPDATE workers SET state = 'quarantined'`)
-    await eventually(() => logged('worker is quarantined: what it recorded was wrong, it takes no more chunks').length, 1)
+    await eventually(() => logged('worker is quarantined: what was recorded here was wrong, it takes no more chunks').length, 1)
     await enqueue([32, 32])
-    await start(createReferenceEngine(), 'honest')
+    await start(createReferenceEngine(), 'again')
+    await eventually(() => logged('worker is quarantined: what was recorded here was wrong, it takes no more chunks').length, 2)
+    await start(createReferenceEngine(), 'honest', 'elsewhere')
     await eventually(() => logged('chunk recorded').map((line) => line['worker']), ['honest', 'honest'])
     await worker.stop()
     expect((await store.workers(9)).find(({ id }) => id === 'w')).toMatchObject({ state: 'quarantined' })

@@ -15,9 +15,10 @@ import { soak } from './soak.ts'
 import { submissions } from './submissions.ts'
 import { surfaces } from './surfaces.ts'
 import { cellsOf, circumstances, loadTable } from './table.ts'
+import { tables } from './tables.ts'
 import { bornDeadMap, manyWorkers } from './whole-sweep.ts'
 
-const MEASUREMENTS: readonly Measurement[] = [submissions, surfaces, plans, manyWorkers, committers, eventStreams, bornDeadMap, soak]
+const MEASUREMENTS: readonly Measurement[] = [submissions, surfaces, plans, manyWorkers, committers, eventStreams, bornDeadMap, tables, soak]
 
 /** `npm run load -- L2 L5` runs these alone. */
 const CHOSEN = (process.env['LOAD_ONLY'] ?? '').split(',').filter((id) => id !== '')

@@ -10,16 +10,19 @@ import type { TestServer } from './database.ts'
 export interface TestApi {
   readonly app: ReturnType<typeof buildApi>
   readonly store: Store
+  readonly databaseUrl: string
   close(): Promise<void>
 }
 
 /** The API on a database of its own; it does not listen. */
 export async function openTestApi(server: TestServer, log: Logger = pino({ level: 'silent' })): Promise<TestApi> {
-  const store = await openStore({ databaseUrl: await server.createDatabase() })
+  const databaseUrl = await server.createDatabase()
+  const store = await openStore({ databaseUrl })
   const app = buildApi({ store, log })
   return {
     app,
     store,
+    databaseUrl,
     close: async () => {
       await app.close()
       await store.close()

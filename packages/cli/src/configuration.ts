@@ -32,6 +32,8 @@ export interface Configuration {
   readonly logLevel: string | null
   /** null: nowhere. */
   readonly metrics: MetricsAddress | null
+  /** What this machine is called; null: by its host name. */
+  readonly machine: string | null
 }
 
 const MAXIMUM_THREADS = 1024
@@ -50,6 +52,7 @@ export function readConfiguration(options: Options, env: NodeJS.ProcessEnv): Con
     colour: env['NO_COLOR'] === undefined || env['NO_COLOR'] === '',
     logLevel: logLevel(env['COLLAPSAR_LOG']),
     metrics: metricsAddress(options, env),
+    machine: machineName(options, env),
   }
 }
 
@@ -101,6 +104,15 @@ function metricsAddress(options: Options, env: NodeJS.ProcessEnv): MetricsAddres
   if (given !== null && port === null) throw new CollapsarError('usage', `--metrics-host is ${given} without a port; accepted: with --metrics-port`)
   const host = given ?? (env['COLLAPSAR_METRICS_HOST'] || '127.0.0.1')
   return port === null ? null : { host, port }
+}
+
+/** As a machine is named in a list, and in a sentence. */
+function machineName(options: Options, env: NodeJS.ProcessEnv): string | null {
+  const [option, variable] = [options.text('machine'), env['COLLAPSAR_MACHINE'] ?? '']
+  const [name, value] = option === null ? ['COLLAPSAR_MACHINE', variable] : ['--machine', option]
+  if (option === null && variable === '') return null
+  if (/^[\w.:-]{1,200}$/.test(value)) return value
+  throw new CollapsarError('usage', `${name} is ${JSON.stringify(value)}; accepted: 1 to 200 letters, digits, "_", "-", "." and ":"`)
 }
 
 function portOf(name: string, value: string | undefined): number | null {

@@ -1,4 +1,5 @@
 import type { CellCounts } from '@collapsar/sweep'
+import type { AuditList } from './wire/audits.ts'
 import type { Key } from './wire/keys.ts'
 import type { SweepProgress } from './wire/events.ts'
 import type { WorkerResource } from './wire/workers.ts'
@@ -32,7 +33,23 @@ export function keyResource(record: ReadonlyLists<Kept<Key, 'createdAt' | 'expir
   }
 }
 
-export function workerResource(record: ReadonlyLists<Kept<WorkerResource, 'startedAt' | 'lastSeen'>>): WorkerResource {
-  const { chunks, startedAt, lastSeen, ...rest } = record
-  return { ...rest, chunks: [...chunks], startedAt: startedAt.toISOString(), lastSeen: lastSeen.toISOString() }
+export function workerResource(record: ReadonlyLists<Kept<WorkerResource, 'trustedAt' | 'startedAt' | 'lastSeen'>>): WorkerResource {
+  const { id, state, engine, version, device, threads, host, pid, flopsPerSecond, chunks, reason, trustedAt, startedAt, lastSeen } = record
+  const instants = { trustedAt: trustedAt?.toISOString() ?? null, startedAt: startedAt.toISOString(), lastSeen: lastSeen.toISOString() }
+  return { id, state, engine, version, device, threads, host, pid, flopsPerSecond, chunks: [...chunks], reason, ...instants }
+}
+
+type Audit = AuditList['audits'][number]
+type Withdrawal = AuditList['withdrawals'][number]
+
+export function auditResource(record: ReadonlyLists<Kept<Audit, 'openedAt' | 'decidedAt'>>): Audit {
+  const { id, cell, block, cause, state, author, digest, agreed, votes, reason, openedAt, decidedAt } = record
+  const said = votes.map(({ worker, arbitration, digest: own, engine }) => ({ worker, arbitration, digest: own, engine }))
+  const instants = { openedAt: openedAt.toISOString(), decidedAt: decidedAt?.toISOString() ?? null }
+  return { id, cell, block, cause, state, author, digest, agreed, votes: said, reason, ...instants }
+}
+
+export function withdrawalResource(record: Kept<Withdrawal, 'openedAt' | 'finishedAt'>): Withdrawal {
+  const { id, worker, audit, reason, blocks, cells, openedAt, finishedAt } = record
+  return { id, worker, audit, reason, blocks, cells, openedAt: openedAt.toISOString(), finishedAt: finishedAt?.toISOString() ?? null }
 }

@@ -2,6 +2,7 @@ import type { Numerics } from '@collapsar/trial'
 import type { AuditorAbilities, AuditWork } from './audit-store.ts'
 import type { Queries } from './connection.ts'
 import { MAXIMUM_ATTEMPTS } from './store.ts'
+import { samePlace } from './worker-places.ts'
 
 /** How long an auditor has a block for itself. One that takes longer is trained by two, to the same digest. */
 const LEASE_SECONDS = 600
@@ -24,16 +25,19 @@ interface Claim {
   readonly arbitration: boolean
 }
 
-const HAS_NOT_VOTED = 'NOT EXISTS (SELECT FROM audit_votes vote WHERE vote.audit = audit.id AND vote.worker = me.key AND NOT vote.arbiter)'
+/** What a worker says was said by its whole place: two voices of one place may have one fault. */
+const hasSpoken = (who: string) => `EXISTS (
+    SELECT FROM audit_votes vote JOIN workers voter ON voter.key = vote.worker
+    WHERE vote.audit = audit.id AND NOT vote.arbiter AND (voter.key = ${who}.key OR ${samePlace('voter', who)}))`
 
-/** Two differ, none has arbitrated, and nobody lives who has not said anything yet. Who recorded the block is no judge of it. */
+/** Two differ, none has arbitrated, and nobody lives who has not said anything yet. Where the block was recorded nobody is a judge of it. */
 const MAY_ARBITRATE = `
-  audit.author IS DISTINCT FROM me.key
+  NOT EXISTS (SELECT FROM workers author WHERE author.key = audit.author AND (author.key = me.key OR ${samePlace('author', 'me')}))
   AND EXISTS (SELECT FROM audit_votes vote WHERE vote.audit = audit.id AND vote.worker = me.key)
   AND NOT EXISTS (SELECT FROM audit_votes vote WHERE vote.audit = audit.id AND vote.arbiter)
   AND NOT EXISTS (SELECT FROM workers other WHERE other.state = 'active'
     AND other.last_seen > clock_timestamp() - make_interval(secs => ${LIVE_SECONDS})
-    AND NOT EXISTS (SELECT FROM audit_votes vote WHERE vote.audit = audit.id AND vote.worker = other.key))`
+    AND NOT ${hasSpoken('other')})`
 
 async function claim(client: Queries, { worker, numerics, arbitration }: Claim): Promise<AuditWork | null> {
   const { rows } = await client.query<AuditWork>(
@@ -41,7 +45,7 @@ async function claim(client: Queries, { worker, numerics, arbitration }: Claim):
        SELECT audit.id, me.key FROM audits audit JOIN cells ON cells.key = audit.cell, workers me
        WHERE me.id = $1 AND me.state <> 'quarantined' AND audit.state = 'open'
          AND (audit.lease_until IS NULL OR audit.lease_until < clock_timestamp())
-         AND cells.spec ->> 'numerics' = ANY ($2::text[]) AND ${arbitration ? MAY_ARBITRATE : HAS_NOT_VOTED}
+         AND cells.spec ->> 'numerics' = ANY ($2::text[]) AND ${arbitration ? MAY_ARBITRATE : `NOT ${hasSpoken('me')}`}
        ORDER BY audit.id LIMIT 1 FOR UPDATE OF audit SKIP LOCKED
      )
      UPDATE audits SET holder = chosen.key, lease_until = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS})

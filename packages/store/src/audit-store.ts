@@ -82,8 +82,8 @@ export interface AuditStore {
   /** Which share of the blocks recorded from now on is audited, from 0 to 1. */
   setAuditShare(share: number): Promise<void>
   /**
-   * An open audit for this worker: of a block that it has not recorded and not audited, whose numerics it has. Where two workers
-   * differ and no third one lives, the one that did not record the block arbitrates. The claim is leased; when it has passed,
+   * An open audit for this worker: of a block that nobody of its place has recorded or audited, whose numerics it has. Where two workers
+   * differ and no third one lives elsewhere, the one that did not record the block arbitrates. The claim is leased; when it has passed,
    * another worker may have the audit too, which does no harm.
    */
   claimAudit(worker: string, can: AuditorAbilities): Promise<AuditWork | null>

@@ -1,6 +1,7 @@
 import type { AuditStore, AuditVote } from './audit-store.ts'
 import type { Queries } from './connection.ts'
 import type { DigestConflict } from './digest-conflict.ts'
+import { samePlace } from './worker-places.ts'
 
 type Verdict = Awaited<ReturnType<AuditStore['vote']>>
 
@@ -15,6 +16,9 @@ interface LockedAudit {
 /** What somebody says; `worker` is null for a recorded block whose author is not known. */
 interface Voice {
   readonly worker: number | null
+  /** The key of its first voter; who agrees with his own place agrees with himself. null where nobody is known. */
+  readonly place: number | null
+  readonly arbiter: boolean
   readonly digest: Buffer
 }
 
@@ -68,29 +72,41 @@ async function insertVote(client: Queries, audit: number, { worker, arbitration,
 }
 
 async function voicesOf(client: Queries, audit: LockedAudit): Promise<Voice[]> {
-  const { rows } = await client.query<{ worker: number; digest: Buffer }>(
-    `SELECT vote.worker, vote.digest FROM audit_votes vote JOIN workers ON workers.key = vote.worker
+  const { rows } = await client.query<Voice>(
+    `SELECT vote.worker, vote.arbiter, vote.digest,
+       CASE workers.host WHEN '' THEN workers.key ELSE min(workers.key) OVER (PARTITION BY workers.host, workers.engine, workers.device) END AS place
+     FROM audit_votes vote JOIN workers ON workers.key = vote.worker
      WHERE vote.audit = $1 AND (workers.state <> 'quarantined' OR workers.key = $2) ORDER BY vote.cast_at, vote.worker`,
     [audit.id, audit.author],
   )
-  return audit.author === null ? [{ worker: null, digest: audit.digest }, ...rows] : rows
+  return audit.author === null ? [{ worker: null, place: null, arbiter: false, digest: audit.digest }, ...rows] : rows
 }
 
-/** The digest that two voices agree on; null while there is none. */
+/** The digest that two voices agree on, of two places or of a worker and its arbiter; null while there is none. */
 function agreedDigest(voices: readonly Voice[]): Buffer | null {
-  const twice = voices.find(({ digest }, place) => voices.some((other, i) => i > place && other.digest.equals(digest)))
-  return twice?.digest ?? null
+  const agree = (one: Voice, other: Voice) => one.digest.equals(other.digest) && (one.place !== other.place || one.arbiter !== other.arbiter)
+  return voices.find((voice) => voices.some((other) => agree(voice, other)))?.digest ?? null
 }
 
 /**
- * Quarantines the workers, after which no block of theirs is recorded, and begins what `withdraw` carries out. Their rows
+ * Quarantines the workers and who works in their places, after which no block of theirs is recorded, and begins what `withdraw` carries out. Their rows
  * are locked against those who are recording for them now: what these commit is there to be withdrawn.
  */
 async function distrust(client: Queries, audit: LockedAudit, dissenters: readonly Voice[]): Promise<void> {
   const reason = `audit ${audit.id}: its digest of block ${audit.index} differs from that of two others`
   const workers = dissenters.flatMap(({ worker }) => worker ?? [])
-  await client.query('SELECT FROM workers WHERE key = ANY($1::int[]) ORDER BY key FOR UPDATE', [workers])
+  const { rows: neighbours } = await client.query<{ key: number; id: string }>(
+    `SELECT one.key, convicted.id FROM workers one JOIN workers convicted ON convicted.key = ANY($1::int[]) AND ${samePlace('one', 'convicted')}
+     WHERE one.state IN ('active', 'draining') AND one.key <> ALL($1::int[])`,
+    [workers],
+  )
+  const keys = neighbours.map(({ key }) => key)
+  await client.query('SELECT FROM workers WHERE key = ANY($1::int[]) ORDER BY key FOR UPDATE', [[...workers, ...keys]])
   await client.query(`UPDATE workers SET state = 'quarantined', reason = $2 WHERE key = ANY($1::int[]) AND state <> 'quarantined'`, [workers, reason])
+  await client.query(`UPDATE workers SET state = 'quarantined', reason = $2 WHERE key = ANY($1::int[]) AND state <> 'quarantined'`, [
+    keys,
+    `its machine and device are those of the quarantined worker ${neighbours[0]?.id ?? ''}`,
+  ])
   await client.query(
     `INSERT INTO withdrawals (worker, audit, reason) SELECT unnest($1::int[]), $2, $3 ON CONFLICT DO NOTHING`,
     [[...new Set(workers)], audit.id, reason],

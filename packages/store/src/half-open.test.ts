@@ -1,9 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { parseSweep } from '@collapsar/sweep'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startTestServer } from '../../../test/support/database.ts'
+import { runSql, startTestServer } from '../../../test/support/database.ts'
 import type { TestServer } from '../../../test/support/database.ts'
 import { openFaultProxy } from '../../../test/support/fault-proxy.ts'
 import { openPool } from './connection.ts'
+import { ChangeListener } from './notifications.ts'
 import { openStore } from './open-store.ts'
 
 let server: TestServer
@@ -52,6 +54,53 @@ it('hears of changes again after the network has swallowed those of a while, and
     expect(performance.now() - started).toBeLessThan(10_000)
   } finally {
     await other.close()
+    await proxy.close()
+  }
+})
+
+/** Longer than a listener waits before it connects again. */
+const BEYOND_RECONNECTION_MS = 1_500
+
+it('ends while it opens a connection that nobody answers, at once, and opens no other', async () => {
+  const databaseUrl = await server.createDatabase()
+  const proxy = await openFaultProxy(databaseUrl)
+  try {
+    proxy.impose({ kind: 'swallow' })
+    const listener = new ChangeListener(proxy.through(databaseUrl))
+    const refusal = listener.listen(() => undefined).then(() => null, (error: unknown) => error)
+    await expect.poll(() => proxy.strikes().swallowed, { timeout: 5_000 }).toBeGreaterThan(0)
+    const started = performance.now()
+    await listener.close()
+    // A connection that is not answered would be given up after 10 s.
+    expect(performance.now() - started).toBeLessThan(5_000)
+    expect(await refusal).toMatchObject({ message: expect.stringContaining('terminated') as unknown })
+    proxy.impose({ kind: 'none' })
+    await delay(BEYOND_RECONNECTION_MS)
+    expect(proxy.strikes().connections).toBe(1)
+  } finally {
+    await proxy.close()
+  }
+})
+
+it.each(['swallow', 'latency'] as const)('ends while it connects again (%s), and opens no other connection', async (kind) => {
+  const databaseUrl = await server.createDatabase()
+  const proxy = await openFaultProxy(databaseUrl)
+  const listener = new ChangeListener(proxy.through(databaseUrl))
+  try {
+    await listener.listen(() => undefined)
+    await runSql(databaseUrl, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'`)
+    proxy.impose(kind === 'latency' ? { kind, ms: 500 } : { kind })
+    await expect.poll(() => proxy.strikes().connections, { timeout: 20_000 }).toBe(2)
+    await listener.close()
+    proxy.impose({ kind: 'none' })
+    await delay(BEYOND_RECONNECTION_MS)
+    expect(proxy.strikes().connections).toBe(2)
+    expect(await runSql(databaseUrl, `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'`)).toEqual([])
+    // It may be used again.
+    const end = await listener.listen(() => undefined)
+    expect(proxy.strikes().connections).toBe(3)
+    await end()
+  } finally {
     await proxy.close()
   }
 })

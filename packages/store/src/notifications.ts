@@ -56,17 +56,24 @@ export class Announcer {
   }
 }
 
+/** A connection that listens, or is being opened to. */
+interface Line {
+  readonly client: Client
+  /** Rejects when it cannot be opened. */
+  readonly opened: Promise<void>
+  isOpen: boolean
+}
+
 /**
- * One listening connection for all callbacks of a store: idle (no callback) -> connected -> reconnecting -> connected,
- * and from each back to idle with the last callback. After a reconnection every callback is called, because changes may
- * have been missed meanwhile.
+ * One listening connection for all callbacks of a store: idle (no callback) -> opening -> open -> waiting -> opening again, and from each
+ * back to idle with the last callback or by `close`. After a reconnection every callback is called, because changes may have been
+ * missed meanwhile.
  */
 export class ChangeListener {
   readonly #databaseUrl: string
   readonly #callbacks = new Set<() => void>()
-  #connection: Promise<Client> | null = null
-  /** The connected client; another one's end is none of our business. */
-  #current: Client | null = null
+  /** What becomes of another line is none of our business. */
+  #line: Line | null = null
   #reconnection: NodeJS.Timeout | null = null
   #announcement: NodeJS.Timeout | null = null
 
@@ -74,15 +81,17 @@ export class ChangeListener {
     this.#databaseUrl = databaseUrl
   }
 
-  /** Resolves when changes are heard. @returns stops calling `onChange` */
+  /** Resolves when changes are heard; rejects when they cannot be, or when it is closed meanwhile. @returns stops calling `onChange` */
   async listen(onChange: () => void): Promise<() => Promise<void>> {
     const callback = (): void => onChange()
     this.#callbacks.add(callback)
+    const line = (this.#line ??= this.#open())
     try {
-      await (this.#connection ??= this.#connect())
+      await line.opened
     } catch (error) {
       this.#callbacks.delete(callback)
-      this.#connection = null
+      // Where others listen already, whoever opened the line for them tries again.
+      if (this.#callbacks.size === 0 && this.#line === line) this.#line = null
       throw error
     }
     return async () => {
@@ -91,47 +100,47 @@ export class ChangeListener {
     }
   }
 
+  /** A line that is being opened is broken off: nobody waits for a server that does not answer. */
   async close(): Promise<void> {
     this.#callbacks.clear()
     if (this.#reconnection !== null) clearTimeout(this.#reconnection)
     if (this.#announcement !== null) clearTimeout(this.#announcement)
     this.#reconnection = null
     this.#announcement = null
-    const connection = this.#connection
-    this.#connection = null
-    this.#current = null
-    const client = await connection?.catch(() => null)
-    if (client) await hangUp(client)
+    const line = this.#line
+    this.#line = null
+    if (line === null) return
+    if (line.isOpen) return hangUp(line.client)
+    breakOff(line.client)
+    await line.opened.catch(() => undefined)
   }
 
-  async #connect(): Promise<Client> {
+  #open(): Line {
     const client = new Client({ ...connectionSettings(this.#databaseUrl), query_timeout: ANSWER_TIMEOUT_MS })
     client.on('error', () => {})
     client.on('notification', () => this.#announce())
-    try {
-      await client.connect()
-      await client.query(LISTEN)
-    } catch (error) {
-      breakOff(client)
-      throw error
-    }
-    this.#current = client
-    const unwatch = watchAnswers(client, () => breakOff(client))
-    client.on('end', () => {
-      unwatch()
-      if (this.#current === client) this.#reconnectLater()
+    const opened = beginListening(client).then(() => {
+      line.isOpen = true
+      const unwatch = watchAnswers(client, () => breakOff(client))
+      client.on('end', () => {
+        unwatch()
+        if (this.#line === line) this.#reconnectLater()
+      })
     })
-    return client
+    const line: Line = { client, opened, isOpen: false }
+    return line
   }
 
   #reconnectLater(): void {
-    this.#current = null
-    this.#connection = null
+    this.#line = null
     this.#reconnection = setTimeout(() => {
-      this.#connection ??= this.#connect()
-      this.#connection.then(
+      this.#reconnection = null
+      const line = (this.#line ??= this.#open())
+      line.opened.then(
         () => this.#announce(),
-        () => this.#reconnectLater(),
+        () => {
+          if (this.#line === line) this.#reconnectLater()
+        },
       )
     }, RECONNECT_MS)
   }
@@ -141,5 +150,15 @@ export class ChangeListener {
       this.#announcement = null
       for (const callback of this.#callbacks) callback()
     }, COALESCE_MS)
+  }
+}
+
+async function beginListening(client: Client): Promise<void> {
+  try {
+    await client.connect()
+    await client.query(LISTEN)
+  } catch (error) {
+    breakOff(client)
+    throw error
   }
 }

@@ -34,6 +34,7 @@ import { cancelSweep, finishSweeps, pauseSweep, removeSweep, resumeSweep, retryG
 import { trialPages } from './trial-pages.ts'
 import { verifyCells } from './verify.ts'
 import { forgetWorkers, heartbeat, IDLE, listWorkers, liveWorkers, retire } from './workers.ts'
+import { trustPlace } from './worker-places.ts'
 
 export interface StoreOptions {
   /** postgresql://USER:PASSWORD@HOST:PORT/DATABASE */
@@ -164,6 +165,7 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
     heartbeat: (worker, flopsPerSecond, activity) => heartbeat(queries, worker, { ...IDLE, ...activity, flopsPerSecond }),
     liveWorkers: (seconds) => liveWorkers(queries, seconds),
     workers: (limit) => listWorkers(queries, limit),
+    trustPlace: (workerId) => transaction(pool, (client) => trustPlace(client, workerId)),
     retire: (workerId) => retire(queries, workerId),
     forgetWorkers: (seconds) => forgetWorkers(queries, seconds),
     foreignBlock: (cell, engine) => foreignBlock(queries, cell, engine),

@@ -78,8 +78,12 @@ export type SweepCell = CellCounts
 export type { BlockRange, CellProgress } from '@collapsar/sweep'
 
 /**
- * A worker's states and their exits: `active` -> `draining` (it was told to end), `quarantined` (what it recorded was wrong);
- * `draining` -> `gone`; `quarantined` and `gone` have none. One that fell silent keeps its state.
+ * A worker's states and their exits: `active` -> `draining` (it was told to end), `quarantined` (what it recorded was wrong, or it
+ * works in the place of such a one); `draining` -> `gone`; `quarantined` and `gone` have none. One that fell silent keeps its state.
+ *
+ * A place is a machine, a kind of engine and a device, where the machine is known. A faulty memory or card does not mend itself when its
+ * process is started again, so whoever reports itself from a place where a worker was quarantined is quarantined too, until
+ * `trustPlace`. And since two workers of one place may share a fault, they are one voice in an audit.
  */
 export type WorkerState = 'active' | 'draining' | 'gone' | 'quarantined'
 
@@ -92,7 +96,7 @@ export interface WorkerRecord {
   readonly version?: string
   /** What it trains on, in words: the name of the processor or the card. */
   readonly device?: string
-  /** Name of its machine. */
+  /** Name of its machine; together with `engine` and `device`, which must tell two cards of it apart, its place. */
   readonly host?: string
   readonly pid?: number
 }
@@ -117,6 +121,10 @@ export interface ListedWorker extends Required<Omit<WorkerRecord, 'pid'>> {
   readonly state: WorkerState | 'silent'
   readonly flopsPerSecond: number | null
   readonly chunks: readonly string[]
+  /** Why it is quarantined. */
+  readonly reason: string | null
+  /** When the place of a quarantined worker was trusted again. */
+  readonly trustedAt: Date | null
   readonly startedAt: Date
   readonly lastSeen: Date
 }
@@ -296,6 +304,12 @@ export interface Store extends AuditStore, ReplayStore {
   liveWorkers(seconds: number): Promise<readonly LiveWorker[]>
   /** The workers seen last, at most `limit`, by state (those that live first) and id. */
   workers(limit: number): Promise<readonly ListedWorker[]>
+  /**
+   * Trusts the place of a quarantined worker again: who reports itself from there from now on takes chunks. Workers that were convicted
+   * stay quarantined under their own ids. Gives the ids of all that were quarantined there. Throws `not-found`, and `conflict` for a
+   * worker that is not quarantined, or of whose place nothing is known.
+   */
+  trustPlace(workerId: string): Promise<readonly string[]>
   /** The worker is gone. */
   retire(workerId: string): Promise<void>
   /** Forgets workers not seen for `seconds` that nothing recorded refers to; gives how many, a hundred at most. */

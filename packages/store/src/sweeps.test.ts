@@ -133,6 +133,8 @@ it('lists workers with what they do, those first that live', async () => {
     state: 'active',
     flopsPerSecond: 1e9,
     chunks: ['c-1', 'c-2'],
+    reason: null,
+    trustedAt: null,
     startedAt: expect.any(Date),
     lastSeen: expect.any(Date),
   })

@@ -3,6 +3,7 @@ import { bestOfCell } from './best-of.ts'
 import type { BestOfCell, BestOfSetting } from './best-of.ts'
 import type { CellTrials } from './cell-trials.ts'
 import { CollapsarError } from './errors.ts'
+import type { LabelledCell } from './label-cells.ts'
 import type { CellMeasurements } from './measurement-block.ts'
 import type { CellCounts } from './surface.ts'
 
@@ -10,6 +11,14 @@ import type { CellCounts } from './surface.ts'
 export interface TrialReader {
   cellTrials(cell: string, inits: number): Promise<CellTrials>
   measurements(cell: string, set: MeasurementName, inits: number): Promise<CellMeasurements | null>
+}
+
+/** Fewer trials answer for no number of starts. */
+const FEWEST_TRIALS = 3
+
+/** The cells that have trials enough to say something. */
+export function answeringBestOf(cells: readonly LabelledCell[]): readonly LabelledCell[] {
+  return cells.filter(({ counts }) => counts.tally.trials >= FEWEST_TRIALS)
 }
 
 /**

@@ -28,6 +28,12 @@ export function trialDocument(trial: number, { outcome, deadLayer, deathCheck, l
   return { trial, outcome, deadLayer, death: deathCheck === 0 ? null : death, loss: finite(loss), value: finite(value), pieces, checksum }
 }
 
+/** The record that a document tells, to the bit: a number is not finite only where the trial diverged, and is NaN there. */
+export function documentedRecord({ outcome, deadLayer, death, loss, value, pieces, checksum }: Omit<TrialDocument, 'trial'>): TrialRecord {
+  const deathCheck = death === null ? 0 : death.deadStep / DEATH_CHECK_STEPS
+  return { outcome, deadLayer, deathCheck, loss: loss ?? Number.NaN, value: value ?? Number.NaN, pieces, checksum }
+}
+
 export function trialDocuments({ trials, columns }: CellTrials): TrialDocument[] {
   return Array.from(trials, (trial, place) => trialDocument(trial, recordAt(columns, place)))
 }

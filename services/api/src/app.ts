@@ -30,7 +30,7 @@ import { schemaRoutes } from './routes/schema.ts'
 import { surfaceRoute } from './routes/surface.ts'
 import { sweepActionRoutes } from './routes/sweep-actions.ts'
 import { sweepRoutes } from './routes/sweeps.ts'
-import { workerRoute } from './routes/workers.ts'
+import { workerRoutes } from './routes/workers.ts'
 import { trialRoutes } from './routes/trials.ts'
 import { refuseConnection, refuseExpectation, sendProblem } from './send-problem.ts'
 import { parseStrictJson } from './strict-json.ts'
@@ -129,7 +129,7 @@ function addRoutes(app: Api, options: ApiOptions): void {
   keyRoutes(app, store)
   blockRoutes(app, options)
   replayRoutes(app, store)
-  workerRoute(app, store)
+  workerRoutes(app, store)
   healthRoutes(app, store)
   schemaRoutes(app)
   serveDescription()

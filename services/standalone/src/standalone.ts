@@ -17,6 +17,8 @@ export interface WorkerProcessOptions {
   readonly threads: number
   /** How long a dead worker keeps a chunk from others, in seconds. */
   readonly lockSeconds?: number
+  /** Name of this machine, by which its workers are judged together; default: its host name. */
+  readonly host?: string
 }
 
 export interface RunningWorker extends Worker {

@@ -31,7 +31,9 @@ export async function register(options: RegistrationOptions): Promise<Registrati
       const given = await store.heartbeat(worker, flopsPerSecond, { state, chunks })
       if (given === 'quarantined' && !quarantined) {
         quarantined = true
-        log.error({ worker: worker.id }, 'worker is quarantined: what it recorded was wrong, it takes no more chunks')
+        // It says so itself, so that nobody waits for it should its place be trusted again.
+        state = 'draining'
+        log.error({ worker: worker.id }, 'worker is quarantined: what was recorded here was wrong, it takes no more chunks')
         options.onQuarantine()
       }
     } catch (error) {

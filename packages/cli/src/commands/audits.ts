@@ -1,30 +1,26 @@
-import type { Backends } from '@collapsar/standalone'
+import { AUDIT_LIMIT } from '@collapsar/client'
+import type { AuditList } from '@collapsar/client'
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
+import { withInstallation } from '../installation/with-installation.ts'
 import { JSON_OPTION } from '../options.ts'
-import { withBackends } from '../with-backends.ts'
 
-type Store = Backends['store']
-type Audit = Awaited<ReturnType<Store['audits']>>[number]
-type Withdrawal = Awaited<ReturnType<Store['withdrawals']>>[number]
-
-const DEFAULT_LIMIT = 50
-const MAXIMUM_LIMIT = 500
+type Audit = AuditList['audits'][number]
+type Withdrawal = AuditList['withdrawals'][number]
 
 /** What workers said of each other's blocks. */
 export const audits: Command = {
   name: 'audits',
   summary: 'list the blocks that other workers trained again, and what was withdrawn',
   positionals: [],
-  readsDatabase: true,
   options: {
-    limit: { type: 'string', value: 'N', description: `how many, the newest first (default ${DEFAULT_LIMIT})` },
+    limit: { type: 'string', value: 'N', description: `how many, the newest first (default ${AUDIT_LIMIT.default})` },
     json: JSON_OPTION,
   },
   run: async ({ options, configuration, terminal, log }) => {
-    const limit = options.integer('limit', 1, MAXIMUM_LIMIT) ?? DEFAULT_LIMIT
-    return withBackends({ configuration, log }, async ({ store }) => {
-      const report = { audits: await store.audits(limit), withdrawals: await store.withdrawals(limit) }
+    const limit = options.integer('limit', 1, AUDIT_LIMIT.maximum) ?? AUDIT_LIMIT.default
+    return withInstallation({ configuration, log }, async (installation) => {
+      const report = await installation.audits(limit)
       const lines = [...report.withdrawals.map(withdrawalLine), ...report.audits.map(auditLine)]
       const text = lines.length === 0 ? 'nothing was audited' : lines.join('\n')
       await terminal.data(options.flag('json') ? `${JSON.stringify(report, null, 2)}\n` : `${text}\n`)

@@ -1,19 +1,16 @@
-import type { Backends } from '@collapsar/standalone'
-import { cellBestOf, CollapsarError, labelCells } from '@collapsar/sweep'
-import type { BestOfCell, LabelledCell } from '@collapsar/sweep'
+import { CollapsarError } from '@collapsar/sweep'
+import type { BestOfCell } from '@collapsar/sweep'
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
+import { withInstallation } from '../installation/with-installation.ts'
 import { JSON_OPTION } from '../options.ts'
 import type { Options } from '../options.ts'
-import { noCell, requireSweep } from '../require-sweep.ts'
-import { withBackends } from '../with-backends.ts'
 
 /** What starting several times and keeping the best is worth. */
 export const bestOf: Command = {
   name: 'best-of',
   summary: 'give the expected loss, or test error where `facts` measured it, of the best of K trainings of each cell, and how many restarts it takes until one is good',
   positionals: ['ID'],
-  readsDatabase: true,
   options: {
     depth: { type: 'string', value: 'D', description: 'only cells of this depth' },
     width: { type: 'string', value: 'W', description: 'only cells of this width' },
@@ -22,13 +19,11 @@ export const bestOf: Command = {
   },
   run: async ({ positionals, options, configuration, terminal, log }) => {
     const starts = startsOf(options)
-    return withBackends({ configuration, log }, async ({ store }) => {
-      const cells: BestOfCell[] = []
-      for (const { counts, axes } of await chosenCells(store, positionals[0] ?? '', options)) {
-        cells.push(await cellBestOf(store, counts, { axes, ...(starts !== null && { starts }) }))
-      }
-      const document = { sweep: positionals[0] ?? '', cells }
-      await terminal.data(options.flag('json') ? `${JSON.stringify(document, null, 2)}\n` : cells.map(cellText).join('\n'))
+    const [depth, width] = [options.integer('depth', 2, 200), options.integer('width', 1, 256)]
+    return withInstallation({ configuration, log }, async (installation) => {
+      const document = await installation.bestOf({ sweep: positionals[0] ?? '', depth, width, starts })
+      if (document.cells.length === 0) terminal.message('no cell has trials enough to say anything')
+      await terminal.data(options.flag('json') ? `${JSON.stringify(document, null, 2)}\n` : document.cells.map(cellText).join('\n'))
       return EXIT.ok
     })
   },
@@ -40,15 +35,6 @@ function startsOf(options: Options): readonly number[] | null {
   const starts = text.split(',').map((part) => (/^\d+$/.test(part.trim()) ? Number(part) : NaN))
   if (starts.every((count) => count >= 1)) return starts
   throw new CollapsarError('usage', `collapsar best-of: --starts is ${text}; accepted: integers of at least 1, separated by commas`)
-}
-
-async function chosenCells(store: Backends['store'], id: string, options: Options): Promise<readonly LabelledCell[]> {
-  const [depth, width] = [options.integer('depth', 2, 200), options.integer('width', 1, 256)]
-  const { source } = await requireSweep(store, id)
-  const cells = labelCells(source, await store.sweepCells(id))
-  const chosen = cells.filter(({ counts: { spec } }) => (depth === null || spec.depth === depth) && (width === null || spec.width === width))
-  if (chosen.length > 0) return chosen
-  throw noCell(id, depth, width)
 }
 
 function cellText(cell: BestOfCell): string {

@@ -1,37 +1,28 @@
-import { comparablePairs, COMPARED_EVENTS, compareSweeps, labelCells } from '@collapsar/sweep'
-import type { ComparedEvent, LabelledCell, PairComparison } from '@collapsar/sweep'
-import type { Backends } from '@collapsar/standalone'
+import { COMPARED_EVENTS } from '@collapsar/sweep'
+import type { ComparedEvent, PairComparison } from '@collapsar/sweep'
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
+import { withInstallation } from '../installation/with-installation.ts'
 import { JSON_OPTION } from '../options.ts'
-import { requireSweep } from '../require-sweep.ts'
-import { withBackends } from '../with-backends.ts'
 
 /** Two settings on the same initial networks. */
 export const compare: Command = {
   name: 'compare',
   summary: 'compare two sweeps trial by trial, where both drew the same networks (McNemar, valid however often one looks)',
   positionals: ['A', 'B'],
-  readsDatabase: true,
   options: {
     event: { type: 'string', value: 'E', description: `one of ${COMPARED_EVENTS.join(', ')} (default collapse)` },
     json: JSON_OPTION,
   },
   run: async ({ positionals, options, configuration, terminal, log }) => {
     const event = options.oneOf('event', COMPARED_EVENTS) ?? 'collapse'
-    return withBackends({ configuration, log }, async ({ store }) => {
-      const [first = [], second = []] = await Promise.all(positionals.map((id) => comparedCells(store, id)))
-      const pairs = await compareSweeps(store, comparablePairs(first, second), event)
-      const document = { event, sweeps: positionals, pairs }
+    const [first = '', second = ''] = positionals
+    return withInstallation({ configuration, log }, async (installation) => {
+      const document = { event, sweeps: [first, second], pairs: await installation.compare([first, second], event) }
       await terminal.data(options.flag('json') ? `${JSON.stringify(document, null, 2)}\n` : compareText(document.pairs, event))
       return EXIT.ok
     })
   },
-}
-
-async function comparedCells(store: Backends['store'], id: string): Promise<readonly LabelledCell[]> {
-  const { source } = await requireSweep(store, id)
-  return labelCells(source, await store.sweepCells(id))
 }
 
 function compareText(pairs: readonly PairComparison[], event: ComparedEvent): string {

@@ -7,8 +7,8 @@ import type { NetworkShape, TrialRecord } from '@collapsar/trial'
 import type { Command, Invocation } from '../command.ts'
 import { EXIT } from '../command.ts'
 import { readSweep } from '../input-file.ts'
+import { withInstallation } from '../installation/with-installation.ts'
 import { loadEngine } from '../load-engine.ts'
-import { withBackends } from '../with-backends.ts'
 import { JSON_OPTION } from '../options.ts'
 import type { Options } from '../options.ts'
 
@@ -17,7 +17,6 @@ export const replay: Command = {
   name: 'replay',
   summary: 'train one trial again and compare it with its record, bit for bit',
   positionals: ['FILE'],
-  readsDatabase: true,
   interruptible: true,
   options: {
     depth: { type: 'string', value: 'D', description: 'depth of the cell' },
@@ -73,10 +72,10 @@ function chooseCell(sweep: Sweep, options: Options): GridCell {
   return only
 }
 
-/** The record in the database; null when there is none, or no database yet: replaying needs none. */
+/** The record of the server or the database; null when there is none, or no database yet: replaying needs none. */
 async function findRecord({ configuration, log }: Invocation, cell: string, trial: number): Promise<TrialRecord | null> {
-  if (configuration.databaseUrl === null && !existsSync(configuration.dataDir)) return null
-  return withBackends({ configuration, log }, async ({ store }) => (await store.trial(cell, trial))?.record ?? null)
+  if (configuration.server === null && configuration.databaseUrl === null && !existsSync(configuration.dataDir)) return null
+  return withInstallation({ configuration, log }, (installation) => installation.trialRecord(cell, trial))
 }
 
 function replayText(

@@ -1,17 +1,16 @@
-import { CollapsarError, LIMITS, parseSweep, safeWidthDocument, safeWidthOfSetting } from '@collapsar/sweep'
+import { CollapsarError, LIMITS, parseSweep } from '@collapsar/sweep'
 import type { GridCell, SafeWidthDocument, WidthEvidence } from '@collapsar/sweep'
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
 import { readSource } from '../input-file.ts'
+import { withInstallation } from '../installation/with-installation.ts'
 import { JSON_OPTION } from '../options.ts'
-import { withBackends } from '../with-backends.ts'
 
 /** From the trials that exist: which width is safe at a depth. */
 export const safeWidth: Command = {
   name: 'safe-width',
   summary: 'name the smallest width of a depth at which collapse is rarer than asked, with its evidence or what is missing',
   positionals: [],
-  readsDatabase: true,
   options: {
     depth: { type: 'string', value: 'D', description: 'number of affine layers' },
     below: { type: 'string', value: 'P', description: 'the probability of collapse to stay below' },
@@ -24,11 +23,8 @@ export const safeWidth: Command = {
     const question = { below: options.probability('below') ?? options.missing('below'), confidence: options.probability('confidence') ?? 0.95 }
     const file = options.text('file')
     const cells = file === null ? null : await widthsOf(file, depth)
-    return withBackends({ configuration, log }, async ({ store }) => {
-      const document =
-        cells === null
-          ? await safeWidthOfSetting(store, { depth, texts: {}, advice: 'run a sweep of it, or name a setting with --file' }, question)
-          : safeWidthDocument(await store.cellCounts(cells), question)
+    return withInstallation({ configuration, log }, async (installation) => {
+      const document = await installation.safeWidth({ depth, cells, ...question })
       await terminal.data(options.flag('json') ? `${JSON.stringify(document, null, 2)}\n` : safeWidthText(document))
       return document.width === null ? EXIT.verdict : EXIT.ok
     })

@@ -23,6 +23,11 @@ export const worker: Command = {
       value: 'S',
       description: `seconds after SIGTERM in which a chunk may be finished; what does not fit is handed back at once (default ${GRACE_SECONDS})`,
     },
+    machine: {
+      type: 'string',
+      value: 'NAME',
+      description: 'what this machine is called where its host name changes, as in a container: its workers are trusted or quarantined together (COLLAPSAR_MACHINE; default: the host name)',
+    },
     ...METRICS_OPTIONS,
   },
   service: true,
@@ -30,11 +35,12 @@ export const worker: Command = {
   run: async ({ options, configuration, log, signal, urgent }) => {
     const engine = options.oneOf('engine', ['cpu']) ?? 'cpu'
     const lockSeconds = options.integer('lock', 1, 3600)
+    const { machine } = configuration
     const graceSeconds = options.integer('grace', 0, 3600) ?? GRACE_SECONDS
     return withService({ configuration, log }, async (backends) => {
       const running = await startWorker(
         backends,
-        { engine, threads: configuration.threads, ...(lockSeconds !== null && { lockSeconds }) },
+        { engine, threads: configuration.threads, ...(lockSeconds !== null && { lockSeconds }), ...(machine !== null && { host: machine }) },
         log,
       )
       const reason = await Promise.race([untilAborted(signal).then(() => null), running.unable])

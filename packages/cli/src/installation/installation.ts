@@ -1,5 +1,6 @@
 import type { CreatedKey, Key, NewKey, SweepProgress, WorkerResource } from '@collapsar/client'
 import type { ExtensionWish, PlanDocument, SweepDocument } from '@collapsar/sweep'
+import type { Questions } from './questions.ts'
 
 /** What a list says of a sweep. */
 export interface SweepEntry {
@@ -36,7 +37,7 @@ export interface LostBlock {
  * Where sweeps live, to the commands that follow and command them: a server over HTTP, or a database that this process opens. Each
  * method rejects with a CollapsarError for what a user can mend: `not-found` for a sweep that there is not.
  */
-export interface Installation {
+export interface Installation extends Questions {
   /** In words, as in "the server at http://lab:7070". */
   readonly place: string
   /** Whose time a plan tells. */
@@ -59,6 +60,8 @@ export interface Installation {
   remove(id: string): Promise<void>
   /** Those first that live. */
   workers(): Promise<readonly WorkerResource[]>
+  /** Gives the ids of those that were quarantined in the place of this one. */
+  trustPlace(worker: string): Promise<readonly string[]>
   /** The answer alone has the key itself. */
   createKey(key: NewKey): Promise<CreatedKey>
   /** Newest first. */

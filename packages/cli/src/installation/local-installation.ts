@@ -5,6 +5,7 @@ import { CollapsarError, parseSweep, planDocument } from '@collapsar/sweep'
 import { requireSweep } from '../require-sweep.ts'
 import { LISTED } from './installation.ts'
 import type { Installation, SweepEntry } from './installation.ts'
+import { localQuestions } from './local-questions.ts'
 import { watchLocally } from './watch-locally.ts'
 
 type Store = Backends['store']
@@ -44,14 +45,16 @@ export function localInstallation({ store }: Backends, threads: number): Install
       return { lost: lost.slice(0, LOST_SHOWN), blocks: await store.retryGaps(id) }
     },
     remove: async (id) => store.remove(await known(id)),
+    ...localQuestions(store),
     ...localOperation(store),
   }
 }
 
 /** What keeps the installation going, in the words of the HTTP interface. */
-function localOperation({ workers, keys }: Store): Pick<Installation, 'workers' | 'createKey' | 'keys' | 'revokeKey'> {
+function localOperation({ workers, trustPlace, keys }: Store): Pick<Installation, 'workers' | 'trustPlace' | 'createKey' | 'keys' | 'revokeKey'> {
   return {
     workers: async () => (await workers(LISTED.workers)).map(workerResource),
+    trustPlace,
     createKey: async ({ expiresAt = null, ...wish }) => {
       const { key, secret } = await keys.create({ ...wish, expiresAt: expiresAt === null ? null : new Date(expiresAt) })
       return { ...keyResource(key), key: secret }

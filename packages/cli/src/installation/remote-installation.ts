@@ -1,12 +1,14 @@
 import type { ServerAddress } from '../configuration.ts'
 import { LISTED } from './installation.ts'
 import type { Installation } from './installation.ts'
+import { remoteQuestions } from './remote-questions.ts'
 
 /** Loaded at first use, as most commands stay on this machine. */
 export async function remoteInstallation({ url, key }: ServerAddress): Promise<Installation> {
   const { createClient } = await import('@collapsar/client')
   const client = createClient({ url, ...(key !== null && { key }) })
   return {
+    ...remoteQuestions(client),
     place: `the server at ${url}`,
     trainedBy: 'with the connected workers',
     submit: (source, allowSlow) => client.submit(source, allowSlow ? { allowSlow } : {}),
@@ -29,6 +31,7 @@ export async function remoteInstallation({ url, key }: ServerAddress): Promise<I
     },
     remove: (id) => client.remove(id),
     workers: () => client.workers(LISTED.workers),
+    trustPlace: (worker) => client.trustPlace(worker),
     createKey: (key) => client.createKey(key),
     keys: () => client.keys(LISTED.keys),
     revokeKey: (id) => client.revokeKey(id),

@@ -1,8 +1,8 @@
 import { COMPARED_EVENTS } from '@collapsar/sweep'
-import type { ComparedEvent } from '@collapsar/sweep'
+import type { BestOfCell, ComparedEvent } from '@collapsar/sweep'
 import Type from 'typebox'
 import { settingParameters, shapeParameters } from './cells.ts'
-import { closed, count, flag, nullable, oneOf, probabilities, probability, share, words } from './schemas.ts'
+import { closed, count, flag, nullable, oneOf, probabilities, probability, words } from './schemas.ts'
 import { SweepId } from './sweeps.ts'
 
 /** A sweep, or a setting: what is not given of a setting has the default of a sweep file. */
@@ -80,7 +80,10 @@ export const SafeWidth = Type.Object({
     }),
     { description: 'from the widest on' },
   ),
-  missing: nullable(Type.Object({ width: count('the first that is not safe'), trials: count('about as many more'), toward: Type.String() })),
+  bornDeadProved: nullable(count('from this width on being born dead is proved to be no more probable than asked; null where no theorem applies')),
+  missing: nullable(
+    Type.Object({ width: count('the first that is not safe'), toward: oneOf(['safe', 'unsafe'], 'safe or unsafe'), trials: count('about as many more') }),
+  ),
 })
 
 export const BestOfKQuery = Type.Object(
@@ -99,7 +102,14 @@ export const BestOfKQuery = Type.Object(
 )
 
 const restarts = Type.Array(
-  Type.Object({ certainty: Type.Number(), estimate: nullable(Type.Number()), low: Type.Number(), high: nullable(Type.Number()) }),
+  Type.Object({
+    certainty: Type.Number(),
+    estimate: nullable(Type.Number()),
+    low: Type.Number(),
+    high: nullable(Type.Number()),
+    level: Type.Number(),
+    method: Type.Unsafe<BestOfCell['untilAlive'][number]['method']>({ type: 'string', description: 'how the interval is made' }),
+  }),
 )
 
 export const BestOfK = Type.Object({
@@ -114,13 +124,24 @@ export const BestOfK = Type.Object({
       gaps: count('trials lost for good'),
       scoredBy: oneOf(['loss', 'testError'], 'loss or testError'),
       mostStarts: count('the greatest K that these trials answer for'),
+      clippedAt: Type.Number({ description: 'greater scores, and those that are not finite, count as this much' }),
+      clipped: count('trials to which that happened'),
+      level: Type.Number({ description: 'of each band, at its K alone' }),
+      resamples: count('of the bootstrap'),
       points: Type.Array(
         Type.Object({ starts: count('K'), expected: Type.Number(), low: Type.Number(), high: Type.Number() }),
         { description: 'the score of the best of K trainings' },
       ),
-      converged: Type.Array(Type.Object({ estimate: share(), low: Type.Number(), high: Type.Number() }), { description: 'that one of K converges' }),
+      converged: Type.Array(
+        Type.Object({ starts: count('K'), estimate: Type.Number(), low: Type.Number(), high: Type.Number() }),
+        { description: 'that one of K converges' },
+      ),
       untilAlive: restarts,
       untilConverged: restarts,
+      demanded: Type.Array(
+        Type.Object({ certainty: Type.Number(), starts: nullable(Type.Number()) }),
+        { description: 'proved: fewer trainings cannot be so certain, however long they train; null where no theorem applies' },
+      ),
     }),
   ),
 })
@@ -137,15 +158,18 @@ export const Comparison = Type.Object({
     Type.Object({
       depth: count('affine layers'),
       width: count('units of every hidden layer'),
-      cells: Type.Array(Type.String(), { description: 'the two' }),
+      cells: Type.Unsafe<[string, string]>({ type: 'array', items: { type: 'string' }, minItems: 2, maxItems: 2, description: 'the two' }),
       counts: Type.Object({
         trials: count('trials of both'),
         both: count('to which it happened under both'),
         onlyFirst: count('under the first alone'),
         onlySecond: count('under the second alone'),
         neither: count('under neither'),
+        gaps: count('pairs of which an outcome is lost'),
       }),
-      difference: Type.Object({ estimate: nullable(Type.Number()), low: Type.Number(), high: Type.Number() }),
+      pValue: Type.Number({ description: 'of the exact two-sided McNemar test, for a number of trials fixed beforehand' }),
+      adjustedPValue: Type.Number({ description: 'the same times the number of pairs of cells, at most 1' }),
+      difference: Type.Object({ estimate: nullable(Type.Number()), low: Type.Number(), high: Type.Number(), level: Type.Number() }),
       logEvidence: Type.Number({ description: 'for a difference' }),
       differs: Type.Boolean({ description: 'shown, for all pairs together' }),
     }),

@@ -1,5 +1,5 @@
 import { SETTING_NAMES, SETTINGS } from '@collapsar/sweep'
-import type { Setting, SettingName } from '@collapsar/sweep'
+import type { Setting, SettingName, TrialDocument } from '@collapsar/sweep'
 import Type from 'typebox'
 import type { TOptional, TString } from 'typebox'
 import { closed, count, Cursor, flag, limit, next, nullable, oneOf, words } from './schemas.ts'
@@ -101,7 +101,7 @@ export const TrialPath = Type.Object(
 
 const trial = {
   trial: count('its index in the cell'),
-  outcome: Type.String({ description: 'how it ended' }),
+  outcome: Type.Unsafe<TrialDocument['outcome']>({ type: 'string', description: 'how it ended' }),
   deadLayer: count('first hidden layer that is zero on every point at the end; 0 if none'),
   death: nullable(
     Type.Object(

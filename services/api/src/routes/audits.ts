@@ -1,5 +1,5 @@
-import { AUDIT_LIMIT, AuditList, AuditQuery } from '@collapsar/client'
-import type { AuditRecord, Store, WithdrawalRecord } from '@collapsar/store'
+import { AUDIT_LIMIT, AuditList, AuditQuery, auditResource, withdrawalResource } from '@collapsar/client'
+import type { Store } from '@collapsar/store'
 import type { Api } from '../api.ts'
 
 /** What was trained again to compare, and what was withdrawn because of it. */
@@ -18,15 +18,7 @@ export function auditRoutes(app: Api, store: Store): void {
     async (request) => {
       const limit = Number(request.query.limit ?? AUDIT_LIMIT.default)
       const [audits, withdrawals] = await Promise.all([store.audits(limit), store.withdrawals(limit)])
-      return { audits: audits.map(auditOf), withdrawals: withdrawals.map(withdrawalOf) }
+      return { audits: audits.map(auditResource), withdrawals: withdrawals.map(withdrawalResource) }
     },
   )
-}
-
-function auditOf({ votes, openedAt, decidedAt, ...audit }: AuditRecord): AuditList['audits'][number] {
-  return { ...audit, votes: [...votes], openedAt: openedAt.toISOString(), decidedAt: decidedAt?.toISOString() ?? null }
-}
-
-function withdrawalOf({ openedAt, finishedAt, ...withdrawal }: WithdrawalRecord): AuditList['withdrawals'][number] {
-  return { ...withdrawal, openedAt: openedAt.toISOString(), finishedAt: finishedAt?.toISOString() ?? null }
 }

@@ -1,14 +1,11 @@
 import { BestOfK, BestOfKQuery } from '@collapsar/client'
 import type { Store } from '@collapsar/store'
-import { cellBestOf } from '@collapsar/sweep'
+import { answeringBestOf, cellBestOf } from '@collapsar/sweep'
 import type { BestOfCell } from '@collapsar/sweep'
 import { answeredCells, refuseSettingsOfSweep, refuseTooMany } from '../answered-cells.ts'
 import type { Api } from '../api.ts'
 import { shapeFilter } from '../cell-filter.ts'
 import { documentAnswers, sendDocument } from '../send-document.ts'
-
-/** Fewer trials than this answer for no number of starts. */
-const FEWEST_TRIALS = 3
 
 /** What starting several times and keeping the best is worth, in the cells of a sweep or of a setting. */
 export function bestOfKRoute(app: Api, store: Store): void {
@@ -26,7 +23,7 @@ export function bestOfKRoute(app: Api, store: Store): void {
     async (request, reply) => {
       const { starts, ...asked } = request.query
       refuseSettingsOfSweep(asked)
-      const chosen = (await answeredCells(store, asked, shapeFilter(asked))).filter(({ counts }) => counts.tally.trials >= FEWEST_TRIALS)
+      const chosen = answeringBestOf(await answeredCells(store, asked, shapeFilter(asked)))
       refuseTooMany(chosen.map(({ counts }) => counts))
       const cells: BestOfCell[] = []
       for (const { counts, axes } of chosen) {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { openTestApi } from '../../../../test/support/api.ts'
 import type { TestApi } from '../../../../test/support/api.ts'
-import { startTestServer } from '../../../../test/support/database.ts'
+import { runSql, startTestServer } from '../../../../test/support/database.ts'
 import type { TestServer } from '../../../../test/support/database.ts'
 
 let server: TestServer
@@ -38,4 +38,18 @@ it.each(['0', '1001', '-1', '1e2', 'all'])('refuses limit=%s', async (limit) => 
   const response = await get(`/v1/workers?limit=${limit}`)
   expect(response.statusCode).toBe(400)
   expect(response.json()).toMatchObject({ errors: [{ pointer: '/query/limit' }] })
+})
+
+it('trusts the place of a quarantined worker again, once it is one', async () => {
+  const trust = (id: string) => api.app.inject({ method: 'POST', url: `/v1/workers/${id}/trust` })
+  const beat = (id: string) => api.store.heartbeat({ id, engine: 'cpu', threads: 1, host: 'node-3', device: 'A processor' }, null)
+  await beat('node-3-41')
+  expect((await trust('node-3-41')).json()).toMatchObject({ status: 409, detail: expect.stringContaining('"node-3-41" is active') as unknown })
+  expect((await trust('nobody')).statusCode).toBe(404)
+  expect((await trust('a%20b')).statusCode).toBe(400)
+  await runSql(api.databaseUrl, `UPDATE workers SET state = 'quarantined', reason = 'audit 1'`)
+  expect(await beat('node-3-42')).toBe('quarantined')
+  const answer = await trust('node-3-41')
+  expect([answer.statusCode, answer.json()]).toEqual([200, { workers: ['node-3-41', 'node-3-42'] }])
+  expect(await beat('node-3-43')).toBe('active')
 })
