@@ -49,6 +49,24 @@ async function lockedCounts(client: Queries, owners: readonly string[]): Promise
   return new Map(rows.map(({ owner, count }) => [owner, count]))
 }
 
+/**
+ * Takes a place for a sweep that is done before it is known whether it will be active again: the lock of its owner comes before those of cells.
+ * @returns throws CollapsarError `quota` where its owner's key had no place; to be called when the sweep becomes active
+ */
+export async function reservePlace(client: Queries, sweepId: string): Promise<() => void> {
+  const { rows } = await client.query<{ owner: string; max: number }>(
+    `SELECT owner, max_active_sweeps AS max FROM sweeps JOIN api_keys ON api_keys.id = sweeps.owner
+     WHERE sweeps.id = $1 AND state = 'done' AND max_active_sweeps IS NOT NULL`,
+    [sweepId],
+  )
+  const [place] = rows
+  if (place === undefined) return () => {}
+  const others = (await lockedCounts(client, [place.owner])).get(place.owner) ?? 0
+  return () => {
+    if (others >= place.max) throw beyondQuota(others, place.max)
+  }
+}
+
 function beyondQuota(others: number, maxActiveSweeps: number): CollapsarError {
   return overQuota(`${others} sweeps of this key are active or paused`, `up to ${maxActiveSweeps} at a time: cancel one, or wait until one is done`)
 }
