@@ -6,7 +6,7 @@ import { Catalogue } from './catalogue.ts'
 import { chunkWork, issueChunks, releaseChunks, unfinishedChunks } from './claims.ts'
 import { connectionSettings, openPool, poolQueries, storeError, transaction } from './connection.ts'
 import type { Queries } from './connection.ts'
-import { countsVersion } from './counts-version.ts'
+import { CountsVersions, forgetCountChanges } from './counts-version.ts'
 import { databaseUnavailable, isDatabaseUrl } from './database-unavailable.ts'
 import { existingTrials } from './existing-trials.ts'
 import { extendSweep } from './extend.ts'
@@ -78,6 +78,7 @@ async function prepare(databaseUrl: string): Promise<void> {
 function storeOn(pool: pg.Pool, databaseUrl: string): Store {
   const catalogue = new Catalogue(pool)
   const queries = poolQueries(pool)
+  const versions = new CountsVersions(queries)
   const listener = new ChangeListener(databaseUrl)
   const announcer = new Announcer(queries)
   const recorder = new Recorder(pool, () => announcer.announce())
@@ -147,7 +148,8 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
     gaps: (sweepId) => catalogue.gaps(sweepId),
 
     sweepCells: (sweepId) => sweepCells(queries, sweepId),
-    countsVersion: (sweepId) => countsVersion(queries, sweepId),
+    countsVersion: (sweepId) => versions.of(sweepId),
+    forgetCountChanges: () => forgetCountChanges(queries),
     cellSpec: (cell) => catalogue.cellSpec(cell),
     cellCounts: (cells) => cellCounts(queries, cells),
     findCells: (filter, page) => findCells(queries, filter, page),
