@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { LONGEST_WAIT_MS, SHORTEST_LINE, WaitingLine } from './waiting-line.ts'
+import { BURST, LONGEST_WAIT_MS, SHORTEST_LINE, WaitingLine } from './waiting-line.ts'
 
 /** A server that carries out one request after the other, each in `serviceMs`, in a time of its own. */
 function simulate({ line, clock, serviceMs, everyMs, forMs }: { line: WaitingLine; clock: { ms: number }; serviceMs: number; everyMs: number; forMs: number }) {
@@ -24,9 +24,18 @@ function simulate({ line, clock, serviceMs, everyMs, forMs }: { line: WaitingLin
 }
 
 describe('a line of requests', () => {
-  it('takes a hundred at once in a fresh process', () => {
-    const line = new WaitingLine(() => 0)
-    for (let i = 0; i < 100; i += 1) expect(line.join()).not.toBeNull()
+  it('takes a hundred at once where it has become short, and not again at once', () => {
+    const clock = { ms: 0 }
+    const line = new WaitingLine(() => clock.ms)
+    const hold = (count: number) => Array.from({ length: count }, () => line.join())
+    const held = hold(60)
+    clock.ms = 10_000
+    for (const leave of held) leave?.(true)
+    expect(line.limit).toBe(SHORTEST_LINE)
+    expect(hold(SHORTEST_LINE + BURST + 1).filter((leave) => leave === null)).toHaveLength(1)
+    // Ten a second come back.
+    clock.ms += 1000
+    expect(hold(11).filter((leave) => leave === null)).toHaveLength(1)
   })
 
   it('refuses nobody whom the server can serve', () => {
