@@ -20,6 +20,7 @@ GRANT SELECT ON "_prisma_migrations" TO collapsar_service, collapsar_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON cells, sweeps, sweep_cells, rounds, extensions, chunks, gaps, measurements, engines, workers, replays TO collapsar_service;
 GRANT SELECT, INSERT, DELETE ON blocks TO collapsar_service;
 GRANT SELECT, INSERT, UPDATE ON audits, audit_votes, withdrawals, api_keys TO collapsar_service;
+GRANT SELECT, DELETE ON count_changes TO collapsar_service;
 GRANT SELECT (share), UPDATE (share) ON audit_rule TO collapsar_service;
 
 -- A worker records: it adds blocks and moves what is counted, and it forgets its claims. It votes on what others recorded, which may

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { availableParallelism, homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { CollapsarError } from '@collapsar/sweep'
@@ -34,6 +35,8 @@ export interface Configuration {
   readonly metrics: MetricsAddress | null
   /** What this machine is called; null: by its host name. */
   readonly machine: string | null
+  /** Addresses and networks of proxies whose X-Forwarded-For is believed; empty: nobody's. */
+  readonly trustedProxies: readonly string[]
 }
 
 const MAXIMUM_THREADS = 1024
@@ -53,6 +56,7 @@ export function readConfiguration(options: Options, env: NodeJS.ProcessEnv): Con
     logLevel: logLevel(env['COLLAPSAR_LOG']),
     metrics: metricsAddress(options, env),
     machine: machineName(options, env),
+    trustedProxies: trustedProxies(env['COLLAPSAR_TRUST_PROXY']),
   }
 }
 
@@ -125,6 +129,26 @@ function flag(name: string, value: string | undefined): boolean {
   if (value === undefined || value === '' || value === '0') return false
   if (value === '1') return true
   throw new CollapsarError('usage', `${name} is ${value}; accepted: 0, 1`)
+}
+
+/** Named one by one: a server that believes everybody lets each caller choose an address. */
+function trustedProxies(value: string | undefined): readonly string[] {
+  if (value === undefined || value === '') return []
+  const proxies = value.split(',').map((proxy) => proxy.trim())
+  const wrong = proxies.find((proxy) => !isNetwork(proxy))
+  if (wrong === undefined) return proxies
+  throw new CollapsarError(
+    'usage',
+    `COLLAPSAR_TRUST_PROXY names ${JSON.stringify(wrong)}; accepted: addresses and networks of proxies, as in 127.0.0.1,10.0.0.0/8,fd00::/8`,
+  )
+}
+
+/** An address, or one with the number of its leading bits that count; not all addresses there are. */
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/')
+  const family = isIP(address)
+  if (family === 0 || rest.length > 0) return false
+  return bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
 }
 
 function defaultDataDir(env: NodeJS.ProcessEnv): string {

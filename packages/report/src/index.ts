@@ -59,25 +59,29 @@ export const FORMATS: Readonly<Record<FormatName, Format>> = {
 }
 
 /**
- * The text of `JSON.stringify(document, null, 2)`. A cell whose document is the same object as last time, as in a map of which little has
- * changed, is not written again.
+ * The text of `JSON.stringify(document, null, 2)`, in UTF-8. A cell whose document is the same object as last time, as in a map of which
+ * little has changed, is neither written nor encoded again.
  */
-function jsonOf({ cells, ...rest }: SweepDocument): string {
+function jsonOf({ cells, ...rest }: SweepDocument): Uint8Array {
   const head = JSON.stringify({ ...rest, cells: [] }, null, 2)
-  if (cells.length === 0) return `${head}\n`
-  return `${head.slice(0, -NO_CELLS.length)}[\n${cells.map(cellText).join(',\n')}\n  ]\n}\n`
+  if (cells.length === 0) return Buffer.from(`${head}\n`)
+  const parts = cells.flatMap((cell, place) => [place === 0 ? LIST_BEGINS : NEXT_CELL, cellText(cell)])
+  return Buffer.concat([Buffer.from(head.slice(0, -NO_CELLS.length)), ...parts, LIST_ENDS])
 }
 
 /** How a document without cells ends. */
 const NO_CELLS = '[]\n}'
+const LIST_BEGINS = Buffer.from('[\n')
+const NEXT_CELL = Buffer.from(',\n')
+const LIST_ENDS = Buffer.from('\n  ]\n}\n')
 
-const cellTexts = new WeakMap<CellDocument, string>()
+const cellTexts = new WeakMap<CellDocument, Buffer>()
 
 /** A cell's text as it stands in the list: texts have no line feeds of their own, JSON escapes them. */
-function cellText(cell: CellDocument): string {
+function cellText(cell: CellDocument): Buffer {
   const known = cellTexts.get(cell)
   if (known !== undefined) return known
-  const text = `    ${JSON.stringify(cell, null, 2).replaceAll('\n', '\n    ')}`
+  const text = Buffer.from(`    ${JSON.stringify(cell, null, 2).replaceAll('\n', '\n    ')}`)
   cellTexts.set(cell, text)
   return text
 }

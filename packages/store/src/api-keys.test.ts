@@ -114,6 +114,25 @@ describe('active sweeps of an owner', () => {
     expect((await store.createSweep(sweep(5))).created).toBe(true)
   })
 
+  it('are refused one by one among others that are submitted at the same moment', async () => {
+    await store.createSweep(sweep(0, 'key-b'), 'used')
+    const submits = [
+      ...[1, 2, 3, 4, 5].map((seed) => store.createSweep(sweep(seed))),
+      store.createSweep(sweep(9, 'key-b'), 'used'),
+      store.createSweep(sweep(0, 'key-b'), 'used'),
+      ...[6, 7].map((seed) => store.createSweep(sweep(seed, 'key-c'))),
+    ]
+    const answers = await Promise.allSettled(submits)
+    const fates = answers.map((answer) => (answer.status === 'fulfilled' ? answer.value.created : (answer.reason as { code: string }).code))
+    // Which of the five come first is chance.
+    expect(fates.slice(0, 5).toSorted()).toEqual(['quota', 'quota', true, true, true])
+    expect(fates.slice(5)).toEqual(['idempotency-mismatch', false, true, true])
+    const sources = (await store.activeSweeps()).map(({ source }) => Number(source))
+    expect([sources.length, sources.includes(9)]).toEqual([6, false])
+    const [cells] = await runSql<{ count: number }>(url, 'SELECT count(*)::int AS count FROM cells')
+    expect(cells).toEqual({ count: 6 })
+  })
+
   it('are not counted twice for a repeated idempotency key', async () => {
     for (const seed of [1, 2, 3]) await store.createSweep(sweep(seed), `k${seed}`)
     expect((await store.createSweep(sweep(3), 'k3')).created).toBe(false)

@@ -173,6 +173,21 @@ describe('gaps', () => {
     expect((await store.sweep(sweep))?.state).toBe('done')
   })
 
+  it('are not retried while the owner of the sweep has no place for another active one', async () => {
+    const { key } = await store.keys.create({ name: 'small', scopes: ['submit'], maxActiveSweeps: 1 })
+    const sweep = (await store.createSweep({ name: 'map', source: {}, cells: [wish(1, 100)], owner: key.id })).sweep.id
+    await loseBlock(0)
+    expect(await store.finishSweeps()).toEqual([sweep])
+    const other = (await store.createSweep({ name: 'map', source: {}, cells: [wish(2, 100)], owner: key.id })).sweep.id
+    const before = await store.gaps(sweep)
+    await expect(store.retryGaps(sweep)).rejects.toMatchObject({ code: 'quota', message: expect.stringContaining('allows up to 1 at a time') })
+    expect([before.length, await store.gaps(sweep)]).toEqual([1, before])
+    await store.cancel(other)
+    expect(await store.retryGaps(sweep)).toBe(1)
+    // Active already, it needs no other place.
+    expect(await store.retryGaps(sweep)).toBe(0)
+  })
+
   it('stay in the answer of another finished sweep until the block exists', async () => {
     const [mine, other] = [await sweepOf(200), await sweepOf(200)]
     await store.recordBlocks(CELL, [aliveBlock(1, 1)], TEST_ENGINE)

@@ -92,3 +92,18 @@ it('lets the rounds of an adaptive sweep go on, and takes no decision that does 
   await store.extend(id, { maxInits: 400, maxDeviceSeconds: 90 })
   expect(await log()).toHaveLength(2)
 })
+
+it('takes a place among the active sweeps of its owner, where that has a bound', async () => {
+  const { key } = await store.keys.create({ name: 'small', scopes: ['submit'], maxActiveSweeps: 1 })
+  const submit = async (seed: number) => (await store.createSweep({ name: 'map', source: {}, cells: [wish(seed, 100)], owner: key.id })).sweep.id
+  const done = await submit(1)
+  // One that is active has its place.
+  expect(await store.extend(done, { inits: 200 })).toMatchObject({ state: 'active' })
+  await record(1, 0, 2)
+  expect(await store.finishSweeps()).toEqual([done])
+  const other = await submit(2)
+  await expect(store.extend(done, { inits: 300 })).rejects.toMatchObject({ code: 'quota', message: expect.stringContaining('allows up to 1 at a time') })
+  expect(await store.extend(done, { inits: 200 })).toMatchObject({ state: 'done' })
+  await store.cancel(other)
+  expect(await store.extend(done, { inits: 300 })).toMatchObject({ state: 'active' })
+})

@@ -1,5 +1,6 @@
 import { CollapsarError, extended, untilNow } from '@collapsar/sweep'
 import type { Extension, ExtensionWish } from '@collapsar/sweep'
+import { reservePlace } from './active-quota.ts'
 import { lockCells } from './cell-rows.ts'
 import type { Queries } from './connection.ts'
 import { raiseGoals } from './next-round.ts'
@@ -10,7 +11,8 @@ import { cellsOf, lockSweep, reopen } from './sweep-state.ts'
 /**
  * Asks for more of a sweep and logs it. A number of trials opens the rows whose goal grows; bounds of rounds leave the goals alone and let
  * the planner decide again.
- * @throws CollapsarError `not-found`; `conflict` when it is cancelled, for less than before and for the other kind of goal
+ * @throws CollapsarError `not-found`; `conflict` when it is cancelled, for less than before and for the other kind of goal; `quota` when it
+ *   is done and its owner has too many active ones
  */
 export async function extendSweep(client: Queries, id: string, wish: ExtensionWish): Promise<void> {
   const state = await lockSweep(client, id)
@@ -20,6 +22,8 @@ export async function extendSweep(client: Queries, id: string, wish: ExtensionWi
   const extension = extended(sweep, most, wish)
   const { inits } = extension
   if (inits === null ? isAsked(sweep, extension) : inits === least) return
+  const takePlace = await reservePlace(client, id)
+  takePlace()
   await log(client, id, { number: (sweep.extension?.number ?? 0) + 1, ...extension })
   if (inits === null) {
     await client.query('UPDATE sweeps SET adaptive = TRUE WHERE id = $1', [id])

@@ -6,8 +6,7 @@ import { Catalogue } from './catalogue.ts'
 import { chunkWork, issueChunks, releaseChunks, unfinishedChunks } from './claims.ts'
 import { connectionSettings, openPool, poolQueries, storeError, transaction } from './connection.ts'
 import type { Queries } from './connection.ts'
-import { countsVersion } from './counts-version.ts'
-import { createSweep } from './create-sweep.ts'
+import { CountsVersions, forgetCountChanges } from './counts-version.ts'
 import { databaseUnavailable, isDatabaseUrl } from './database-unavailable.ts'
 import { existingTrials } from './existing-trials.ts'
 import { extendSweep } from './extend.ts'
@@ -30,6 +29,7 @@ import { existingSweep, readSweep, sweepCells, sweepProgress } from './read-swee
 import { Recorder } from './recorder.ts'
 import { replayMethods } from './replays.ts'
 import type { Store } from './store.ts'
+import { Submitter } from './submitter.ts'
 import { cancelSweep, finishSweeps, pauseSweep, removeSweep, resumeSweep, retryGaps } from './sweep-state.ts'
 import { trialPages } from './trial-pages.ts'
 import { verifyCells } from './verify.ts'
@@ -79,9 +79,11 @@ async function prepare(databaseUrl: string): Promise<void> {
 function storeOn(pool: pg.Pool, databaseUrl: string): Store {
   const catalogue = new Catalogue(pool)
   const queries = poolQueries(pool)
+  const versions = new CountsVersions(queries)
   const listener = new ChangeListener(databaseUrl)
   const announcer = new Announcer(queries)
   const recorder = new Recorder(pool, () => announcer.announce())
+  const submitter = new Submitter(pool, () => announcer.announce())
   /** A transaction that tells the listeners when it commits. */
   const change = <T>(work: (client: Queries) => Promise<T>): Promise<T> =>
     transaction(pool, async (client) => {
@@ -92,10 +94,7 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
 
   return {
     keys: apiKeys(queries),
-    async createSweep(sweep, idempotencyKey) {
-      const { id, created } = await change((client) => createSweep(client, sweep, idempotencyKey ?? null))
-      return { sweep: await existingSweep(queries, id), created }
-    },
+    createSweep: (sweep, idempotencyKey) => submitter.submit(sweep, idempotencyKey ?? null),
     sweep: (id) => readSweep(queries, id),
     sweeps: (limit) => listSweeps(queries, {}, { limit, after: null }),
     listSweeps: (filter, page) => listSweeps(queries, filter, page),
@@ -150,7 +149,8 @@ function storeOn(pool: pg.Pool, databaseUrl: string): Store {
     gaps: (sweepId) => catalogue.gaps(sweepId),
 
     sweepCells: (sweepId) => sweepCells(queries, sweepId),
-    countsVersion: (sweepId) => countsVersion(queries, sweepId),
+    countsVersion: (sweepId) => versions.of(sweepId),
+    forgetCountChanges: () => forgetCountChanges(queries),
     cellSpec: (cell) => catalogue.cellSpec(cell),
     cellCounts: (cells) => cellCounts(queries, cells),
     findCells: (filter, page) => findCells(queries, filter, page),

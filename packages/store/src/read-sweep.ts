@@ -56,6 +56,12 @@ export async function readSweep(queries: Queries, id: string): Promise<SweepReco
   return rows[0] === undefined ? null : sweepRecord(rows[0])
 }
 
+/** Those that exist, by their ids. */
+export async function readSweeps(queries: Queries, ids: readonly string[]): Promise<ReadonlyMap<string, SweepRecord>> {
+  const { rows } = await queries.query<SweepRow>(`SELECT ${SWEEP_COLUMNS} FROM sweeps WHERE id = ANY ($1::text[])`, [ids])
+  return new Map(rows.map((row) => [row.id, sweepRecord(row)]))
+}
+
 /** @throws CollapsarError `not-found` */
 export async function existingSweep(queries: Queries, id: string): Promise<SweepRecord> {
   const sweep = await readSweep(queries, id)

@@ -268,7 +268,8 @@ export interface Store extends AuditStore, ReplayStore {
   label(sweepId: string, labels: SweepLabels): Promise<SweepRecord>
   /**
    * Forgets the terminal gaps of a sweep's cells and of its sets; gives how many blocks will be tried. A sweep that is done becomes active,
-   * one that is paused stays so. With none it stays as it is. Throws CollapsarError `conflict` when it is cancelled, `not-found` when unknown.
+   * one that is paused stays so. With none it stays as it is. Throws CollapsarError `conflict` when it is cancelled, `not-found` when unknown,
+   * `quota` when it is done and its owner's key has no place for another active one.
    */
   retryGaps(sweepId: string): Promise<number>
   gaps(sweepId: string): Promise<readonly GapRecord[]>
@@ -277,6 +278,8 @@ export interface Store extends AuditStore, ReplayStore {
   sweepCells(sweepId: string): Promise<readonly SweepCell[]>
   /** Names what `sweepCells` gives: another value as soon as anything of it changes. Reads no tally. */
   countsVersion(sweepId: string): Promise<string>
+  /** Forgets which counts changed so long ago that no version from before is remembered: to be called every few minutes. */
+  forgetCountChanges(): Promise<void>
   cellSpec(cell: string): Promise<TrialSpec | null>
   /** The whole prefix of each cell, whoever asked for its trials, in the order asked; zeros for an unknown cell. */
   cellCounts(cells: readonly { readonly cell: string; readonly spec: TrialSpec }[]): Promise<readonly CellCounts[]>

@@ -1,4 +1,5 @@
 import { CollapsarError } from '@collapsar/sweep'
+import { reservePlace } from './active-quota.ts'
 import { EMPTY_PREFIX, extendPrefix, lockCell, lockCells, writePrefix } from './cell-rows.ts'
 import type { Queries } from './connection.ts'
 import { knownSets, LACKING_SETS, MEASURED_BLOCKS, withKnown } from './measurement-sets.ts'
@@ -115,16 +116,21 @@ async function dropUnwanted(client: Queries, id: string): Promise<readonly strin
   return rows.map((row) => row.id)
 }
 
-/** Forgets the terminal gaps that the sweep reads; gives how many blocks will be tried. */
+/**
+ * Forgets the terminal gaps that the sweep reads; gives how many blocks will be tried.
+ * @throws CollapsarError `not-found`; `conflict` when it is cancelled; `quota` when it is done and its owner has too many active ones
+ */
 export async function retryGaps(client: Queries, id: string): Promise<number> {
   const state = await lockSweep(client, id)
   if (state === 'cancelled') {
     throw new CollapsarError('conflict', `The sweep "${id}" is cancelled; its gaps cannot be retried.`)
   }
+  const takePlace = await reservePlace(client, id)
   await lockCells(client, await cellsOf(client, id))
   const givenUp = await forgetGivenUp(client, id)
   const lost = await forgetGaps(client, id)
   if (lost.length === 0 && givenUp === 0) return 0
+  takePlace()
   for (const { cell, first } of lost) await pullBack(client, cell, first)
   await client.query(
     `UPDATE sweep_cells SET tally = NULL, gaps = 0, digest = NULL, engines = ARRAY[]::smallint[]

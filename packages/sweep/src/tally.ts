@@ -20,6 +20,8 @@ export interface Tally {
   readonly bestLoss: number
 }
 
+const NO_OUTCOMES = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>
+
 export const EMPTY_TALLY: Tally = {
   trials: 0,
   outcomes: zeroOutcomes(),
@@ -30,7 +32,7 @@ export const EMPTY_TALLY: Tally = {
 }
 
 function zeroOutcomes(): Record<Outcome, number> {
-  return Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>
+  return { ...NO_OUTCOMES }
 }
 
 const MANTISSA_BITS_DROPPED = 18

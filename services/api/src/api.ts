@@ -14,6 +14,8 @@ declare module 'fastify' {
     readonly scope?: Scope | null
     /** Acts on the sweep `:id`: for who submitted it, and for `admin`. */
     readonly owned?: boolean
+    /** Waits for those before it: refused at once where the line is too long. */
+    readonly inLine?: boolean
   }
 
   /** What OpenAPI says of a route beside its schemas. */

@@ -43,6 +43,8 @@ export interface ApiOptions {
   readonly metrics?: Metrics
   /** Of event streams, where they are not the usual ones. */
   readonly eventLimits?: Partial<EventLimits>
+  /** Addresses and networks of proxies: who speaks through them is known by X-Forwarded-For, and who does not by the address itself. */
+  readonly trustedProxies?: readonly string[]
 }
 
 /** A request that takes longer to arrive is dropped. */
@@ -54,11 +56,12 @@ const MAXIMUM_PARAMETER_LENGTH = 128
  * Every failure leaves as problem+json with a code of the catalogue.
  */
 export function buildApi(options: ApiOptions): Api {
-  const { store, log, metrics } = options
+  const { store, log, metrics, trustedProxies = [] } = options
   const app: Api = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     requestTimeout: REQUEST_TIMEOUT_MS,
     // What still arrives while closing is answered by the same code as ever.
     return503OnClosing: false,

@@ -11,6 +11,7 @@ import { routesOf } from '../../../test/support/routes.ts'
 import type { Route } from '../../../test/support/routes.ts'
 import { guardAccess } from './access.ts'
 import type { Api } from './api.ts'
+import { buildApi } from './app.ts'
 import { FAILURES_PER_MINUTE } from './rate-limits.ts'
 
 const source = { grid: { depth: 2, width: 2 }, inits: 100 }
@@ -274,6 +275,20 @@ describe('rates', () => {
     expect(statuses).toEqual([...Array<number>(FAILURES_PER_MINUTE).fill(401), 429])
     expect((await from('192.0.2.2', headers.nonsense)).statusCode).toBe(401)
     expect((await from('192.0.2.1', headers.read)).statusCode).toBe(200)
+  })
+
+  it('tell callers behind a trusted proxy apart, and believe nobody else', async () => {
+    const app = buildApi({ store: api.store, log: pino({ level: 'silent' }), trustedProxies: ['198.51.100.0/24'] })
+    const statusOf = async (remoteAddress: string, forwarded: string) =>
+      (await app.inject({ url: '/v1/sweeps', headers: { ...headers.nonsense, 'x-forwarded-for': forwarded }, remoteAddress })).statusCode
+    for (let count = 0; count < FAILURES_PER_MINUTE; count += 1) await statusOf('198.51.100.1', '203.0.113.1')
+    expect(await statusOf('198.51.100.2', '203.0.113.1')).toBe(429)
+    // What a caller writes before the proxy's own entry is not read.
+    expect(await statusOf('198.51.100.1', '203.0.113.9, 203.0.113.1')).toBe(429)
+    expect(await statusOf('198.51.100.1', '203.0.113.2')).toBe(401)
+    for (let count = 0; count < FAILURES_PER_MINUTE; count += 1) await statusOf('203.0.113.7', `192.0.2.${count}`)
+    expect(await statusOf('203.0.113.7', '192.0.2.200')).toBe(429)
+    await app.close()
   })
 })
 

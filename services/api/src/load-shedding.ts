@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { CollapsarError } from '@collapsar/sweep'
 import type { FastifyReply } from 'fastify'
 import type { Api } from './api.ts'
+import { WaitingLine } from './waiting-line.ts'
 
 /**
  * Requests in hand that have no answer yet. With bodies of 1 MiB they hold 1 GiB at most, and with four connections to a database that
@@ -28,14 +29,23 @@ export interface LoadLimits {
  */
 export function shedLoad(app: Api, { maximumUnanswered = MAXIMUM_UNANSWERED, loopDelayMs = loopDelay(app) }: LoadLimits = {}): void {
   const unanswered = new Set<ServerResponse>()
+  const line = new WaitingLine()
   app.addHook('onRequest', async (request, reply) => {
     if ((request.routeOptions.config.scope ?? null) === null) return
     if (loopDelayMs() > MAXIMUM_LOOP_DELAY_MS) throw overloaded(reply, 'The server is too busy to answer in time')
     if (unanswered.size >= maximumUnanswered) forgetAnswered(unanswered)
     if (unanswered.size >= maximumUnanswered) throw overloaded(reply, `The server has ${unanswered.size} requests in hand`)
+    if (request.routeOptions.config.inLine === true) joinLine(line, reply)
     unanswered.add(reply.raw)
     reply.raw.once('close', () => unanswered.delete(reply.raw))
   })
+}
+
+/** What writes waits for those before it: who would wait too long is told so at once. */
+function joinLine(line: WaitingLine, reply: FastifyReply): void {
+  const leave = line.join()
+  if (leave === null) throw overloaded(reply, `The server has ${line.length} submits in hand, as many as it answers in a quarter of a second`)
+  reply.raw.once('close', () => leave(reply.statusCode < 300))
 }
 
 /** What has sent its headers and is still open is a stream or a long download: it costs little. */

@@ -307,6 +307,8 @@ describe('what cannot be answered', () => {
     `/v1/cells/c1_${'0'.repeat(64)}/trials/0`,
     '/v1/sweeps/none/surface.csv',
     '/v1/sweeps/none/trials.csv',
+    '/v1/surface?sweep=none',
+    '/v1/surface.csv?sweep=none',
     '/v1/contours?sweep=none',
     '/v1/contours?network.activation=gelu',
     '/v1/best-of-k?sweep=none',

@@ -32,7 +32,7 @@ const RETRY_SECONDS = 1
 /** Silent workers without blocks are forgotten after a day: long enough to look at last night's. */
 const FORGOTTEN_AFTER_SECONDS = 86_400
 /** Between two looks for them. */
-const TIDY_SECONDS = 3600
+const TIDY_SECONDS = 600
 
 /**
  * Decides what to train and feeds the queue just in time, from Postgres alone. It keeps no state that matters: a
@@ -55,6 +55,7 @@ export function runPlanner(
         await feeder.tick()
         if (started - tidiedAt >= TIDY_SECONDS * 1000) {
           await store.forgetWorkers(FORGOTTEN_AFTER_SECONDS)
+          await store.forgetCountChanges()
           tidiedAt = started
         }
         // Every record wakes the planner; a look at thousands of cells must not follow the last one at once.

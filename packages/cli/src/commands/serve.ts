@@ -26,7 +26,7 @@ export const serve: Command = {
       const embedded = configuration.databaseUrl === null && configuration.redisUrl === null
       const local = embedded ? await startLocal(backends, configuration.threads, log) : null
       try {
-        const api = await startApi(backends, { host, port }, log)
+        const api = await startApi(backends, { host, port, trustedProxies: configuration.trustedProxies }, log)
         log.info({ url: api.url, embedded }, 'serving')
         const reason = await Promise.race([untilAborted(signal).then(() => null), local?.worker.unable ?? never()])
         if (reason !== null) log.error({ err: reason }, 'worker cannot go on')

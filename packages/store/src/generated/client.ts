@@ -88,6 +88,11 @@ export type Extension = Prisma.ExtensionModel
  */
 export type SweepCell = Prisma.SweepCellModel
 /**
+ * Model CountChange
+ * Cells whose counts, or wishes for them, a transaction changed. Written by triggers, for ten minutes.
+ */
+export type CountChange = Prisma.CountChangeModel
+/**
  * Model Engine
  * Code that trained blocks.
  */

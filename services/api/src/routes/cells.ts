@@ -9,6 +9,7 @@ import { cellCursor, cellPosition, linkNext } from '../cursor.ts'
 import { describedPages, describeFound, foundPage } from '../found-cells.ts'
 import type { CellsQuestion } from '../found-cells.ts'
 import { boundedInteger } from '../ranges.ts'
+import { requireSweep } from '../resources.ts'
 import { sendDocument, tableAnswers } from '../send-document.ts'
 import { sendTable } from '../send-table.ts'
 import { tableFormat } from '../surface-format.ts'
@@ -29,6 +30,7 @@ export function cellsRoutes(app: Api, store: Store): void {
       },
       async (request, reply) => {
         const { query } = request
+        if (query.sweep !== undefined) await requireSweep(store, query.sweep)
         const format = tableFormat(namedFormat(ending, query.format), request.headers.accept)
         const question = { filter: cellFilter(query), shown: query.shown === 'true' }
         const page = pageOf(query)

@@ -34,8 +34,9 @@ export function surfaceRoute(app: Api, store: Store): void {
       },
       async (request, reply) => {
         const format = surfaceFormat(namedFormat(ending, request.query.format), request.headers.accept)
-        const sweep = await requireSweep(store, request.params.id)
-        const tag = surfaceTag(format, sweep, await store.countsVersion(sweep.id))
+        const { id } = request.params
+        const [sweep, counts] = await Promise.all([requireSweep(store, id), store.countsVersion(id)])
+        const tag = surfaceTag(format, sweep, counts)
         reply.header('vary', 'accept')
         if (notModified(request, reply, tag)) return reply.code(304).send(null)
         const surface = FORMATS[format]

@@ -17,15 +17,16 @@ import type { Api } from '../api.ts'
 import { callerOf } from '../caller.ts'
 import { linkNext, sweepCursor, sweepPosition } from '../cursor.ts'
 import { entityTag, notModified } from '../entity-tag.ts'
-import { planOf, WORKER_TIMEOUT_SECONDS } from '../planning.ts'
+import { SubmitPlans, WORKER_TIMEOUT_SECONDS } from '../planning.ts'
 import { requireSweep, resourceOf, summaryOf } from '../resources.ts'
 
 /** Submits, lists and follows sweeps. */
 export function sweepRoutes(app: Api, store: Store): void {
+  const plans = new SubmitPlans(store)
   app.post(
     '/v1/sweeps',
     {
-      config: { scope: 'submit' },
+      config: { scope: 'submit', inLine: true },
       schema: {
         summary: 'Submit a sweep',
         operationId: 'submit',
@@ -39,9 +40,12 @@ export function sweepRoutes(app: Api, store: Store): void {
       const { planHash, allowSlow } = request.query
       const caller = callerOf(request)
       const sweep = parseSweep(request.body, (size) => requireSize(size, caller))
-      const plan = await planOf(store, sweep, allowSlow === 'true')
-      refuseStale(plan, planHash)
-      requireDeviceTime(plan.deviceSeconds.p50, caller)
+      const isNeeded = planHash !== undefined || caller.maxDeviceSeconds !== null
+      const plan = await plans.planOf(sweep, { allowSlow: allowSlow === 'true', isNeeded })
+      if (plan !== null) {
+        refuseStale(plan, planHash)
+        requireDeviceTime(plan.deviceSeconds.p50, caller)
+      }
       const { sweep: record } = await store.createSweep(
         {
           name: sweep.name,

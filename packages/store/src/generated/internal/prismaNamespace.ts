@@ -406,6 +406,7 @@ export const ModelName = {
   Round: 'Round',
   Extension: 'Extension',
   SweepCell: 'SweepCell',
+  CountChange: 'CountChange',
   Engine: 'Engine',
   Worker: 'Worker',
   AuditRule: 'AuditRule',
@@ -429,7 +430,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "cell" | "block" | "gap" | "measurement" | "chunk" | "sweep" | "round" | "extension" | "sweepCell" | "engine" | "worker" | "auditRule" | "audit" | "auditVote" | "withdrawal" | "replay" | "apiKey"
+    modelProps: "cell" | "block" | "gap" | "measurement" | "chunk" | "sweep" | "round" | "extension" | "sweepCell" | "countChange" | "engine" | "worker" | "auditRule" | "audit" | "auditVote" | "withdrawal" | "replay" | "apiKey"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -1096,6 +1097,80 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         count: {
           args: Prisma.SweepCellCountArgs<ExtArgs>
           result: runtime.Types.Utils.Optional<Prisma.SweepCellCountAggregateOutputType> | number
+        }
+      }
+    }
+    CountChange: {
+      payload: Prisma.$CountChangePayload<ExtArgs>
+      fields: Prisma.CountChangeFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.CountChangeFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountChangePayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.CountChangeFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountChangePayload>
+        }
+        findFirst: {
+          args: Prisma.CountChangeFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountChangePayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.CountChangeFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountChangePayload>
+        }
+        findMany: {
+          args: Prisma.CountChangeFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountChangePayload>[]
+        }
+        create: {
+          args: Prisma.CountChangeCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountChangePayload>
+        }
+        createMany: {
+          args: Prisma.CountChangeCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.CountChangeCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountChangePayload>[]
+        }
+        delete: {
+          args: Prisma.CountChangeDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountChangePayload>
+        }
+        update: {
+          args: Prisma.CountChangeUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountChangePayload>
+        }
+        deleteMany: {
+          args: Prisma.CountChangeDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.CountChangeUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.CountChangeUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountChangePayload>[]
+        }
+        upsert: {
+          args: Prisma.CountChangeUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$CountChangePayload>
+        }
+        aggregate: {
+          args: Prisma.CountChangeAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateCountChange>
+        }
+        groupBy: {
+          args: Prisma.CountChangeGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.CountChangeGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.CountChangeCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.CountChangeCountAggregateOutputType> | number
         }
       }
     }
@@ -1856,6 +1931,16 @@ export const SweepCellScalarFieldEnum = {
 export type SweepCellScalarFieldEnum = (typeof SweepCellScalarFieldEnum)[keyof typeof SweepCellScalarFieldEnum]
 
 
+export const CountChangeScalarFieldEnum = {
+  transaction: 'transaction',
+  number: 'number',
+  cells: 'cells',
+  at: 'at'
+} as const
+
+export type CountChangeScalarFieldEnum = (typeof CountChangeScalarFieldEnum)[keyof typeof CountChangeScalarFieldEnum]
+
+
 export const EngineScalarFieldEnum = {
   key: 'key',
   id: 'id',
@@ -2295,6 +2380,7 @@ export type GlobalOmitConfig = {
   round?: Prisma.RoundOmit
   extension?: Prisma.ExtensionOmit
   sweepCell?: Prisma.SweepCellOmit
+  countChange?: Prisma.CountChangeOmit
   engine?: Prisma.EngineOmit
   worker?: Prisma.WorkerOmit
   auditRule?: Prisma.AuditRuleOmit

@@ -60,6 +60,7 @@ export const ModelName = {
   Round: 'Round',
   Extension: 'Extension',
   SweepCell: 'SweepCell',
+  CountChange: 'CountChange',
   Engine: 'Engine',
   Worker: 'Worker',
   AuditRule: 'AuditRule',
@@ -210,6 +211,16 @@ export const SweepCellScalarFieldEnum = {
 } as const
 
 export type SweepCellScalarFieldEnum = (typeof SweepCellScalarFieldEnum)[keyof typeof SweepCellScalarFieldEnum]
+
+
+export const CountChangeScalarFieldEnum = {
+  transaction: 'transaction',
+  number: 'number',
+  cells: 'cells',
+  at: 'at'
+} as const
+
+export type CountChangeScalarFieldEnum = (typeof CountChangeScalarFieldEnum)[keyof typeof CountChangeScalarFieldEnum]
 
 
 export const EngineScalarFieldEnum = {
