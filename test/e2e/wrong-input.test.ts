@@ -86,14 +86,16 @@ describe('a wrong file', () => {
   })
 })
 
+type Case = readonly [env: Readonly<Record<string, string>>, code: number, message: string]
+
 describe('a wrong environment', () => {
-  it.each([
+  it.each<Case>([
     [{ DATABASE_URL: 'mysql://x' }, 2, 'DATABASE_URL is not a valid address; accepted: postgres://'],
     [{ DATABASE_URL: 'postgres://me:secret@127.0.0.1:1/none' }, 7, '127.0.0.1:1'],
     [{ REDIS_URL: 'http://x' }, 2, 'REDIS_URL is not a valid address; accepted: redis://'],
     [{ COLLAPSAR_ALLOW_EVICTION: 'yes' }, 2, 'COLLAPSAR_ALLOW_EVICTION is yes; accepted: 0, 1'],
     ...['yes', '*', '10.0.0.0/33', '0.0.0.0/0', '10.0.0.1,'].map(
-      (value) => [{ COLLAPSAR_TRUST_PROXY: value }, 2, 'accepted: addresses and networks of proxies, as in 127.0.0.1,10.0.0.0/8,fd00::/8'] as const,
+      (value): Case => [{ COLLAPSAR_TRUST_PROXY: value }, 2, 'accepted: addresses and networks of proxies, as in 127.0.0.1,10.0.0.0/8,fd00::/8']
     ),
     [{ COLLAPSAR_LOG: 'loud' }, 2, 'COLLAPSAR_LOG is loud; accepted: trace'],
   ])('%j ends with %i and keeps the secret', async (env, code, message) => {

@@ -246,7 +246,8 @@ export const WorkerScalarFieldEnum = {
   flopsPerSecond: 'flopsPerSecond',
   lastSeen: 'lastSeen',
   startedAt: 'startedAt',
-  reason: 'reason'
+  reason: 'reason',
+  trustedAt: 'trustedAt'
 } as const
 
 export type WorkerScalarFieldEnum = (typeof WorkerScalarFieldEnum)[keyof typeof WorkerScalarFieldEnum]

@@ -54,6 +54,7 @@ export type WorkerMinAggregateOutputType = {
   lastSeen: Date | null
   startedAt: Date | null
   reason: string | null
+  trustedAt: Date | null
 }
 
 export type WorkerMaxAggregateOutputType = {
@@ -70,6 +71,7 @@ export type WorkerMaxAggregateOutputType = {
   lastSeen: Date | null
   startedAt: Date | null
   reason: string | null
+  trustedAt: Date | null
 }
 
 export type WorkerCountAggregateOutputType = {
@@ -87,6 +89,7 @@ export type WorkerCountAggregateOutputType = {
   lastSeen: number
   startedAt: number
   reason: number
+  trustedAt: number
   _all: number
 }
 
@@ -119,6 +122,7 @@ export type WorkerMinAggregateInputType = {
   lastSeen?: true
   startedAt?: true
   reason?: true
+  trustedAt?: true
 }
 
 export type WorkerMaxAggregateInputType = {
@@ -135,6 +139,7 @@ export type WorkerMaxAggregateInputType = {
   lastSeen?: true
   startedAt?: true
   reason?: true
+  trustedAt?: true
 }
 
 export type WorkerCountAggregateInputType = {
@@ -152,6 +157,7 @@ export type WorkerCountAggregateInputType = {
   lastSeen?: true
   startedAt?: true
   reason?: true
+  trustedAt?: true
   _all?: true
 }
 
@@ -256,6 +262,7 @@ export type WorkerGroupByOutputType = {
   lastSeen: Date
   startedAt: Date
   reason: string | null
+  trustedAt: Date | null
   _count: WorkerCountAggregateOutputType | null
   _avg: WorkerAvgAggregateOutputType | null
   _sum: WorkerSumAggregateOutputType | null
@@ -296,6 +303,7 @@ export type WorkerWhereInput = {
   lastSeen?: Prisma.DateTimeFilter<"Worker"> | Date | string
   startedAt?: Prisma.DateTimeFilter<"Worker"> | Date | string
   reason?: Prisma.StringNullableFilter<"Worker"> | string | null
+  trustedAt?: Prisma.DateTimeNullableFilter<"Worker"> | Date | string | null
   blocks?: Prisma.BlockListRelationFilter
   audits?: Prisma.AuditListRelationFilter
   votes?: Prisma.AuditVoteListRelationFilter
@@ -317,6 +325,7 @@ export type WorkerOrderByWithRelationInput = {
   lastSeen?: Prisma.SortOrder
   startedAt?: Prisma.SortOrder
   reason?: Prisma.SortOrderInput | Prisma.SortOrder
+  trustedAt?: Prisma.SortOrderInput | Prisma.SortOrder
   blocks?: Prisma.BlockOrderByRelationAggregateInput
   audits?: Prisma.AuditOrderByRelationAggregateInput
   votes?: Prisma.AuditVoteOrderByRelationAggregateInput
@@ -341,6 +350,7 @@ export type WorkerWhereUniqueInput = Prisma.AtLeast<{
   lastSeen?: Prisma.DateTimeFilter<"Worker"> | Date | string
   startedAt?: Prisma.DateTimeFilter<"Worker"> | Date | string
   reason?: Prisma.StringNullableFilter<"Worker"> | string | null
+  trustedAt?: Prisma.DateTimeNullableFilter<"Worker"> | Date | string | null
   blocks?: Prisma.BlockListRelationFilter
   audits?: Prisma.AuditListRelationFilter
   votes?: Prisma.AuditVoteListRelationFilter
@@ -362,6 +372,7 @@ export type WorkerOrderByWithAggregationInput = {
   lastSeen?: Prisma.SortOrder
   startedAt?: Prisma.SortOrder
   reason?: Prisma.SortOrderInput | Prisma.SortOrder
+  trustedAt?: Prisma.SortOrderInput | Prisma.SortOrder
   _count?: Prisma.WorkerCountOrderByAggregateInput
   _avg?: Prisma.WorkerAvgOrderByAggregateInput
   _max?: Prisma.WorkerMaxOrderByAggregateInput
@@ -387,6 +398,7 @@ export type WorkerScalarWhereWithAggregatesInput = {
   lastSeen?: Prisma.DateTimeWithAggregatesFilter<"Worker"> | Date | string
   startedAt?: Prisma.DateTimeWithAggregatesFilter<"Worker"> | Date | string
   reason?: Prisma.StringNullableWithAggregatesFilter<"Worker"> | string | null
+  trustedAt?: Prisma.DateTimeNullableWithAggregatesFilter<"Worker"> | Date | string | null
 }
 
 export type WorkerCreateInput = {
@@ -404,6 +416,7 @@ export type WorkerCreateInput = {
   lastSeen?: Date | string
   startedAt?: Date | string
   reason?: string | null
+  trustedAt?: Date | string | null
   blocks?: Prisma.BlockCreateNestedManyWithoutWorkerInput
   audits?: Prisma.AuditCreateNestedManyWithoutAuthorInput
   votes?: Prisma.AuditVoteCreateNestedManyWithoutWorkerInput
@@ -425,6 +438,7 @@ export type WorkerUncheckedCreateInput = {
   lastSeen?: Date | string
   startedAt?: Date | string
   reason?: string | null
+  trustedAt?: Date | string | null
   blocks?: Prisma.BlockUncheckedCreateNestedManyWithoutWorkerInput
   audits?: Prisma.AuditUncheckedCreateNestedManyWithoutAuthorInput
   votes?: Prisma.AuditVoteUncheckedCreateNestedManyWithoutWorkerInput
@@ -445,6 +459,7 @@ export type WorkerUpdateInput = {
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   reason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  trustedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   blocks?: Prisma.BlockUpdateManyWithoutWorkerNestedInput
   audits?: Prisma.AuditUpdateManyWithoutAuthorNestedInput
   votes?: Prisma.AuditVoteUpdateManyWithoutWorkerNestedInput
@@ -466,6 +481,7 @@ export type WorkerUncheckedUpdateInput = {
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   reason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  trustedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   blocks?: Prisma.BlockUncheckedUpdateManyWithoutWorkerNestedInput
   audits?: Prisma.AuditUncheckedUpdateManyWithoutAuthorNestedInput
   votes?: Prisma.AuditVoteUncheckedUpdateManyWithoutWorkerNestedInput
@@ -487,6 +503,7 @@ export type WorkerCreateManyInput = {
   lastSeen?: Date | string
   startedAt?: Date | string
   reason?: string | null
+  trustedAt?: Date | string | null
 }
 
 export type WorkerUpdateManyMutationInput = {
@@ -503,6 +520,7 @@ export type WorkerUpdateManyMutationInput = {
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   reason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  trustedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
 }
 
 export type WorkerUncheckedUpdateManyInput = {
@@ -520,6 +538,7 @@ export type WorkerUncheckedUpdateManyInput = {
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   reason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  trustedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
 }
 
 export type WorkerNullableScalarRelationFilter = {
@@ -542,6 +561,7 @@ export type WorkerCountOrderByAggregateInput = {
   lastSeen?: Prisma.SortOrder
   startedAt?: Prisma.SortOrder
   reason?: Prisma.SortOrder
+  trustedAt?: Prisma.SortOrder
 }
 
 export type WorkerAvgOrderByAggregateInput = {
@@ -565,6 +585,7 @@ export type WorkerMaxOrderByAggregateInput = {
   lastSeen?: Prisma.SortOrder
   startedAt?: Prisma.SortOrder
   reason?: Prisma.SortOrder
+  trustedAt?: Prisma.SortOrder
 }
 
 export type WorkerMinOrderByAggregateInput = {
@@ -581,6 +602,7 @@ export type WorkerMinOrderByAggregateInput = {
   lastSeen?: Prisma.SortOrder
   startedAt?: Prisma.SortOrder
   reason?: Prisma.SortOrder
+  trustedAt?: Prisma.SortOrder
 }
 
 export type WorkerSumOrderByAggregateInput = {
@@ -681,6 +703,7 @@ export type WorkerCreateWithoutBlocksInput = {
   lastSeen?: Date | string
   startedAt?: Date | string
   reason?: string | null
+  trustedAt?: Date | string | null
   audits?: Prisma.AuditCreateNestedManyWithoutAuthorInput
   votes?: Prisma.AuditVoteCreateNestedManyWithoutWorkerInput
   withdrawal?: Prisma.WithdrawalCreateNestedOneWithoutWorkerInput
@@ -701,6 +724,7 @@ export type WorkerUncheckedCreateWithoutBlocksInput = {
   lastSeen?: Date | string
   startedAt?: Date | string
   reason?: string | null
+  trustedAt?: Date | string | null
   audits?: Prisma.AuditUncheckedCreateNestedManyWithoutAuthorInput
   votes?: Prisma.AuditVoteUncheckedCreateNestedManyWithoutWorkerInput
   withdrawal?: Prisma.WithdrawalUncheckedCreateNestedOneWithoutWorkerInput
@@ -736,6 +760,7 @@ export type WorkerUpdateWithoutBlocksInput = {
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   reason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  trustedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   audits?: Prisma.AuditUpdateManyWithoutAuthorNestedInput
   votes?: Prisma.AuditVoteUpdateManyWithoutWorkerNestedInput
   withdrawal?: Prisma.WithdrawalUpdateOneWithoutWorkerNestedInput
@@ -756,6 +781,7 @@ export type WorkerUncheckedUpdateWithoutBlocksInput = {
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   reason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  trustedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   audits?: Prisma.AuditUncheckedUpdateManyWithoutAuthorNestedInput
   votes?: Prisma.AuditVoteUncheckedUpdateManyWithoutWorkerNestedInput
   withdrawal?: Prisma.WithdrawalUncheckedUpdateOneWithoutWorkerNestedInput
@@ -776,6 +802,7 @@ export type WorkerCreateWithoutAuditsInput = {
   lastSeen?: Date | string
   startedAt?: Date | string
   reason?: string | null
+  trustedAt?: Date | string | null
   blocks?: Prisma.BlockCreateNestedManyWithoutWorkerInput
   votes?: Prisma.AuditVoteCreateNestedManyWithoutWorkerInput
   withdrawal?: Prisma.WithdrawalCreateNestedOneWithoutWorkerInput
@@ -796,6 +823,7 @@ export type WorkerUncheckedCreateWithoutAuditsInput = {
   lastSeen?: Date | string
   startedAt?: Date | string
   reason?: string | null
+  trustedAt?: Date | string | null
   blocks?: Prisma.BlockUncheckedCreateNestedManyWithoutWorkerInput
   votes?: Prisma.AuditVoteUncheckedCreateNestedManyWithoutWorkerInput
   withdrawal?: Prisma.WithdrawalUncheckedCreateNestedOneWithoutWorkerInput
@@ -831,6 +859,7 @@ export type WorkerUpdateWithoutAuditsInput = {
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   reason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  trustedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   blocks?: Prisma.BlockUpdateManyWithoutWorkerNestedInput
   votes?: Prisma.AuditVoteUpdateManyWithoutWorkerNestedInput
   withdrawal?: Prisma.WithdrawalUpdateOneWithoutWorkerNestedInput
@@ -851,6 +880,7 @@ export type WorkerUncheckedUpdateWithoutAuditsInput = {
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   reason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  trustedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   blocks?: Prisma.BlockUncheckedUpdateManyWithoutWorkerNestedInput
   votes?: Prisma.AuditVoteUncheckedUpdateManyWithoutWorkerNestedInput
   withdrawal?: Prisma.WithdrawalUncheckedUpdateOneWithoutWorkerNestedInput
@@ -871,6 +901,7 @@ export type WorkerCreateWithoutVotesInput = {
   lastSeen?: Date | string
   startedAt?: Date | string
   reason?: string | null
+  trustedAt?: Date | string | null
   blocks?: Prisma.BlockCreateNestedManyWithoutWorkerInput
   audits?: Prisma.AuditCreateNestedManyWithoutAuthorInput
   withdrawal?: Prisma.WithdrawalCreateNestedOneWithoutWorkerInput
@@ -891,6 +922,7 @@ export type WorkerUncheckedCreateWithoutVotesInput = {
   lastSeen?: Date | string
   startedAt?: Date | string
   reason?: string | null
+  trustedAt?: Date | string | null
   blocks?: Prisma.BlockUncheckedCreateNestedManyWithoutWorkerInput
   audits?: Prisma.AuditUncheckedCreateNestedManyWithoutAuthorInput
   withdrawal?: Prisma.WithdrawalUncheckedCreateNestedOneWithoutWorkerInput
@@ -926,6 +958,7 @@ export type WorkerUpdateWithoutVotesInput = {
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   reason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  trustedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   blocks?: Prisma.BlockUpdateManyWithoutWorkerNestedInput
   audits?: Prisma.AuditUpdateManyWithoutAuthorNestedInput
   withdrawal?: Prisma.WithdrawalUpdateOneWithoutWorkerNestedInput
@@ -946,6 +979,7 @@ export type WorkerUncheckedUpdateWithoutVotesInput = {
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   reason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  trustedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   blocks?: Prisma.BlockUncheckedUpdateManyWithoutWorkerNestedInput
   audits?: Prisma.AuditUncheckedUpdateManyWithoutAuthorNestedInput
   withdrawal?: Prisma.WithdrawalUncheckedUpdateOneWithoutWorkerNestedInput
@@ -966,6 +1000,7 @@ export type WorkerCreateWithoutWithdrawalInput = {
   lastSeen?: Date | string
   startedAt?: Date | string
   reason?: string | null
+  trustedAt?: Date | string | null
   blocks?: Prisma.BlockCreateNestedManyWithoutWorkerInput
   audits?: Prisma.AuditCreateNestedManyWithoutAuthorInput
   votes?: Prisma.AuditVoteCreateNestedManyWithoutWorkerInput
@@ -986,6 +1021,7 @@ export type WorkerUncheckedCreateWithoutWithdrawalInput = {
   lastSeen?: Date | string
   startedAt?: Date | string
   reason?: string | null
+  trustedAt?: Date | string | null
   blocks?: Prisma.BlockUncheckedCreateNestedManyWithoutWorkerInput
   audits?: Prisma.AuditUncheckedCreateNestedManyWithoutAuthorInput
   votes?: Prisma.AuditVoteUncheckedCreateNestedManyWithoutWorkerInput
@@ -1021,6 +1057,7 @@ export type WorkerUpdateWithoutWithdrawalInput = {
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   reason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  trustedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   blocks?: Prisma.BlockUpdateManyWithoutWorkerNestedInput
   audits?: Prisma.AuditUpdateManyWithoutAuthorNestedInput
   votes?: Prisma.AuditVoteUpdateManyWithoutWorkerNestedInput
@@ -1041,6 +1078,7 @@ export type WorkerUncheckedUpdateWithoutWithdrawalInput = {
   lastSeen?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   reason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  trustedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   blocks?: Prisma.BlockUncheckedUpdateManyWithoutWorkerNestedInput
   audits?: Prisma.AuditUncheckedUpdateManyWithoutAuthorNestedInput
   votes?: Prisma.AuditVoteUncheckedUpdateManyWithoutWorkerNestedInput
@@ -1110,6 +1148,7 @@ export type WorkerSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs =
   lastSeen?: boolean
   startedAt?: boolean
   reason?: boolean
+  trustedAt?: boolean
   blocks?: boolean | Prisma.Worker$blocksArgs<ExtArgs>
   audits?: boolean | Prisma.Worker$auditsArgs<ExtArgs>
   votes?: boolean | Prisma.Worker$votesArgs<ExtArgs>
@@ -1132,6 +1171,7 @@ export type WorkerSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extens
   lastSeen?: boolean
   startedAt?: boolean
   reason?: boolean
+  trustedAt?: boolean
 }, ExtArgs["result"]["worker"]>
 
 export type WorkerSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -1149,6 +1189,7 @@ export type WorkerSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extens
   lastSeen?: boolean
   startedAt?: boolean
   reason?: boolean
+  trustedAt?: boolean
 }, ExtArgs["result"]["worker"]>
 
 export type WorkerSelectScalar = {
@@ -1166,9 +1207,10 @@ export type WorkerSelectScalar = {
   lastSeen?: boolean
   startedAt?: boolean
   reason?: boolean
+  trustedAt?: boolean
 }
 
-export type WorkerOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "key" | "state" | "engine" | "device" | "version" | "threads" | "host" | "pid" | "chunks" | "flopsPerSecond" | "lastSeen" | "startedAt" | "reason", ExtArgs["result"]["worker"]>
+export type WorkerOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "key" | "state" | "engine" | "device" | "version" | "threads" | "host" | "pid" | "chunks" | "flopsPerSecond" | "lastSeen" | "startedAt" | "reason" | "trustedAt", ExtArgs["result"]["worker"]>
 export type WorkerInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   blocks?: boolean | Prisma.Worker$blocksArgs<ExtArgs>
   audits?: boolean | Prisma.Worker$auditsArgs<ExtArgs>
@@ -1229,7 +1271,7 @@ export type $WorkerPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs
      */
     threads: number
     /**
-     * Name of its machine; empty for workers of older releases.
+     * Name of its machine; empty where nothing is known of its place: workers of older releases, and those that reach no database.
      */
     host: string
     /**
@@ -1256,6 +1298,10 @@ export type $WorkerPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs
      * Why it is quarantined.
      */
     reason: string | null
+    /**
+     * When the place of a quarantined worker was trusted again; null: nobody is, who works there.
+     */
+    trustedAt: Date | null
   }, ExtArgs["result"]["worker"]>
   composites: {}
 }
@@ -1697,6 +1743,7 @@ export interface WorkerFieldRefs {
   readonly lastSeen: Prisma.FieldRef<"Worker", 'DateTime'>
   readonly startedAt: Prisma.FieldRef<"Worker", 'DateTime'>
   readonly reason: Prisma.FieldRef<"Worker", 'String'>
+  readonly trustedAt: Prisma.FieldRef<"Worker", 'DateTime'>
 }
     
 
