@@ -13,6 +13,8 @@ export interface RecordColumns {
   readonly checksum: Uint32Array<ArrayBuffer>
 }
 
+const COLUMN_NAMES = ['outcome', 'deadLayer', 'deathCheck', 'loss', 'value', 'pieces', 'checksum'] as const satisfies (keyof RecordColumns)[]
+
 const CODES = new Map(OUTCOMES.map((outcome, code) => [outcome, code]))
 
 /** Columns for so many trials, to be filled by `putRecord`. */
@@ -37,6 +39,19 @@ export function putRecord(columns: RecordColumns, i: number, record: TrialRecord
   columns.value[i] = record.value
   columns.pieces[i] = record.pieces
   columns.checksum[i] = record.checksum
+}
+
+/** Columns one behind the other; a single part as it is. */
+export function joinedColumns(parts: readonly RecordColumns[]): RecordColumns {
+  const [only] = parts
+  if (only !== undefined && parts.length === 1) return only
+  const joined = allocateColumns(parts.reduce((trials, { outcome }) => trials + outcome.length, 0))
+  let first = 0
+  for (const part of parts) {
+    for (const name of COLUMN_NAMES) joined[name].set(part[name], first)
+    first += part.outcome.length
+  }
+  return joined
 }
 
 /** The record of trial `i` again. @throws RangeError for an outcome that does not exist */
