@@ -13,7 +13,7 @@ export function histogramTotal({ counts }: Histogram): number {
 
 /** The histogram of single values, integers from 0 to 2^32 - 1, each its own bin. */
 export function histogramOf(values: ArrayLike<number>): Histogram {
-  const ordered = new Uint32Array(values).sort()
+  const ordered = new Uint32Array(values).toSorted()
   const bins: number[] = []
   const counts: number[] = []
   for (let first = 0, i = 1; i <= ordered.length; i += 1) {

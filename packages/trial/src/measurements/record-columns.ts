@@ -1,4 +1,4 @@
-import type { TrialRecord } from '../record.ts'
+import type { Outcome, TrialRecord } from '../record.ts'
 import { OUTCOMES } from '../record.ts'
 
 /** The records of trials column by column, [trial]: what crosses from one thread to another without a copy. */
@@ -17,6 +17,11 @@ const COLUMN_NAMES = ['outcome', 'deadLayer', 'deathCheck', 'loss', 'value', 'pi
 
 const CODES = new Map(OUTCOMES.map((outcome, code) => [outcome, code]))
 
+/** As it is stored: its place in OUTCOMES. */
+export function outcomeCode(outcome: Outcome): number {
+  return CODES.get(outcome) ?? 0
+}
+
 /** Columns for so many trials, to be filled by `putRecord`. */
 export function allocateColumns(trials: number): RecordColumns {
   return {
@@ -32,7 +37,7 @@ export function allocateColumns(trials: number): RecordColumns {
 
 /** Writes the record of trial `i`, to the bit but for the payload of a NaN. */
 export function putRecord(columns: RecordColumns, i: number, record: TrialRecord): void {
-  columns.outcome[i] = CODES.get(record.outcome) ?? 0
+  columns.outcome[i] = outcomeCode(record.outcome)
   columns.deadLayer[i] = record.deadLayer
   columns.deathCheck[i] = record.deathCheck
   columns.loss[i] = record.loss
