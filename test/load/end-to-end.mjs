@@ -40,12 +40,9 @@ const sweep = parseSweep(kinds[kind](values.inits === undefined ? undefined : Nu
 
 /** Processes of this program; Postgres ends by itself with the last process that uses it. */
 const children = []
-for (const signal of ['SIGINT', 'SIGTERM']) {
-  process.once(signal, () => {
-    for (const child of children) child.kill('SIGKILL')
-    process.exit(1)
-  })
-}
+/** Ended by a signal, it ends as at its end, and leaves no process and no folder behind. */
+const ended = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => ended.abort(new Error(`ended by ${signal}`)))
 
 const before = await trainBare(0)
 const served = await serve()
@@ -61,7 +58,7 @@ async function trainBare(parity) {
     const end = blocksFor(inits) * BLOCK_TRIALS
     for (let first = 0; first < end; first += BARE_BATCH) {
       const trials = Float64Array.from({ length: Math.min(BARE_BATCH, end - first) }, (_, index) => first + index)
-      await engine.train(await engineBatch(spec, trials), new AbortController().signal)
+      await engine.train(await engineBatch(spec, trials), ended.signal)
     }
   }
   const { user, system } = process.cpuUsage(cpu)
@@ -72,13 +69,13 @@ async function trainBare(parity) {
 async function serve() {
   const folder = mkdtempSync(join(tmpdir(), 'collapsar-load-'))
   const postgres = await openEmbeddedPostgres({ dataDir: join(folder, 'data') })
+  const store = await openStore({ databaseUrl: postgres.url })
   try {
     const port = await freePort()
     const redis = start('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--appendonly', 'yes', '--save', ''])
     children.push(redis)
     const env = { PATH: process.env.PATH, HOME: process.env.HOME, DATABASE_URL: postgres.url, REDIS_URL: `redis://127.0.0.1:${port}` }
     await delay(1000)
-    const store = await openStore({ databaseUrl: postgres.url })
     const planner = start(process.execPath, [BINARY, 'planner'], env)
     const worker = start(process.execPath, [BINARY, 'worker', '--threads', String(threads)], env)
     children.push(planner, worker)
@@ -90,11 +87,11 @@ async function serve() {
     await until(async () => (await store.sweep(created.id))?.state === 'done')
     const seconds = (performance.now() - started) / 1000
     const cpuAfter = cpuOf(measured)
-    await store.close()
     return { seconds, cpu: Object.fromEntries(Object.entries(cpuAfter).map(([name, spent]) => [name, spent - cpuBefore[name]])) }
   } finally {
     for (const child of children.toReversed()) child.kill('SIGTERM')
     await Promise.all(children.map((child) => Promise.race([new Promise((resolve) => child.once('exit', resolve)), delay(5000)])))
+    await store.close()
     await postgres.close()
     rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
   }
@@ -107,6 +104,7 @@ function start(command, args, env = process.env) {
 async function until(holds) {
   const deadline = performance.now() + LIMIT_SECONDS * 1000
   while (!(await holds())) {
+    ended.signal.throwIfAborted()
     if (performance.now() > deadline) throw new Error(`it took over ${LIMIT_SECONDS} s`)
     await delay(50)
   }

@@ -63,20 +63,20 @@ export const manyWorkers: Measurement = {
   },
 }
 
-const MAP_INITS = amount(5000, 1000, 200)
-/** The map is so many cells high and wide. */
-const MAP_SIDE = amount(40, 40, 8)
+const MAP_INITS = amount(40_000, 20_000, 2000)
+/** Depths and widths of the published maps of collapse where it is common: 76 cells. */
+const MAP = { depth: { from: 2, to: 20 }, width: { from: 1, to: 4 } }
+const MAP_CELLS = 19 * 4
 
 export const bornDeadMap: Measurement = {
   id: 'map',
-  what: `map of the born dead, ${MAP_SIDE ** 2} cells x ${MAP_INITS.toLocaleString('en')} trials, planner and one worker`,
+  what: `map of the born dead, depths 2 to 20, widths 1 to 4, ${MAP_CELLS} cells x ${MAP_INITS.toLocaleString('en')} trials, planner and one worker`,
   limitSeconds: 400,
   run: async (installation) => {
     await installation.planner()
     await installation.worker(2)
-    const grid = { depth: { from: 2, to: MAP_SIDE + 1 }, width: { from: 1, to: MAP_SIDE } }
-    const course = await follow(installation, { grid, inits: MAP_INITS, training: { steps: 0 } }, 300)
-    const trials = MAP_SIDE ** 2 * MAP_INITS
+    const course = await follow(installation, { grid: MAP, inits: MAP_INITS, training: { steps: 0 } }, 300)
+    const trials = MAP_CELLS * MAP_INITS
     const figures: Figure[] = [fact('trials counted', course.trials, 'trials', { above: trials - 1 })]
     return [...figures, speed('blocks a second, from the submit to the last count', trials / 100 / course.seconds, 'blocks/s', { above: 2500 })]
   },

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { OUTCOMES } from '@collapsar/trial'
+import { allocateColumns, OUTCOMES, putRecord } from '@collapsar/trial'
 import type { TrialRecord } from '@collapsar/trial'
 import { describe, expect, it } from 'vitest'
-import { BLOCK_TRIALS, cellDigest, decodeBlock, encodeBlock } from './block.ts'
+import { BLOCK_TRIALS, cellDigest, decodeBlock, encodeBlock, encodeColumns } from './block.ts'
 
 /** Records that use every outcome and the extremes of every column. */
 function records(): TrialRecord[] {
@@ -44,6 +44,13 @@ describe('a block', () => {
       damaged[position]! ^= 0x10
       expect(() => decodeBlock(damaged, block.digest)).toThrow(/stored block/)
     }
+  })
+
+  it('is the same out of the midst of columns as from its records', () => {
+    const columns = allocateColumns(BLOCK_TRIALS + 40)
+    records().forEach((record, trial) => putRecord(columns, 30 + trial, record))
+    expect(encodeColumns(4, columns, 30)).toEqual(encodeBlock(4, records()))
+    expect(() => encodeColumns(4, columns, 41)).toThrow('99 records; a block holds 100')
   })
 
   it('holds 100 records, no fewer', () => {

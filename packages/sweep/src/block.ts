@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib'
-import { OUTCOMES } from '@collapsar/trial'
-import type { TrialRecord } from '@collapsar/trial'
+import { allocateColumns, OUTCOMES, putRecord } from '@collapsar/trial'
+import type { RecordColumns, TrialRecord } from '@collapsar/trial'
 import type { EncodedBlock } from './chunk.ts'
 import { CollapsarError } from './errors.ts'
-import { tallyOf } from './tally.ts'
+import { tallyOfColumns } from './tally.ts'
 
 /** Consecutive trials of a cell that are trained, stored and counted together: block b is [100 b, 100 b + 100). */
 export const BLOCK_TRIALS = 100
@@ -35,36 +35,51 @@ const COLUMNS = {
  * and not on how they are compressed.
  */
 export function encodeBlock(index: number, records: readonly TrialRecord[]): EncodedBlock {
-  if (records.length !== BLOCK_TRIALS) {
-    throw new RangeError(`invalid block: ${records.length} records; a block holds ${BLOCK_TRIALS}`)
-  }
-  const plain = unpackedColumns(records)
+  const columns = allocateColumns(records.length)
+  records.forEach((record, trial) => putRecord(columns, trial, record))
+  return encodeColumns(index, columns)
+}
+
+/**
+ * The same from columns, without an object for each trial.
+ * @param first place in them of the block's first trial
+ * @throws RangeError where the columns end before the block does
+ */
+export function encodeColumns(index: number, records: RecordColumns, first = 0): EncodedBlock {
+  const block = columnsOfBlock(records, first)
+  const trials = block.outcome.length
+  if (trials !== BLOCK_TRIALS) throw new RangeError(`invalid block: ${trials} records; a block holds ${BLOCK_TRIALS}`)
+  const plain = unpackedColumns(block)
   const packed = deflateRawSync(bytePlanes(plain), DEFLATE)
   const columns = new Uint8Array(1 + packed.length)
   columns[0] = FORMAT
   columns.set(packed, 1)
+  return { index, columns, digest: blockDigest(plain), tally: tallyOfColumns(block) }
+}
+
+function columnsOfBlock({ outcome, deadLayer, deathCheck, loss, value, pieces, checksum }: RecordColumns, first: number): RecordColumns {
+  const end = first + BLOCK_TRIALS
   return {
-    index,
-    columns,
-    digest: blockDigest(plain),
-    tally: tallyOf(records),
+    outcome: outcome.subarray(first, end),
+    deadLayer: deadLayer.subarray(first, end),
+    deathCheck: deathCheck.subarray(first, end),
+    loss: loss.subarray(first, end),
+    value: value.subarray(first, end),
+    pieces: pieces.subarray(first, end),
+    checksum: checksum.subarray(first, end),
   }
 }
 
-function unpackedColumns(records: readonly TrialRecord[]): Uint8Array {
+function unpackedColumns({ outcome, deadLayer, deathCheck, loss, value, pieces, checksum }: RecordColumns): Uint8Array {
   const plain = new Uint8Array(RECORD_BYTES * BLOCK_TRIALS)
   const view = new DataView(plain.buffer)
-  const at = (column: keyof typeof COLUMNS, size: number, trial: number) =>
-    COLUMNS[column] * BLOCK_TRIALS + size * trial
-  records.forEach((record, trial) => {
-    view.setUint8(at('outcome', 1, trial), OUTCOMES.indexOf(record.outcome))
-    view.setUint8(at('deadLayer', 1, trial), record.deadLayer)
-    view.setUint16(at('deathCheck', 2, trial), record.deathCheck, true)
-    setFloat(view, at('loss', 4, trial), record.loss)
-    setFloat(view, at('value', 4, trial), record.value)
-    view.setUint32(at('pieces', 4, trial), record.pieces, true)
-    view.setUint32(at('checksum', 4, trial), record.checksum, true)
-  })
+  plain.set(outcome, COLUMNS.outcome * BLOCK_TRIALS)
+  plain.set(deadLayer, COLUMNS.deadLayer * BLOCK_TRIALS)
+  deathCheck.forEach((check, trial) => view.setUint16(COLUMNS.deathCheck * BLOCK_TRIALS + 2 * trial, check, true))
+  loss.forEach((number, trial) => setFloat(view, COLUMNS.loss * BLOCK_TRIALS + 4 * trial, number))
+  value.forEach((number, trial) => setFloat(view, COLUMNS.value * BLOCK_TRIALS + 4 * trial, number))
+  pieces.forEach((count, trial) => view.setUint32(COLUMNS.pieces * BLOCK_TRIALS + 4 * trial, count, true))
+  checksum.forEach((sum, trial) => view.setUint32(COLUMNS.checksum * BLOCK_TRIALS + 4 * trial, sum, true))
   return plain
 }
 

@@ -11,11 +11,18 @@ export function histogramTotal({ counts }: Histogram): number {
   return counts.reduce((sum, count) => sum + count, 0)
 }
 
-/** The histogram of single values, each its own bin. */
-export function histogramOf(values: Iterable<number>): Histogram {
-  const counts = new Map<number, number>()
-  for (const value of values) increment(counts, value, 1)
-  return sorted(counts)
+/** The histogram of single values, integers from 0 to 2^32 - 1, each its own bin. */
+export function histogramOf(values: ArrayLike<number>): Histogram {
+  const ordered = new Uint32Array(values).toSorted()
+  const bins: number[] = []
+  const counts: number[] = []
+  for (let first = 0, i = 1; i <= ordered.length; i += 1) {
+    if (i < ordered.length && ordered[i] === ordered[first]) continue
+    bins.push(ordered[first] ?? NaN)
+    counts.push(i - first)
+    first = i
+  }
+  return { bins, counts }
 }
 
 export function addHistograms(histograms: readonly Histogram[]): Histogram {

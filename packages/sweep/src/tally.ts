@@ -67,17 +67,37 @@ function binEdge(bin: number): number {
 }
 
 export function tallyOf(records: readonly TrialRecord[]): Tally {
-  const outcomes = zeroOutcomes()
+  return tallyOfColumns({
+    outcome: records.map((record) => OUTCOMES.indexOf(record.outcome)),
+    loss: records.map((record) => record.loss),
+    pieces: records.map((record) => record.pieces),
+  })
+}
+
+/** What is counted of trials, [trial]; as in `RecordColumns`. */
+export interface TalliedColumns {
+  readonly outcome: ArrayLike<number>
+  readonly loss: ArrayLike<number>
+  readonly pieces: ArrayLike<number>
+}
+
+/** The same of the records of so many trials column by column. */
+export function tallyOfColumns({ outcome, loss, pieces }: TalliedColumns): Tally {
+  const trials = outcome.length
+  const counts = new Uint32Array(OUTCOMES.length)
+  const lossBins = new Uint32Array(trials)
   let piecesSum = 0
   let bestLoss = Infinity
-  for (const record of records) {
-    outcomes[record.outcome] += 1
-    piecesSum += record.pieces
-    if (record.loss < bestLoss) bestLoss = record.loss
+  for (let trial = 0; trial < trials; trial += 1) {
+    const own = loss[trial] ?? NaN
+    const code = outcome[trial] ?? 0
+    counts[code] = (counts[code] ?? 0) + 1
+    lossBins[trial] = lossBin(own)
+    piecesSum += pieces[trial] ?? 0
+    if (own < bestLoss) bestLoss = own
   }
-  const pieces = histogramOf(records.map((record) => record.pieces))
-  const losses = histogramOf(records.map((record) => lossBin(record.loss)))
-  return { trials: records.length, outcomes, piecesSum, pieces, losses, bestLoss }
+  const outcomes = Object.fromEntries(OUTCOMES.map((name, code) => [name, counts[code] ?? 0])) as Record<Outcome, number>
+  return { trials, outcomes, piecesSum, pieces: histogramOf(pieces), losses: histogramOf(lossBins), bestLoss }
 }
 
 export function addTallies(tallies: readonly Tally[]): Tally {

@@ -1,7 +1,6 @@
-import { BLOCK_TRIALS, encodeBlock, encodeMeasurement } from '@collapsar/sweep'
+import { BLOCK_TRIALS, encodeColumns, encodeMeasurement } from '@collapsar/sweep'
 import type { EncodedMeasurement, SetVersion } from '@collapsar/sweep'
-import { measurementSets, recordAt, trialColumns } from '@collapsar/trial'
-import type { RecordColumns, TrialRecord } from '@collapsar/trial'
+import { joinedColumns, measurementSets, trialColumns } from '@collapsar/trial'
 import { takeTrials } from './measured.ts'
 import type { EncodedTrials, MeasuredBlocks, MeasuredSet, MeasuredTrials, TrainedTrials } from './measured.ts'
 
@@ -24,12 +23,12 @@ const PART_BLOCKS = 50
 /** Packs whole blocks, in parts. */
 export function* encodeTrials(measured: MeasuredBlocks): Generator<EncodedTrials> {
   const { batches, firstBlock } = measured
-  const records = eachRecord(batches.map((batch) => batch.records))
-  const blocks = batches.reduce((trials, batch) => trials + batch.records.outcome.length, 0) / BLOCK_TRIALS
+  const records = joinedColumns(batches.map((batch) => batch.records))
+  const blocks = records.outcome.length / BLOCK_TRIALS
   for (let first = 0; first < blocks; first += PART_BLOCKS) {
     const places = Array.from({ length: Math.min(PART_BLOCKS, blocks - first) }, (_, i) => first + i)
     yield {
-      blocks: places.map((place) => encodeBlock(firstBlock + place, take(records, BLOCK_TRIALS))),
+      blocks: places.map((place) => encodeColumns(firstBlock + place, records, place * BLOCK_TRIALS)),
       measurements: places.flatMap((place) => encodeSets(measured, place)),
     }
   }
@@ -44,20 +43,4 @@ function encodeSets({ spec, firstBlock, batches }: MeasuredBlocks, place: number
     })
     return encodeMeasurement(spec, { index: firstBlock + place, set, values })
   })
-}
-
-/** Block by block: a record lives no longer than it takes to pack it. */
-function* eachRecord(parts: readonly RecordColumns[]): Generator<TrialRecord, undefined> {
-  for (const columns of parts) {
-    for (let i = 0; i < columns.outcome.length; i += 1) yield recordAt(columns, i)
-  }
-}
-
-function take(records: Iterator<TrialRecord, undefined>, count: number): TrialRecord[] {
-  const taken: TrialRecord[] = []
-  for (let next = records.next(); next.done !== true; next = records.next()) {
-    taken.push(next.value)
-    if (taken.length === count) break
-  }
-  return taken
 }

@@ -37,7 +37,7 @@ export async function trainChunk(trainer: Trainer, work: ChunkWork, signal: Abor
     const [first, last] = [block, Math.min(end, block + perRound)].map((edge) => edge * BLOCK_TRIALS) as [number, number]
     const batches: MeasuredTrials[] = []
     for (let trial = first; trial < last; trial += perBatch) {
-      const trials = Float64Array.from({ length: Math.min(perBatch, last - trial) }, (_, index) => trial + index)
+      const trials = consecutive(trial, Math.min(perBatch, last - trial))
       batches.push(await trainTrials(trainer, { spec, points, trials, sets, steps }, signal))
     }
     const packed = await trainer.measuring.encode({ spec, firstBlock: block, batches })
@@ -46,6 +46,13 @@ export async function trainChunk(trainer: Trainer, work: ChunkWork, signal: Abor
     signal.throwIfAborted()
   }
   return encoded
+}
+
+/** Filled in a loop: `from` calls back for each of what may be a hundred thousand. */
+function consecutive(first: number, count: number): Float64Array {
+  const trials = new Float64Array(count)
+  for (let i = 0; i < count; i += 1) trials[i] = first + i
+  return trials
 }
 
 function parametersOf(spec: TrialSpec): number {

@@ -2,6 +2,7 @@ import { at } from '../at.ts'
 import type { LayerLayout, NetworkShape, Parameters } from '../network.ts'
 import { layerLayouts, parameterCount } from '../network.ts'
 import { AffineLine } from './affine-line.ts'
+import { rayPiecesCounter } from './ray-pieces.ts'
 
 /** Two slopes are one when they differ by no more than this, relative to max(1, the largest slope). */
 export const SLOPE_TOLERANCE = 1e-9
@@ -83,6 +84,7 @@ export function lineMeasurer(shape: NetworkShape): LineMeasurer {
     parameters: new Float64Array(parameterCount(shape)),
   }
   const line = new AffineLine(shape.sizes)
+  const rayPieces = rayPiecesCounter(shape, SLOPE_TOLERANCE)
   const ends = [new Float64Array(1), new Float64Array(1)] as const
   const load = (parameters: Parameters, offset: number): void => {
     const { parameters: own } = network
@@ -100,6 +102,8 @@ export function lineMeasurer(shape: NetworkShape): LineMeasurer {
       return measured(line, network, propagate(line, network, firstRoots(network)))
     },
     piecesOnDomain(parameters, offset, domain) {
+      const onRays = rayPieces(parameters, offset, domain)
+      if (onRays !== null) return onRays
       load(parameters, offset)
       begin(domain)
       if (isConstant(line, network, firstRoots(network))) return 1

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { TrialRecord } from '../record.ts'
 import { OUTCOMES } from '../record.ts'
-import { allocateColumns, putRecord, recordAt } from './record-columns.ts'
+import { allocateColumns, joinedColumns, putRecord, recordAt } from './record-columns.ts'
 
 /** Every outcome and the extremes of every field: depth 200, 2^30 steps, a diverged trial. */
 const records: readonly TrialRecord[] = OUTCOMES.map((outcome, i) => ({
@@ -24,6 +24,11 @@ describe('columns of records', () => {
   it('give back the records', () => {
     const columns = columnsOf(records)
     expect(records.map((_, i) => recordAt(columns, i))).toEqual(records)
+  })
+
+  it('give back the records when they are joined', () => {
+    const joined = joinedColumns([records.slice(0, 3), records.slice(3), []].map(columnsOf))
+    expect(records.map((_, i) => recordAt(joined, i))).toEqual(records)
   })
 
   it('refuse an outcome or a trial that does not exist', () => {

@@ -1,4 +1,4 @@
-import type { TrialRecord } from '../record.ts'
+import type { Outcome, TrialRecord } from '../record.ts'
 import { OUTCOMES } from '../record.ts'
 
 /** The records of trials column by column, [trial]: what crosses from one thread to another without a copy. */
@@ -13,7 +13,14 @@ export interface RecordColumns {
   readonly checksum: Uint32Array<ArrayBuffer>
 }
 
+const COLUMN_NAMES = ['outcome', 'deadLayer', 'deathCheck', 'loss', 'value', 'pieces', 'checksum'] as const satisfies (keyof RecordColumns)[]
+
 const CODES = new Map(OUTCOMES.map((outcome, code) => [outcome, code]))
+
+/** As it is stored: its place in OUTCOMES. */
+export function outcomeCode(outcome: Outcome): number {
+  return CODES.get(outcome) ?? 0
+}
 
 /** Columns for so many trials, to be filled by `putRecord`. */
 export function allocateColumns(trials: number): RecordColumns {
@@ -30,13 +37,26 @@ export function allocateColumns(trials: number): RecordColumns {
 
 /** Writes the record of trial `i`, to the bit but for the payload of a NaN. */
 export function putRecord(columns: RecordColumns, i: number, record: TrialRecord): void {
-  columns.outcome[i] = CODES.get(record.outcome) ?? 0
+  columns.outcome[i] = outcomeCode(record.outcome)
   columns.deadLayer[i] = record.deadLayer
   columns.deathCheck[i] = record.deathCheck
   columns.loss[i] = record.loss
   columns.value[i] = record.value
   columns.pieces[i] = record.pieces
   columns.checksum[i] = record.checksum
+}
+
+/** Columns one behind the other; a single part as it is. */
+export function joinedColumns(parts: readonly RecordColumns[]): RecordColumns {
+  const [only] = parts
+  if (only !== undefined && parts.length === 1) return only
+  const joined = allocateColumns(parts.reduce((trials, { outcome }) => trials + outcome.length, 0))
+  let first = 0
+  for (const part of parts) {
+    for (const name of COLUMN_NAMES) joined[name].set(part[name], first)
+    first += part.outcome.length
+  }
+  return joined
 }
 
 /** The record of trial `i` again. @throws RangeError for an outcome that does not exist */

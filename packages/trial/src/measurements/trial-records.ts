@@ -9,7 +9,7 @@ import type { OutcomeFacts, OutcomeSetting } from './outcome.ts'
 import { outcomeOf } from './outcome.ts'
 import { isPiecewiseAffine, lineMeasurer } from './pieces.ts'
 import type { RecordColumns } from './record-columns.ts'
-import { allocateColumns, putRecord } from './record-columns.ts'
+import { allocateColumns, outcomeCode, recordAt } from './record-columns.ts'
 import { targetScale } from './target-scale.ts'
 
 /** Updates between two checks (NUMERICS.md, 6). */
@@ -21,9 +21,11 @@ type Domain = readonly [number, number]
 export type MeasuredBatch = Omit<TrialBatch, 'initial'>
 
 interface Recording {
-  readonly batch: MeasuredBatch
   readonly trained: TrainedBatch
   readonly setting: OutcomeSetting
+  /** Numbers of one network. */
+  readonly parameters: number
+  readonly outputs: number
   /** Affine pieces of the network in a lane; null where they are not defined. */
   readonly piecesOf: ((lane: number) => number) | null
 }
@@ -34,8 +36,8 @@ interface Recording {
  * @throws RangeError where the targets are constant
  */
 export function trialRecords(batch: MeasuredBatch, trained: TrainedBatch, domain: Domain): TrialRecord[] {
-  const recording = record(batch, trained, domain)
-  return Array.from(batch.trials, (_, lane) => laneRecord(recording, lane))
+  const columns = trialColumns(batch, trained, domain)
+  return Array.from(batch.trials, (_, lane) => recordAt(columns, lane))
 }
 
 /**
@@ -45,26 +47,30 @@ export function trialRecords(batch: MeasuredBatch, trained: TrainedBatch, domain
 export function trialColumns(batch: MeasuredBatch, trained: TrainedBatch, domain: Domain): RecordColumns {
   const recording = record(batch, trained, domain)
   const columns = allocateColumns(batch.trials.length)
-  for (let lane = 0; lane < batch.trials.length; lane++) putRecord(columns, lane, laneRecord(recording, lane))
+  for (let lane = 0; lane < batch.trials.length; lane++) putLane(columns, lane, recording, lane)
   return columns
 }
 
 /** The outcomes alone, [trial]. @throws RangeError where the targets are constant */
 export function trialOutcomes(batch: MeasuredBatch, trained: TrainedBatch): Outcome[] {
   const setting = settingOf(batch)
-  return Array.from(batch.trials, (_, lane) => outcomeOf(factsOf(batch, trained, lane), setting))
+  return Array.from(batch.trials, (_, lane) => outcomeOf(factsOf(trained, lane, batch.points.outputDim), setting))
 }
 
 /** The base record of the trial in one lane of a batch. */
 export function trialRecord(batch: MeasuredBatch, trained: TrainedBatch, domain: Domain, lane: number): TrialRecord {
-  return laneRecord(record(batch, trained, domain), lane)
+  const columns = allocateColumns(1)
+  putLane(columns, 0, record(batch, trained, domain), lane)
+  return recordAt(columns, 0)
 }
 
 function record(batch: MeasuredBatch, trained: TrainedBatch, domain: Domain): Recording {
   const { points, shape } = batch
   const setting = settingOf(batch)
   const hasPieces = points.inputDim === 1 && isPiecewiseAffine(shape)
-  return { batch, trained, setting, piecesOf: hasPieces ? piecesIn(batch, trained, domain) : null }
+  const piecesOf = hasPieces ? piecesIn(batch, trained, domain) : null
+  const parameters = trained.parameters.length / batch.trials.length
+  return { trained, setting, parameters, outputs: points.outputDim, piecesOf }
 }
 
 function settingOf({ points, training }: MeasuredBatch): OutcomeSetting {
@@ -81,23 +87,21 @@ function piecesIn(batch: MeasuredBatch, { parameters }: TrainedBatch, domain: Do
   return (lane) => measurer.piecesOnDomain(foldBatchNormalization(shape, parameters, lane * count, inputs), 0, domain)
 }
 
-function laneRecord({ batch, trained, setting, piecesOf }: Recording, lane: number): TrialRecord {
-  const facts = factsOf(batch, trained, lane)
+/** Writes the record of the trial in a lane; straight into the columns, as a map has millions of trials. */
+function putLane(columns: RecordColumns, i: number, { trained, setting, parameters, outputs, piecesOf }: Recording, lane: number): void {
+  const facts = factsOf(trained, lane, outputs)
   const outcome = outcomeOf(facts, setting)
   const isLost = outcome === 'diverged' || facts.end === END.diverged
-  const count = trained.parameters.length / batch.trials.length
-  return {
-    outcome,
-    deadLayer: facts.deadLayer,
-    deathCheck: facts.firstDeadStep / CHECK_STEPS,
-    loss: isLost ? Number.NaN : Math.fround(facts.loss),
-    value: isLost ? Number.NaN : Math.fround(valueOf(trained, lane, outcome, facts.outputRange)),
-    pieces: isLost ? 0 : (piecesOf?.(lane) ?? 0),
-    checksum: parametersChecksum(trained.parameters, lane * count, count),
-  }
+  columns.outcome[i] = outcomeCode(outcome)
+  columns.deadLayer[i] = facts.deadLayer
+  columns.deathCheck[i] = facts.firstDeadStep / CHECK_STEPS
+  columns.loss[i] = isLost ? Number.NaN : facts.loss
+  columns.value[i] = isLost ? Number.NaN : valueOf(trained, lane, outcome, facts.outputRange)
+  columns.pieces[i] = isLost ? 0 : (piecesOf?.(lane) ?? 0)
+  columns.checksum[i] = parametersChecksum(trained.parameters, lane * parameters, parameters)
 }
 
-function factsOf(batch: MeasuredBatch, trained: TrainedBatch, lane: number): OutcomeFacts {
+function factsOf(trained: TrainedBatch, lane: number, outputs: number): OutcomeFacts {
   return {
     end: trained.end[lane] ?? END.diverged,
     initialDeadLayer: trained.initialDeadLayer[lane] ?? 0,
@@ -105,7 +109,7 @@ function factsOf(batch: MeasuredBatch, trained: TrainedBatch, lane: number): Out
     firstDeadStep: trained.firstDeadStep[lane] ?? 0,
     loss: trained.loss[lane] ?? Number.NaN,
     earlierLoss: trained.earlierLoss[lane] ?? Number.NaN,
-    outputRange: outputRange(trained, lane, batch.points.outputDim),
+    outputRange: outputRange(trained, lane, outputs),
     deadPoints: trained.deadPoints[lane] ?? 0,
   }
 }
