@@ -56,13 +56,14 @@ describe('pieces on two rays', () => {
     expect([pieces(-1 - 0.9 * SLOPE_TOLERANCE), pieces(-1 - 1.1 * SLOPE_TOLERANCE)]).toEqual([1, 2])
   })
 
-  it('are left to the line where a hidden bias or the domain says more', () => {
+  it('are left to the line where a hidden bias, the domain or a weight says more', () => {
     const shape = shapeOf(3, 2)
     const parameters = Float64Array.of(1, -1, 0, 0, 1, 2, 3, 4, 0, 0, 1, 1, 0)
     const changed = (i: number, value: number) => parameters.with(i, value)
     expect(onRays(shape, parameters, [-1, 1])).toBe(2)
     for (const i of [2, 3, 8, 9]) expect(onRays(shape, changed(i, 1e-300), [-1, 1])).toBeNull()
     expect(onRays(shape, changed(12, 1), [-1, 1])).toBe(2)
+    for (const bad of [Infinity, NaN]) expect(onRays(shape, changed(4, bad), [-1, 1])).toBeNull()
     for (const domain of [[0, 1], [-1, 0], [1, 2], [-1e-3, 1e-3]] as const) {
       expect(onRays(shape, changed(0, Number.MIN_VALUE), domain)).toBeNull()
     }

@@ -1,23 +1,24 @@
 import { at } from '../at.ts'
 import type { LayerLayout, NetworkShape, Parameters } from '../network.ts'
-import { layerLayouts } from '../network.ts'
+import { layerLayouts, parameterCount } from '../network.ts'
 
 /** @param offset of the network's first parameter */
 export type CountRayPieces = (parameters: Parameters, offset: number, domain: readonly [number, number]) => number | null
 
 /**
  * Counts the pieces of networks of one shape with one input and no hidden biases on [low, high] with 0 well inside; null of any other.
- * Parameters are finite.
  * All their units switch at 0 and nowhere else, so that the domain is two rays. What is summed here and in which order is what
  * `AffineLine` sums for these two, to the bit, in a third of the time: a map of the born dead measures millions of such networks.
  * @param tolerance two slopes are one when they differ by no more than this, relative to max(1, the largest slope)
  */
 export function rayPiecesCounter(shape: NetworkShape, tolerance: number): CountRayPieces {
   const layers = layerLayouts(shape.sizes)
+  const parameterTotal = parameterCount(shape)
   const leak = shape.activation.kind === 'leaky-relu' ? shape.activation.leak : 0
   const [left, right] = [new Ray(shape.sizes, leak), new Ray(shape.sizes, leak)] as const
   return (parameters, offset, [low, high]) => {
     if (!isAroundZero(low, high, parameters) || hasHiddenBias(parameters, offset, layers)) return null
+    if (!areFinite(parameters, offset, parameterTotal)) return null
     left.begin(low)
     right.begin(high)
     for (let l = 0; l < layers.length; l++) {
@@ -38,6 +39,12 @@ function isAroundZero(low: number, high: number, parameters: Parameters): boolea
 }
 
 const SMALLEST_BINARY32 = 2 ** -149
+
+/** An infinite weight makes a NaN of the unit that is 0: rays leave such units out. */
+function areFinite(parameters: Parameters, offset: number, count: number): boolean {
+  for (let i = offset; i < offset + count; i++) if (!(Math.abs(parameters[i] as number) < Infinity)) return false
+  return true
+}
 
 function hasHiddenBias(parameters: Parameters, offset: number, layers: readonly LayerLayout[]): boolean {
   for (let l = 0; l < layers.length - 1; l++) {
