@@ -1,50 +1,48 @@
-import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer } from 'vitest/node'
 import type { TestSpecification } from 'vitest/node'
 
-const root = fileURLToPath(new URL('.', import.meta.url))
-
-/**
- * Unit tests run on the sources of every package. Tests in `test/` run on the build, as users do: natively, and so at
- * full speed.
- */
-function entryOf(name: string, importer: string): string {
-  const built = importer.startsWith(`${root}test/`)
-  const candidates = ['packages', 'services'].map((folder) => `${root}${folder}/${name}/${built ? 'dist/index.js' : 'src/index.ts'}`)
-  const entry = candidates.find((path) => existsSync(path))
-  if (entry === undefined) throw new Error(`no workspace package named @collapsar/${name}; after a change run: npm run build`)
-  return entry
-}
-
-/** Minutes each: begun last, one of them would leave a core idle until it ends. */
-const LONGEST = ['engine-cpu/src/native-checks.test.ts', 'trial/src/conformance.test.ts', 'test/chaos/chaos.test.ts', 'test/e2e/run.test.ts', 'test/e2e/figure.test.ts']
+/** From 40 seconds to minutes each: begun last, one of them would leave the other cores idle until it ends. */
+const LONGEST = [
+  'engine-cpu/src/native-checks', 'test/chaos/chaos', 'trial/src/conformance', 'test/e2e/run', 'test/e2e/wrong-input',
+  'test/integration/measurements', 'test/chaos/digests', 'trial/src/conformance-faults', 'test/e2e/measurements', 'test/e2e/remote',
+  'test/load/load', 'engine-cpu/src/conformance', 'test/integration/streaming', 'test/e2e/image', 'engine-cpu/src/bits',
+  'test/e2e/figure', 'test/integration/pipeline', 'test/agreement/born-dead-one-input', 'test/integration/worker', 'test/e2e/map-commands',
+]
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isLong = ({ moduleId }: TestSpecification) => LONGEST.some((name) => moduleId.endsWith(name))
+    const rank = ({ moduleId }: TestSpecification) => {
+      const place = LONGEST.findIndex((name) => moduleId.endsWith(`${name}.test.ts`))
+      return place < 0 ? LONGEST.length : place
+    }
     // oxlint-disable-next-line unicorn/no-array-sort -- the sequencer's own
-    const sorted = await super.sort(files)
-    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b))
   }
 }
 
+/** Their tests leave nothing behind in their process. */
+const PURE = ['statistics', 'trial', 'sweep', 'report', 'reproductions', 'metrics', 'client'].map((name) => `packages/${name}/src/**/*.test.ts`)
+
+/**
+ * A relative import is the source; `@collapsar/...` is the build, natively and so at full speed, as users have it. `npm test`
+ * builds first.
+ */
 export default defineConfig({
-  plugins: [
-    {
-      name: 'workspace-packages',
-      enforce: 'pre',
-      resolveId: (id: string, importer = '') =>
-        id.startsWith('@collapsar/') ? entryOf(id.slice('@collapsar/'.length), importer) : null,
-    },
-  ],
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'services/*/src/**/*.test.ts', 'test/**/*.test.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    // One more than cores: many tests wait, for a lock to end or a server to come back, while others compute.
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     server: { deps: { external: [/\/(packages|services)\/[^/]+\/dist\//] } },
+    projects: [
+      // One process for many files: each would read the same sources again, which takes longer than most tests.
+      { extends: true, test: { name: 'pure', include: PURE, isolate: false } },
+      {
+        extends: true,
+        test: { name: 'whole', include: ['packages/*/src/**/*.test.ts', 'services/*/src/**/*.test.ts', 'test/**/*.test.ts'], exclude: ['**/node_modules/**', ...PURE] },
+      },
+    ],
   },
 })
