@@ -18,7 +18,7 @@ function unbiased(shape: NetworkShape, trial: number): Float64Array {
   return scaled
 }
 
-const shapeOf = (depth: number, width: number, activation = RELU, outputs = 1): NetworkShape => ({
+const shapeOf = (depth: number, width: number, activation: ActivationSpec = RELU, outputs = 1): NetworkShape => ({
   sizes: layerSizes(1, depth, width, outputs),
   activation,
 })
