@@ -40,6 +40,7 @@ function buildEngine() {
 function compile() {
   const status = run(process.execPath, ['node_modules/typescript/bin/tsc', '-b'])
   if (status !== 0) fail('The TypeScript sources could not be compiled; the messages are above.')
+  if (run(process.execPath, ['packages/schema/bundle.mjs']) !== 0) fail('The schema library could not be bundled; the message is above.')
 }
 
 function fingerprint(files) {

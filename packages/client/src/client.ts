@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { Type } from '@collapsar/schema'
 import type { ExtensionWish, SweepDocument } from '@collapsar/sweep'
-import Type from 'typebox'
 import { connect, queryText } from './connection.ts'
 import type { ConnectionOptions } from './connection.ts'
 import { operatingClient } from './operating.ts'

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Static, TSchema } from '@collapsar/schema'
+import { Value } from '@collapsar/schema'
 import { CollapsarError } from '@collapsar/sweep'
-import type { Static, TSchema } from 'typebox'
-import { Value } from 'typebox/value'
 import { failureOf } from './failure.ts'
 
 export interface ConnectionOptions {

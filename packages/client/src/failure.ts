@@ -1,5 +1,5 @@
+import { Value } from '@collapsar/schema'
 import { CollapsarError, ERRORS } from '@collapsar/sweep'
-import { Value } from 'typebox/value'
 import { ProblemDocument } from './wire/health.ts'
 
 /** The error that a response reports, under the code that the server used. */

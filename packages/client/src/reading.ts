@@ -1,4 +1,4 @@
-import type Type from 'typebox'
+import type { Type } from '@collapsar/schema'
 import type { Connection } from './connection.ts'
 import { queryText } from './connection.ts'
 import { eachOfPages } from './pages.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { Value } from '@collapsar/schema'
 import { CollapsarError } from '@collapsar/sweep'
-import { Value } from 'typebox/value'
 import type { Connection } from './connection.ts'
 import { createEventReader } from './event-reader.ts'
 import type { EventReader, WireEvent } from './event-reader.ts'

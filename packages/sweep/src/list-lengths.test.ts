@@ -1,6 +1,6 @@
-import Type from 'typebox'
-import type { TSchema } from 'typebox'
 import { describe, expect, it } from 'vitest'
+import type { TSchema } from '@collapsar/schema'
+import { Type } from '@collapsar/schema'
 import { tooLongLists } from './list-lengths.ts'
 import { parseSweep } from './sweep.ts'
 import { schemaProblems } from './validation.ts'

@@ -1,5 +1,5 @@
 import { EXPRESSION_LIMITS, MEASUREMENT_NAMES, MOST_TEETH, NUMERICS, PRECISIONS } from '@collapsar/trial'
-import Type from 'typebox'
+import { Type } from '@collapsar/schema'
 import { ENGINE_KINDS } from './engine-kinds.ts'
 
 /** Limits that are refused before anything is allocated. */

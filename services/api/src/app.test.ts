@@ -1,6 +1,6 @@
+import { Value } from '@collapsar/schema'
 import { parseSweep } from '@collapsar/sweep'
 import type { SweepDocument } from '@collapsar/sweep'
-import { Value } from 'typebox/value'
 import { Surface } from '@collapsar/client'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'

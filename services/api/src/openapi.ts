@@ -1,6 +1,6 @@
 import { NoQuery, ProblemDocument } from '@collapsar/client'
 import type { RouteOptions } from 'fastify'
-import Type from 'typebox'
+import { Type } from '@collapsar/schema'
 import type { Api } from './api.ts'
 import { PROBLEM_MEDIA_TYPE } from './problem.ts'
 

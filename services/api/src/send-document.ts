@@ -1,8 +1,8 @@
 import { NotModified } from '@collapsar/client'
 import { STREAM_FORMATS } from '@collapsar/report'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import Type from 'typebox'
-import type { TSchema } from 'typebox'
+import type { TSchema } from '@collapsar/schema'
+import { Type } from '@collapsar/schema'
 import { entityTag, notModified } from './entity-tag.ts'
 
 /** The answers of a route that sends one document, for validation and description. */

@@ -1,7 +1,7 @@
+import type { TSchema } from '@collapsar/schema'
 import { CollapsarError, schemaProblems, SweepFile } from '@collapsar/sweep'
 import type { Problem } from '@collapsar/sweep'
 import type { FastifySchemaCompiler } from 'fastify'
-import type { TSchema } from 'typebox'
 
 /** Where a part of a request lies in the pseudo-document that pointers of its problems refer to; the body is the root. */
 const POINTERS: Readonly<Record<string, string>> = { body: '', querystring: '/query', params: '/path', headers: '/headers' }

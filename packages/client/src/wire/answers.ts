@@ -1,6 +1,6 @@
+import { Type } from '@collapsar/schema'
 import { COMPARED_EVENTS } from '@collapsar/sweep'
 import type { BestOfCell, ComparedEvent } from '@collapsar/sweep'
-import Type from 'typebox'
 import { settingParameters, shapeParameters } from './cells.ts'
 import { closed, count, flag, nullable, oneOf, probabilities, probability, words } from './schemas.ts'
 import { SweepId } from './sweeps.ts'

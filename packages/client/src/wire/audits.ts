@@ -1,4 +1,4 @@
-import Type from 'typebox'
+import { Type } from '@collapsar/schema'
 import { closed, count, instant, nullable, oneOf } from './schemas.ts'
 
 /** Audits and withdrawals of one answer: the newest. */

@@ -1,5 +1,5 @@
+import { Type } from '@collapsar/schema'
 import { CELL_ID_PATTERN, MAXIMUM_COLUMNS_BYTES } from '@collapsar/sweep'
-import Type from 'typebox'
 import { closed, count } from './schemas.ts'
 
 /** Blocks of one request: about 300 KB. */

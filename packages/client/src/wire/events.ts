@@ -1,4 +1,4 @@
-import Type from 'typebox'
+import { Type } from '@collapsar/schema'
 import { count, share } from './schemas.ts'
 import { SweepResource, SweepSummary } from './sweeps.ts'
 

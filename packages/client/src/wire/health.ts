@@ -1,6 +1,6 @@
+import { Type } from '@collapsar/schema'
 import { ERRORS } from '@collapsar/sweep'
 import type { ErrorCode } from '@collapsar/sweep'
-import Type from 'typebox'
 import { oneOf } from './schemas.ts'
 
 export const Health = Type.Object({ status: oneOf(['ok'], 'ok') })

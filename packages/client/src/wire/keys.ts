@@ -1,5 +1,5 @@
+import { Type } from '@collapsar/schema'
 import { LIMITS, SCOPES } from '@collapsar/sweep'
-import Type from 'typebox'
 import { ListQuery } from './sweeps.ts'
 import { closed, instant, nullable, oneOf } from './schemas.ts'
 

@@ -1,4 +1,4 @@
-import Type from 'typebox'
+import { Type } from '@collapsar/schema'
 import { closed, count, flag, oneOf } from './schemas.ts'
 
 export const PlanQuery = Type.Object(

@@ -1,5 +1,5 @@
+import { Type } from '@collapsar/schema'
 import type { WireReplay } from '@collapsar/sweep'
-import Type from 'typebox'
 import { closed, count, instant, nullable, oneOf } from './schemas.ts'
 
 export const ReplayPath = Type.Object(

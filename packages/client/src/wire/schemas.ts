@@ -1,5 +1,5 @@
-import Type from 'typebox'
-import type { TSchema } from 'typebox'
+import type { TSchema } from '@collapsar/schema'
+import { Type } from '@collapsar/schema'
 
 /**
  * What the schemas of this folder are made of. Every request and response of the HTTP interface is JSON Schema (2020-12) and type

@@ -1,6 +1,6 @@
+import { Type } from '@collapsar/schema'
 import { EMPTY_TALLY } from '@collapsar/sweep'
 import type { CellDocument } from '@collapsar/sweep'
-import Type from 'typebox'
 import { closed, count, nullable, oneOf, share } from './schemas.ts'
 
 /** Formats of a surface; the media types are in `@collapsar/report`. */

@@ -1,5 +1,5 @@
+import { Type } from '@collapsar/schema'
 import { LABELS, LIMITS } from '@collapsar/sweep'
-import Type from 'typebox'
 import { closed, count, Cursor, flag, instant, next, nullable, oneOf, words } from './schemas.ts'
 
 /** The largest body that is read, in bytes. */

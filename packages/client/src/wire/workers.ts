@@ -1,4 +1,4 @@
-import Type from 'typebox'
+import { Type } from '@collapsar/schema'
 import { closed, count, instant, nullable, oneOf } from './schemas.ts'
 
 export const WORKER_LIMIT = { default: 100, maximum: 1000 }

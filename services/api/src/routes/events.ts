@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { EVENT_STREAM, EventHeaders, HEARTBEAT_SECONDS, NoQuery, SweepPath } from '@collapsar/client'
-import Type from 'typebox'
+import { Type } from '@collapsar/schema'
 import type { Api } from '../api.ts'
 import { EventHub } from '../events/event-hub.ts'
 import type { EventHubDependencies, EventLimits } from '../events/event-hub.ts'

@@ -1,7 +1,7 @@
 import { NoQuery, PROBLEM_TYPES } from '@collapsar/client'
+import { Type } from '@collapsar/schema'
 import { CollapsarError, ERRORS, SweepFile } from '@collapsar/sweep'
 import type { ErrorCode } from '@collapsar/sweep'
-import Type from 'typebox'
 import type { Api } from '../api.ts'
 
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema'
