@@ -5,8 +5,8 @@ import { runSql } from '../support/database.ts'
 import { strength } from './form.ts'
 import { openInstallation } from './installation.ts'
 import type { Installation } from './installation.ts'
-import { resumption, underFire } from './scenario.ts'
-import type { Scenario } from './scenario.ts'
+import { underFaults } from './scenario.ts'
+import type { Scenario, ServerFault } from './scenario.ts'
 import { expectAlive } from './worker-faults.ts'
 
 /** Work must go on this long after Postgres is there again. */
@@ -15,7 +15,7 @@ const RESUMPTION_LIMIT_SECONDS = 30
 const STREAM_SECONDS = strength(10, 5, 1)
 const IDLE_CONNECTIONS = 300
 
-const FAULTS: readonly { readonly name: string; readonly times: number; readonly strike: (site: Installation) => Promise<void> }[] = [
+const FAULTS: readonly ServerFault[] = [
   { name: 'restart', times: strength(20, 4, 1), strike: (site) => restart(site, 'SIGINT') },
   { name: 'SIGKILL', times: strength(5, 2, 1), strike: (site) => restart(site, 'SIGKILL') },
   { name: 'stream of pg_terminate_backend', times: strength(2, 1, 1), strike: terminate },
@@ -33,19 +33,9 @@ export const postgresFaults: Scenario = {
     try {
       const services = [site.planner(), site.worker(), site.worker(), site.start('serve', '--port', '0')]
       await Promise.all(services.slice(1, 3).map((worker) => worker.event('worker started')))
-      const strikes = FAULTS.flatMap(({ times, strike }) => Array.from({ length: times }, () => strike))
-      let slowest = 0
-      const findings = await underFire(site, {
-        strikes: strikes.length,
-        restMs: 100,
-        strike: async (number) => {
-          await strikes[number]!(site)
-          slowest = Math.max(slowest, await resumption(site, RESUMPTION_LIMIT_SECONDS))
-        },
-      })
+      const findings = await underFaults(site, FAULTS, RESUMPTION_LIMIT_SECONDS)
       expectAlive(services)
-      const counts = FAULTS.filter(({ times }) => times > 0).map(({ name, times }) => `${times} ${name}`)
-      return { ...findings, note: `${counts.join(', ')}; went on within ${slowest.toFixed(1)} s` }
+      return findings
     } finally {
       await site.close()
     }

@@ -3,12 +3,11 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { expect } from 'vitest'
-import type { TestRedis } from '../support/redis.ts'
 import { strength } from './form.ts'
 import { openInstallation, until } from './installation.ts'
 import type { Installation } from './installation.ts'
-import { resumption, underFire } from './scenario.ts'
-import type { Scenario } from './scenario.ts'
+import { underFaults } from './scenario.ts'
+import type { Scenario, ServerFault } from './scenario.ts'
 import { expectAlive } from './worker-faults.ts'
 
 /** Work must go on this long after Redis is there again. */
@@ -16,11 +15,11 @@ const RESUMPTION_LIMIT_SECONDS = 30
 const PAUSE_SECONDS = strength(60, 10, 3)
 
 /** What can befall Redis, each as often as it is to happen. */
-const FAULTS: readonly { readonly name: string; readonly times: number; readonly strike: (redis: TestRedis) => Promise<void> }[] = [
-  { name: 'restart', times: strength(20, 4, 1), strike: (redis) => restart(redis, 'SIGTERM') },
-  { name: 'SIGKILL', times: strength(5, 1, 0), strike: (redis) => restart(redis, 'SIGKILL') },
-  { name: 'FLUSHALL', times: strength(10, 3, 1), strike: (redis) => command(redis, (client) => client.flushall()) },
-  { name: 'CLIENT KILL', times: strength(5, 2, 0), strike: (redis) => command(redis, (client) => client.client('KILL', 'TYPE', 'NORMAL')) },
+const FAULTS: readonly ServerFault[] = [
+  { name: 'restart', times: strength(20, 4, 1), strike: (site) => restart(site, 'SIGTERM') },
+  { name: 'SIGKILL', times: strength(5, 1, 0), strike: (site) => restart(site, 'SIGKILL') },
+  { name: 'FLUSHALL', times: strength(10, 3, 1), strike: (site) => command(site, (client) => client.flushall()) },
+  { name: 'CLIENT KILL', times: strength(5, 2, 0), strike: (site) => command(site, (client) => client.client('KILL', 'TYPE', 'NORMAL')) },
   { name: `${PAUSE_SECONDS} s pause`, times: strength(1, 1, 1), strike: pause },
   { name: 'old dump', times: strength(1, 1, 0), strike: restoreOldDump },
 ]
@@ -36,46 +35,36 @@ export const redisFaults: Scenario = {
     try {
       const services = [site.planner(), site.worker(), site.worker()]
       await site.worker().event('worker started')
-      const strikes = FAULTS.flatMap(({ times, strike }) => Array.from({ length: times }, () => strike))
-      let slowest = 0
-      const findings = await underFire(site, {
-        strikes: strikes.length,
-        restMs: 100,
-        strike: async (number) => {
-          await strikes[number]!(servers.redis)
-          slowest = Math.max(slowest, await resumption(site, RESUMPTION_LIMIT_SECONDS))
-        },
-      })
+      const findings = await underFaults(site, FAULTS, RESUMPTION_LIMIT_SECONDS)
       await expectRefusalOfEviction(site)
       expectAlive(services)
-      const counts = FAULTS.filter(({ times }) => times > 0).map(({ name, times }) => `${times} ${name}`)
-      return { ...findings, note: `${counts.join(', ')}; went on within ${slowest.toFixed(1)} s` }
+      return findings
     } finally {
       await site.close()
     }
   },
 }
 
-async function restart(redis: TestRedis, signal: NodeJS.Signals): Promise<void> {
+async function restart({ servers: { redis } }: Installation, signal: NodeJS.Signals): Promise<void> {
   await redis.kill(signal)
   await redis.start()
 }
 
-async function command(redis: TestRedis, act: (client: Redis) => Promise<unknown>): Promise<void> {
+async function command({ servers: { redis } }: Installation, act: (client: Redis) => Promise<unknown>): Promise<void> {
   const client = new Redis(redis.url)
   client.on('error', () => undefined)
   await act(client)
   client.disconnect()
 }
 
-async function pause(redis: TestRedis): Promise<void> {
+async function pause({ servers: { redis } }: Installation): Promise<void> {
   redis.signal('SIGSTOP')
   await delay(PAUSE_SECONDS * 1000)
   redis.signal('SIGCONT')
 }
 
 /** What was enqueued and finished since is there again: chunks that Postgres has long counted. */
-async function restoreOldDump(redis: TestRedis): Promise<void> {
+async function restoreOldDump({ servers: { redis } }: Installation): Promise<void> {
   const files = join(redis.folder, 'appendonlydir')
   const old = `${redis.folder}-old`
   await redis.kill()
@@ -91,14 +80,13 @@ async function restoreOldDump(redis: TestRedis): Promise<void> {
 
 /** A Redis that may evict keys loses chunks silently, again and again. */
 async function expectRefusalOfEviction(site: Installation): Promise<void> {
-  const { redis } = site.servers
-  await command(redis, (client) => client.config('SET', 'maxmemory-policy', 'allkeys-lru'))
+  await command(site, (client) => client.config('SET', 'maxmemory-policy', 'allkeys-lru'))
   try {
     const worker = site.worker()
     await until('the worker refuses', () => worker.child.exitCode !== null, 30_000)
     expect(worker.child.exitCode).toBe(7)
     expect(worker.log.map(({ msg }) => msg).join('\n')).toContain('maxmemory-policy allkeys-lru; accepted: noeviction')
   } finally {
-    await command(redis, (client) => client.config('SET', 'maxmemory-policy', 'noeviction'))
+    await command(site, (client) => client.config('SET', 'maxmemory-policy', 'noeviction'))
   }
 }

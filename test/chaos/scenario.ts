@@ -60,6 +60,29 @@ export async function underFire(site: Installation, attack: Attack): Promise<Fin
   return { ...(await judge(site, ids)), struck: attack.strikes, overCalm: seconds / (await calmSeconds(site.servers, ids.length)) }
 }
 
+/** One of the things that befall a server, as often as it is to happen. */
+export interface ServerFault {
+  readonly name: string
+  readonly times: number
+  strike(site: Installation): Promise<void>
+}
+
+/** Strikes with each fault in its turn, the next one when work has gone on; it has to within `limitSeconds`. */
+export async function underFaults(site: Installation, faults: readonly ServerFault[], limitSeconds: number): Promise<Findings> {
+  const strikes = faults.flatMap((fault) => Array.from({ length: fault.times }, () => fault))
+  let slowest = 0
+  const findings = await underFire(site, {
+    strikes: strikes.length,
+    restMs: 100,
+    strike: async (number) => {
+      await strikes[number]!.strike(site)
+      slowest = Math.max(slowest, await resumption(site, limitSeconds))
+    },
+  })
+  const counts = faults.filter(({ times }) => times > 0).map(({ name, times }) => `${times} ${name}`)
+  return { ...findings, note: `${counts.join(', ')}; went on within ${slowest.toFixed(1)} s` }
+}
+
 async function calmSeconds(servers: Servers, waves: number): Promise<number> {
   let sum = 0
   for (let seed = 0; seed < waves; seed += 1) sum += (await calm(servers, wave(seed))).seconds
