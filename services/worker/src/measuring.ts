@@ -30,25 +30,34 @@ export interface Measuring {
   close(): Promise<void>
 }
 
-/** One thread, which takes its requests in turn. If it dies, those in hand fail and the next one starts a new thread. */
+/** As many as a worker trains chunks at a time: measuring a map without training takes longer than anything else. */
+const MOST_THREADS = 2
+
+/** Threads that take their requests in turn; a further one is started when all are busy. If one dies, what it had in hand fails. */
 export function startMeasuring(): Measuring {
-  let thread: MeasuringThread | null = null
-  const running = (): MeasuringThread => {
-    if (thread === null || thread.hasEnded()) thread = startThread()
-    return thread
+  let threads: MeasuringThread[] = []
+  const least = (): MeasuringThread => {
+    threads = threads.filter((thread) => !thread.hasEnded())
+    const [idlest] = threads.toSorted((a, b) => a.inHand() - b.inHand())
+    if (idlest !== undefined && (idlest.inHand() === 0 || threads.length === MOST_THREADS)) return idlest
+    const started = startThread()
+    threads.push(started)
+    return started
   }
   return {
     measure: async (trials) => {
       const arrays = [trials.trained, ...trials.observed.map(({ trained }) => trained)]
-      const replies = await running().ask({ kind: 'measure', trials }, arrays.flatMap((trained) => buffersOf(Object.values(trained))))
+      const replies = await least().ask({ kind: 'measure', trials }, arrays.flatMap((trained) => buffersOf(Object.values(trained))))
       return replies.flatMap((reply) => (reply.kind === 'measured' ? [reply.measured] : []))[0] ?? unanswered()
     },
     encode: async (blocks) => {
-      const replies = await running().ask({ kind: 'encode', blocks }, blocks.batches.flatMap(measuredBuffers))
+      const replies = await least().ask({ kind: 'encode', blocks }, blocks.batches.flatMap(measuredBuffers))
       const parts = replies.flatMap((reply) => (reply.kind === 'encoded' ? [reply.encoded] : []))
       return { blocks: parts.flatMap((part) => part.blocks), measurements: parts.flatMap((part) => part.measurements) }
     },
-    close: async () => thread?.close(),
+    close: async () => {
+      await Promise.all(threads.map((thread) => thread.close()))
+    },
   }
 }
 
@@ -59,6 +68,8 @@ function unanswered(): never {
 interface MeasuringThread {
   /** All parts of the reply. */
   ask(request: MeasureRequest | EncodeRequest, transferred: ArrayBuffer[]): Promise<readonly MeasuringReply[]>
+  /** Requests that are not answered yet. */
+  inHand(): number
   hasEnded(): boolean
   close(): Promise<void>
 }
@@ -96,6 +107,7 @@ function startThread(): MeasuringThread {
         pending.set(id, { replies: [], resolve, reject })
         worker.postMessage({ ...request, id }, transferred)
       }),
+    inHand: () => pending.size,
     hasEnded: () => ended,
     close: async () => {
       await worker.terminate()
