@@ -11,7 +11,7 @@ import type { Scenario } from './scenario.ts'
 export const killedWorkers: Scenario = {
   id: 'F1',
   fault: 'SIGKILL of a random worker',
-  promise: 'golden; less than twice the time',
+  promise: 'golden',
   limitSeconds: 600,
   run: async (servers) => {
     const site = await openInstallation(servers)
