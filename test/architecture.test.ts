@@ -13,6 +13,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'packages/schema': [],
   'packages/sweep': ['schema', 'trial', 'statistics'],
   'packages/engine-cpu': ['trial'],
+  'packages/kernels': ['trial'],
+  'packages/engine-cuda': ['kernels', 'trial'],
+  'packages/engine-webgpu': ['kernels', 'trial'],
   'packages/store': ['sweep', 'trial'],
   'packages/queue': ['sweep'],
   'packages/report': ['sweep', 'statistics', 'trial'],
@@ -41,6 +44,8 @@ const OWNER: Readonly<Record<string, readonly string[]>> = {
   'prom-client': ['packages/metrics'],
   '@resvg/resvg-js': ['packages/report'],
   'hyparquet-writer': ['packages/report'],
+  'koffi': ['packages/engine-cuda'],
+  'webgpu': ['packages/engine-webgpu'],
 }
 
 /** Dependencies that are read or compiled, or imported by generated code alone. */

@@ -1,4 +1,4 @@
-import { NUMERICS } from '@collapsar/trial'
+import { PORTABLE_NUMERICS } from '@collapsar/trial'
 import type { Numerics } from '@collapsar/trial'
 import type { EngineKind } from './chunk.ts'
 
@@ -6,10 +6,10 @@ export const ENGINE_KINDS = ['cpu', 'cuda', 'webgpu', 'tfjs'] as const satisfies
 
 /** The arithmetic that the engines of each kind offer, bit by bit; a kind without any trains nothing. */
 const OFFERED: Readonly<Record<EngineKind, readonly Numerics[]>> = {
-  cpu: NUMERICS,
+  cpu: PORTABLE_NUMERICS,
   cuda: ['ieee-f32/1', 'ieee-f64/1'],
-  webgpu: [],
-  tfjs: [],
+  webgpu: ['webgpu-f32/1'],
+  tfjs: ['tfjs-f32/1'],
 }
 
 /** The kinds of engine that may train a cell of this arithmetic where a sweep wants this engine: none where it is impossible. */

@@ -1,5 +1,5 @@
-import { networkShape, parameterCount, trialBatch, trialRecord } from '@collapsar/trial'
-import type { Engine, Numerics, TrialRecord, TrialSpec } from '@collapsar/trial'
+import { hasPortableBits, networkShape, parameterCount, trialBatch, trialRecord } from '@collapsar/trial'
+import type { Engine, TrialRecord, TrialSpec } from '@collapsar/trial'
 import { finiteOrNull, nestedParameters } from './parameters-json.ts'
 import { recordDigest } from './record-digest.ts'
 
@@ -113,9 +113,4 @@ export async function wireReplay(
     traceStride,
     lossTrace: lossTrace.filter((_, update) => update % traceStride === 0 || update === lossTrace.length - 1),
   }
-}
-
-/** Whether every machine gives the same bits. */
-export function hasPortableBits(numerics: Numerics): boolean {
-  return /^(ieee-|f16\/|bf16\/)/.test(numerics)
 }

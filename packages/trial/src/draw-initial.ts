@@ -33,7 +33,7 @@ export interface InitialDraw {
   readonly makeLayer: ((layer: DrawnLayer) => Generator<void, void>) | null
 }
 
-/** Draws as `drawInitial` does, in steps well below a millisecond where layers are made. */
+/** Draws as `drawInitial` does, a trial in each step; where layers are made, in steps well below a millisecond. */
 export function* drawSteps(draw: InitialDraw, trials: ArrayLike<number>): Generator<void, Parameters> {
   const { law, shape, numerics, makeLayer } = draw
   const count = parameterCount(shape)
@@ -50,6 +50,7 @@ export function* drawSteps(draw: InitialDraw, trials: ArrayLike<number>): Genera
       if (makeLayer !== null) yield* makeLayer(draw)
     }
     parameters.set(isNarrow ? network.map(stored) : network, row * count)
+    yield
   }
   return parameters
 }

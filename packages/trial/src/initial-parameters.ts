@@ -1,4 +1,5 @@
-import { drawSteps, finish } from './draw-initial.ts'
+import type { InitialLaw, TrialBatch } from './batch.ts'
+import { drawSteps, finish, isLaw } from './draw-initial.ts'
 import { initialDraw } from './initial-law.ts'
 import type { Parameters } from './network.ts'
 import { shareLoop } from './reference/event-loop.ts'
@@ -24,4 +25,14 @@ export async function initialParametersInSlices(
   signal?: AbortSignal,
 ): Promise<Parameters> {
   return shareLoop().run(drawSteps(initialDraw(spec), trials), () => signal?.throwIfAborted())
+}
+
+/**
+ * The batch with its initial parameters, drawn in such slices if it carries their law.
+ * @param stop throws when the drawing is to end; called before each slice
+ */
+export async function drawnInSlices(batch: TrialBatch<Parameters | InitialLaw>, stop: () => void): Promise<TrialBatch> {
+  const { initial, numerics, shape, trials } = batch
+  if (!isLaw(initial)) return { ...batch, initial }
+  return { ...batch, initial: await shareLoop().run(drawSteps({ law: initial, shape, numerics, makeLayer: null }, trials), stop) }
 }

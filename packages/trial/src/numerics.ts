@@ -11,4 +11,12 @@ export const NUMERICS_OF_PRECISION = {
 export type Precision = keyof typeof NUMERICS_OF_PRECISION
 
 export const PRECISIONS = Object.keys(NUMERICS_OF_PRECISION) as readonly Precision[]
-export const NUMERICS = Object.values(NUMERICS_OF_PRECISION)
+
+/** Those that NUMERICS.md defines to the bit. */
+export const PORTABLE_NUMERICS: readonly Numerics[] = Object.values(NUMERICS_OF_PRECISION)
+export const NUMERICS: readonly Numerics[] = [...PORTABLE_NUMERICS, 'webgpu-f32/1', 'tfjs-f32/1']
+
+/** Whether every machine and every engine gives the same bits; the others promise statistics alone. */
+export function hasPortableBits(numerics: Numerics): boolean {
+  return PORTABLE_NUMERICS.includes(numerics)
+}

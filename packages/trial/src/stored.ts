@@ -18,6 +18,8 @@ export function storedIn(numerics: Numerics): (value: number) => number {
     case 'ieee-f64/1':
       return (value) => value
     case 'ieee-f32/1':
+    case 'webgpu-f32/1':
+    case 'tfjs-f32/1':
       return Math.fround
     case 'f16/1':
       return toBinary16

@@ -1,5 +1,8 @@
-/** Which arithmetic produces the bits; NUMERICS.md defines each revision. */
-export type Numerics = 'ieee-f32/1' | 'ieee-f64/1' | 'f16/1' | 'bf16/1'
+/**
+ * Which arithmetic produces the bits; NUMERICS.md defines each revision. `webgpu-` and `tfjs-` are binary32 as a driver or a library
+ * rounds it: reproducible on one device, alike to rounding errors on two.
+ */
+export type Numerics = 'ieee-f32/1' | 'ieee-f64/1' | 'f16/1' | 'bf16/1' | 'webgpu-f32/1' | 'tfjs-f32/1'
 
 export type ActivationSpec =
   | { readonly kind: 'relu' | 'elu' | 'selu' | 'gelu' | 'tanh' }

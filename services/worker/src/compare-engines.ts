@@ -1,7 +1,7 @@
 import type { ForeignBlock, Store } from '@collapsar/store'
 import { CollapsarError } from '@collapsar/sweep'
 import type { ChunkWork, EngineVersion } from '@collapsar/sweep'
-import type { Numerics } from '@collapsar/trial'
+import { hasPortableBits } from '@collapsar/trial'
 import type { Logger } from 'pino'
 import type { Training } from './training.ts'
 
@@ -28,7 +28,7 @@ export async function compareEngines(
   const { cell } = work.chunk
   const foreign = await store.foreignBlock(cell, training.engine)
   if (foreign === null) return
-  const comparable = hasExactBits(work.spec.numerics)
+  const comparable = hasPortableBits(work.spec.numerics)
   log.warn({ cell, engine: named(training.engine), other: named(foreign.engine), compared: comparable }, 'engines mix in one cell')
   if (!comparable) return
   const chunk = { ...work.chunk, firstBlock: foreign.index, blocks: 1 }
@@ -45,11 +45,6 @@ export class EnginesDiffer extends CollapsarError {
         'nothing is recorded. One of the two is at fault, or the numerics needs a new revision.',
     )
   }
-}
-
-/** Numerics whose bits are the same on every machine and engine; the others promise statistics alone. */
-function hasExactBits(numerics: Numerics): boolean {
-  return /^(ieee-f32|ieee-f64|f16|bf16)\//.test(numerics)
 }
 
 function named({ id, version }: EngineVersion): string {

@@ -1,0 +1,2 @@
+export { createCudaEngine } from './cuda-engine.ts'
+export type { CudaEngineOptions } from './cuda-engine.ts'

@@ -1,0 +1,1 @@
+export { openWebgpuDevice } from './webgpu-device.ts'

@@ -1,0 +1,159 @@
+import type { TrainedBatch, TrialBatch } from '@collapsar/trial'
+import { allocateParameters, END, parameterCount } from '@collapsar/trial'
+import { lastEntry, stepTable } from './optimizer.ts'
+import type { TrainingKernel } from './training-kernel.ts'
+import { EARLIER_TAKEN, MARK, MARKS, SLOT, SLOT_WORDS, WAITING } from './training-kernel.ts'
+
+type Floats = Float32Array | Float64Array
+
+/** Contents of the buffers of a training kernel, as they are before the first launch; the shapes are those of BUFFERS. */
+export interface TrainingBuffers {
+  readonly constants: Floats
+  readonly networks: Floats
+  readonly memory: Floats
+  readonly slots: Uint32Array
+  readonly marks: Uint32Array
+  readonly facts: Floats
+  readonly trace: Floats
+  readonly counters: Uint32Array
+}
+
+/** @param slots places where networks are trained side by side: a multiple of those that are interleaved */
+export function trainingBuffers(batch: TrialBatch, { interleaved, slotFloats }: TrainingKernel, slots: number): TrainingBuffers {
+  const { initial, numerics, points, trace, training, trials } = batch
+  const floats = (length: number) => allocateParameters(numerics, length)
+  return {
+    constants: concatenated(floats, [points.inputs, points.targets, stepTable(training.optimizer, training.steps)]),
+    networks: initial.slice(),
+    memory: floats(slotFloats * slots),
+    slots: waitingSlots(slots, interleaved),
+    marks: marksOf(trials),
+    facts: floats(trials.length * factsOf(points.outputDim)),
+    trace: floats(trace ? trials.length * (training.steps + 1) : 1).fill(Number.NaN),
+    counters: new Uint32Array(2),
+  }
+}
+
+/** The scalars of a launch, in the order of the kernel. @param rounds times that each slot makes up to 32 updates */
+export function trainingScalars(batch: TrialBatch, rounds: number): readonly number[] {
+  const { convergedLoss = 0, minibatchKey, noiseKey, points, training, trials } = batch
+  const { count, inputDim, outputDim } = points
+  const samples = training.batch === 'full' ? count : training.batch
+  const targetsAt = count * inputDim
+  return [
+    trials.length,
+    count,
+    samples,
+    training.steps,
+    training.steps - Math.floor(training.steps / 5),
+    rounds,
+    targetsAt,
+    targetsAt + count * outputDim,
+    lastEntry(training.steps),
+    ...minibatchKey,
+    ...noiseKey,
+    (training.loss === 'mse' ? 2 : 1) / (samples * outputDim),
+    count * outputDim,
+    batch.numerics === 'ieee-f64/1' ? convergedLoss : roundedDown(convergedLoss),
+  ]
+}
+
+/** What came of a batch whose trials have all ended. */
+export function trainedBatch(batch: TrialBatch, { facts, marks, networks, trace }: Pick<TrainingBuffers, 'facts' | 'marks' | 'networks' | 'trace'>): TrainedBatch {
+  const { numerics, points, shape, training } = batch
+  const trials = batch.trials.length
+  const outputs = points.outputDim
+  const parameters = allocateParameters(numerics, networks.length)
+  parameters.set(networks)
+  const trained = {
+    parameters,
+    end: new Uint8Array(trials),
+    endStep: new Uint32Array(trials),
+    initialDeadLayer: new Uint16Array(trials),
+    deadLayer: new Uint16Array(trials),
+    firstDeadStep: new Uint32Array(trials),
+    loss: new Float64Array(trials),
+    earlierLoss: new Float64Array(trials),
+    outputMin: new Float64Array(trials * outputs),
+    outputMax: new Float64Array(trials * outputs),
+    deadPoints: new Uint32Array(trials),
+    lossTrace: batch.trace ? Float64Array.from(trace) : null,
+  }
+  for (let row = 0; row < trials; row++) {
+    const mark = (place: number) => marks[row * MARKS + place] ?? 0
+    const fact = (place: number) => facts[row * factsOf(outputs) + place] ?? Number.NaN
+    const end = mark(MARK.end) & 0xff
+    const takenEarlier = mark(MARK.end) >= EARLIER_TAKEN
+    trained.end[row] = end
+    trained.endStep[row] = mark(MARK.endStep)
+    trained.initialDeadLayer[row] = mark(MARK.initialDeadLayer)
+    trained.firstDeadStep[row] = mark(MARK.firstDeadStep)
+    if (end === END.diverged) {
+      writeDiverged(trained, row, { parameters: parameterCount(shape), outputs, endStep: mark(MARK.endStep), steps: training.steps })
+    } else {
+      trained.deadLayer[row] = mark(MARK.deadLayer)
+      trained.deadPoints[row] = mark(MARK.deadPoints)
+      trained.loss[row] = fact(0)
+      for (let j = 0; j < outputs; j++) {
+        trained.outputMin[row * outputs + j] = fact(2 + j)
+        trained.outputMax[row * outputs + j] = fact(2 + outputs + j)
+      }
+    }
+    trained.earlierLoss[row] = takenEarlier ? fact(1) : (trained.loss[row] ?? Number.NaN)
+  }
+  return trained
+}
+
+/** What a diverged trial leaves is the same on every machine: canonical NaNs (NUMERICS.md, 6). */
+function writeDiverged(
+  trained: Pick<TrainedBatch, 'parameters' | 'loss' | 'outputMin' | 'outputMax' | 'lossTrace'>,
+  row: number,
+  { endStep, outputs, parameters, steps }: { readonly parameters: number; readonly outputs: number; readonly endStep: number; readonly steps: number },
+): void {
+  trained.parameters.fill(Number.NaN, row * parameters, (row + 1) * parameters)
+  trained.loss[row] = Number.NaN
+  trained.outputMin.fill(Number.NaN, row * outputs, (row + 1) * outputs)
+  trained.outputMax.fill(Number.NaN, row * outputs, (row + 1) * outputs)
+  trained.lossTrace?.fill(Number.NaN, row * (steps + 1) + endStep, (row + 1) * (steps + 1))
+}
+
+/** Loss, earlier loss, and the smallest and largest value of each output. */
+function factsOf(outputs: number): number {
+  return 2 + 2 * outputs
+}
+
+function waitingSlots(slots: number, interleaved: number): Uint32Array {
+  const words = new Uint32Array(SLOT_WORDS * slots)
+  for (let slot = 0; slot < slots; slot++) {
+    words[(Math.floor(slot / interleaved) * SLOT_WORDS + SLOT.row) * interleaved + (slot % interleaved)] = WAITING
+  }
+  return words
+}
+
+function marksOf(trials: Float64Array): Uint32Array {
+  const marks = new Uint32Array(MARKS * trials.length)
+  trials.forEach((trial, row) => {
+    marks[row * MARKS + MARK.trialLow] = trial % 2 ** 32
+    marks[row * MARKS + MARK.trialHigh] = Math.floor(trial / 2 ** 32)
+  })
+  return marks
+}
+
+function concatenated(floats: (length: number) => Floats, parts: readonly Float64Array[]): Floats {
+  const joined = floats(parts.reduce((sum, { length }) => sum + length, 0))
+  let offset = 0
+  for (const part of parts) {
+    joined.set(part, offset)
+    offset += part.length
+  }
+  return joined
+}
+
+/** The largest binary32 number not above `x`: a binary32 loss is at most the one exactly if it is at most the other. */
+function roundedDown(x: number): number {
+  const nearest = Math.fround(x)
+  if (!(nearest > x)) return nearest
+  const bits = new Uint32Array(Float32Array.of(nearest).buffer)
+  bits[0] = (bits[0] ?? 0) - 1
+  return new Float32Array(bits.buffer)[0] ?? 0
+}
