@@ -24,7 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'packages/metrics': [],
   'services/api': ['client', 'metrics', 'report', 'schema', 'statistics', 'store', 'sweep', 'trial'],
   'services/planner': ['metrics', 'queue', 'store', 'sweep'],
-  'services/worker': ['engine-cpu', 'metrics', 'queue', 'store', 'sweep', 'trial'],
+  'services/worker': ['engine-cpu', 'engine-cuda', 'engine-webgpu', 'engine-tfjs', 'metrics', 'queue', 'store', 'sweep', 'trial'],
   'services/standalone': ['api', 'planner', 'worker', 'metrics', 'queue', 'store', 'sweep'],
   'packages/cli': ['client', 'engine-cpu', 'report', 'reproductions', 'standalone', 'statistics', 'sweep', 'trial'],
 }

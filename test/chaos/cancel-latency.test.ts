@@ -4,7 +4,7 @@ import { openStore } from '@collapsar/store'
 import { parseSweep } from '@collapsar/sweep'
 import { createReferenceEngine } from '@collapsar/trial'
 import type { Engine } from '@collapsar/trial'
-import { runWorker } from '@collapsar/worker'
+import { runWorker, trainHere } from '@collapsar/worker'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startTestServer } from '../support/database.ts'
@@ -45,7 +45,7 @@ function endlessEngine(): Engine & { running(): number } {
 it('frees its workers within seconds when a sweep is cancelled or paused, and takes up the next', async () => {
   const databaseUrl = await server.createDatabase()
   const [store, queue, engine] = [await openStore({ databaseUrl }), await createChunkQueue({ databaseUrl }), endlessEngine()]
-  const deps = { store, queue, engine, log: pino({ level: 'silent' }) }
+  const deps = { store, queue, training: trainHere(engine), log: pino({ level: 'silent' }) }
   const worker = await runWorker(deps, { id: 'w', engine: 'cpu', threads: 1, concurrency: 1 })
   const planner = runPlanner(deps, { sweeps: 'lead', pollSeconds: 0.2 })
   const patience = { timeout: BROKEN_SECONDS * 1000, interval: 20 }

@@ -2,7 +2,7 @@ import { createCpuEngine } from '@collapsar/engine-cpu'
 import { runPlanner } from '@collapsar/planner'
 import { createChunkQueue } from '@collapsar/queue'
 import { parseSweep } from '@collapsar/sweep'
-import { runWorker } from '@collapsar/worker'
+import { runWorker, trainHere } from '@collapsar/worker'
 import { pino } from 'pino'
 import { expect } from 'vitest'
 import { countingEngine } from '../support/laboratory.ts'
@@ -70,8 +70,8 @@ async function trainPairs(servers: Servers, seeds: number): Promise<{ trained: n
   const site = await openInstallation(servers)
   const engine = countingEngine(createCpuEngine({ threads: 2 }))
   const queue = await createChunkQueue({ databaseUrl: site.databaseUrl })
-  const deps = { store: site.store, queue, engine, log: pino({ level: 'silent' }) }
-  const workers = await Promise.all([0, 1].map((index) => runWorker(deps, { id: `w${index}`, engine: 'cpu', threads: 1 })))
+  const deps = { store: site.store, queue, log: pino({ level: 'silent' }) }
+  const workers = await Promise.all([0, 1].map((index) => runWorker({ ...deps, training: trainHere(engine) }, { id: `w${index}`, engine: 'cpu', threads: 1 })))
   // Two planners at once, as after a lease that was lost unnoticed: claims alone keep them apart.
   const planners: ReturnType<typeof runPlanner>[] = []
   const wanted = new Map<string, number>()

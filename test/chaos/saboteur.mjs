@@ -12,7 +12,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { writeSync } from 'node:fs'
 import { runPlanner } from '@collapsar/planner'
 import { openBackends, startApi } from '@collapsar/standalone'
-import { openEngine, runWorker, startTrainingProcess } from '@collapsar/worker'
+import { openEngine, runWorker, startTrainingProcess, trainHere } from '@collapsar/worker'
 import pg from 'pg'
 import { pino } from 'pino'
 
@@ -124,10 +124,10 @@ const start = {
     runPlanner({ store, queue: breakingQueue(await backends.queue()), log }, settings)
   },
   worker: async () => {
-    const engine = breakingEngine(openEngine('cpu', { threads: 1 }))
+    const here = async () => trainHere(breakingEngine(await openEngine({ engine: 'cpu', threads: 1 })))
     const options = { id: `saboteur-${process.pid}`, engine: 'cpu', threads: 1, lockSeconds: Number(LOCK_SECONDS) }
-    const training = CRASHING === undefined ? {} : { training: await crashingTraining() }
-    await runWorker({ store, queue: breakingQueue(await backends.queue()), engine, log, ...training }, options)
+    const training = CRASHING === undefined ? await here() : await crashingTraining()
+    await runWorker({ store, queue: breakingQueue(await backends.queue()), training, log }, options)
   },
 }
 await start[role]()

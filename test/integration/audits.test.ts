@@ -6,7 +6,7 @@ import { parseSweep } from '@collapsar/sweep'
 import type { SweepDocument } from '@collapsar/sweep'
 import { createReferenceEngine } from '@collapsar/trial'
 import type { Engine } from '@collapsar/trial'
-import { runWorker } from '@collapsar/worker'
+import { runWorker, trainHere } from '@collapsar/worker'
 import type { Worker } from '@collapsar/worker'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -74,7 +74,7 @@ async function openScene(): Promise<Scene> {
     databaseUrl,
     sweepId,
     start: async (id, engine, openArbiter) => {
-      const deps = { store, queue, log, engine, ...(openArbiter !== undefined && { openArbiter }) }
+      const deps = { store, queue, log, training: trainHere(engine), ...(openArbiter !== undefined && { openArbiter }) }
       const worker = await runWorker(deps, { id, host: `of ${id}`, engine: 'cpu', threads: 1, concurrency: 1, errandSeconds: 0.1 })
       workers.push(worker)
       return worker

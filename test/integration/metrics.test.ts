@@ -8,7 +8,7 @@ import type { Store } from '@collapsar/store'
 import { ASSUMED_FLOPS_PER_THREAD, BLOCK_TRIALS, blockSeconds, parseSweep } from '@collapsar/sweep'
 import { createReferenceEngine } from '@collapsar/trial'
 import type { Engine } from '@collapsar/trial'
-import { runWorker } from '@collapsar/worker'
+import { runWorker, trainHere } from '@collapsar/worker'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { runSql, startTestServer } from '../support/database.ts'
@@ -69,10 +69,10 @@ it('the figures of a sweep are those of the store', async () => {
   const parsed = parseSweep(sweep)
   const { sweep: submitted } = await store.createSweep(parsed)
   const engine = gated(createReferenceEngine())
-  const deps = { store, queue, log, metrics, engine }
+  const deps = { store, queue, log, metrics, training: trainHere(engine) }
   const worker = await runWorker(deps, { id: 'w', engine: 'cpu', threads: 1, concurrency: 1, errandSeconds: 0.1 })
   const planner = runPlanner(deps, { sweeps: [submitted.id], pollSeconds: 0.1, reconcileSeconds: 0.2, auditShare: 1 })
-  const auditor = await runWorker({ ...deps, engine: createReferenceEngine() }, { id: 'auditor', engine: 'cuda', threads: 1, errandSeconds: 0.1 })
+  const auditor = await runWorker({ ...deps, training: trainHere(createReferenceEngine()) }, { id: 'auditor', engine: 'cuda', threads: 1, errandSeconds: 0.1 })
   try {
     // Everything is claimed, one chunk of it is in the worker's hands, and nothing is measured: the cost model speaks.
     const flopsPerSecond = ASSUMED_FLOPS_PER_THREAD
@@ -107,7 +107,7 @@ it('the figures of a sweep are those of the store', async () => {
 it('a block that fails three times is counted as a gap', async () => {
   const failing: Engine = { ...createReferenceEngine(), train: () => Promise.reject(new Error('a test')) }
   const { sweep: submitted } = await store.createSweep(parseSweep({ ...sweep, seed: 2, grid: { depth: 3, width: 2 }, inits: 100 }))
-  const deps = { store, queue, log, metrics, engine: failing }
+  const deps = { store, queue, log, metrics, training: trainHere(failing) }
   const worker = await runWorker(deps, { id: 'fails', engine: 'cpu', threads: 1, concurrency: 1 })
   const planner = runPlanner(deps, { sweeps: [submitted.id], pollSeconds: 0.1, reconcileSeconds: 0.2 })
   try {

@@ -5,7 +5,7 @@ import type { Store } from '@collapsar/store'
 import { decodeBlock, encodeBlock, parseSweep } from '@collapsar/sweep'
 import { createReferenceEngine, trialBatch } from '@collapsar/trial'
 import type { Engine } from '@collapsar/trial'
-import { runWorker } from '@collapsar/worker'
+import { runWorker, trainHere } from '@collapsar/worker'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { runSql, startTestServer } from '../support/database.ts'
@@ -53,7 +53,7 @@ async function replayed(trial: number, engine: Engine): Promise<Wish> {
   const read = async () => (await app.inject({ method: 'GET', url: location })).json<Wish>()
   expect(await read()).toMatchObject({ state: 'pending', result: null })
   const queue = await createChunkQueue({ databaseUrl })
-  const worker = await runWorker({ store, queue, engine, log }, { id: `replays-${trial}`, engine: 'cpu', threads: 1, errandSeconds: 0.05 })
+  const worker = await runWorker({ store, queue, training: trainHere(engine), log }, { id: `replays-${trial}`, engine: 'cpu', threads: 1, errandSeconds: 0.05 })
   try {
     await expect.poll(async () => (await read()).state, { timeout: 20_000 }).not.toBe('pending')
     return await read()

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { BLOCK_TRIALS, cellId } from '@collapsar/sweep'
 import type { ChunkWork } from '@collapsar/sweep'
+import { createReferenceEngine } from '@collapsar/trial'
 import { openEngine, startTrainingProcess, trainHere } from '@collapsar/worker'
 import type { Training } from '@collapsar/worker'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -44,7 +45,7 @@ function trainingProcesses(): number[] {
 
 describe('training in a process of its own', () => {
   it('gives the bytes of training in this process, two chunks at once', async () => {
-    const engine = openEngine('cpu', { threads: 1 })
+    const engine = await openEngine({ engine: 'cpu', threads: 1 })
     const here = trainHere(engine)
     const { training } = await start()
     expect(training.engine).toEqual(here.engine)
@@ -96,6 +97,23 @@ describe('training in a process of its own', () => {
     expect(deaths).toEqual([])
   })
 
+  it('starts again when its device is lost, and says why the chunk failed', async () => {
+    const { training, deaths } = await start(CRASHING)
+    await expect(training.train(work(blockOf(4037)), never)).rejects.toThrow('the training process ended because the card fell off the bus')
+    expect(deaths).toEqual([['because the card fell off the bus', 1]])
+    expect((await training.train(work(0), never)).blocks).toHaveLength(1)
+  })
+
+  it('replays a trial as this process does', async () => {
+    const { training } = await start()
+    const here = trainHere(createReferenceEngine())
+    const order = { cell: 'c', spec: work(0).spec, trial: 42, recorded: null }
+    const [apart, expected] = [await training.replay(order, never), await here.replay(order, never)]
+    expect(apart).toMatchObject({ engine: expect.stringMatching(/^cpu /) as string, recorded: { found: false, equal: null } })
+    expect({ ...apart, engine: expected.engine }).toEqual(expected)
+    await here.close()
+  })
+
   it('gives up a chunk that is aborted at once, and trains the next one in the same process', async () => {
     const { training, deaths } = await start(CRASHING)
     const abort = new AbortController()
@@ -118,7 +136,7 @@ describe('training in a process of its own', () => {
   it('says why when there is no such engine', async () => {
     await expect(startTrainingProcess({ engine: 'cuda', threads: 1 })).rejects.toMatchObject({
       code: 'engine-unavailable',
-      message: 'There is no engine cuda here; accepted: cpu.',
+      message: expect.stringContaining('The driver of an NVIDIA processor is not installed here') as string,
     })
   })
 })

@@ -8,7 +8,7 @@ import { cellId } from '@collapsar/sweep'
 import type { Chunk } from '@collapsar/sweep'
 import { createReferenceEngine } from '@collapsar/trial'
 import type { Engine, TrialSpec } from '@collapsar/trial'
-import { openEngine, runWorker, startTrainingProcess } from '@collapsar/worker'
+import { openEngine, runWorker, startTrainingProcess, trainHere } from '@collapsar/worker'
 import type { Worker } from '@collapsar/worker'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -34,7 +34,7 @@ beforeEach(async () => {
 it('loses only the block that crashes the engine: the worker lives, and every other block is that of a calm run', async () => {
   const small = { problem: { points: 16 }, training: { batch: 4, steps: 40 } }
   const [poisoned, other] = [{ ...small, grid: { depth: 3, width: 4 }, inits: 200 }, { ...small, grid: { depth: 4, width: 4 }, inits: 100 }]
-  const engine = openEngine('cpu', { threads: 1 })
+  const engine = await openEngine({ engine: 'cpu', threads: 1 })
   const deaths: number[] = []
   const training = await startTrainingProcess({ engine: 'cpu', threads: 1, program: CRASHING, onDeath: (_, chunks) => deaths.push(chunks) })
   const options = { databaseUrl: url, engine, concurrency: 2, chunkSeconds: 100 }
@@ -86,7 +86,7 @@ describe('a worker by itself', () => {
 
   async function start(engine: Engine, id: string, host = hostname()): Promise<Worker> {
     const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(JSON.parse(line) as LogLine) })
-    const worker = await runWorker({ store, queue, engine, log }, { id, host, engine: 'cpu', threads: 1, lockSeconds: 600, concurrency: 2 })
+    const worker = await runWorker({ store, queue, training: trainHere(engine), log }, { id, host, engine: 'cpu', threads: 1, lockSeconds: 600, concurrency: 2 })
     running.push(worker)
     return worker
   }

@@ -5,7 +5,7 @@ import type { Store } from '@collapsar/store'
 import { describeSweep, parseSweep } from '@collapsar/sweep'
 import type { SweepDocument } from '@collapsar/sweep'
 import type { Engine } from '@collapsar/trial'
-import { runWorker } from '@collapsar/worker'
+import { runWorker, trainHere } from '@collapsar/worker'
 import type { Training } from '@collapsar/worker'
 import { pino } from 'pino'
 import { vi } from 'vitest'
@@ -47,12 +47,12 @@ export async function runTogether(sources: readonly unknown[], options: Laborato
     options.redisUrl === undefined ? { databaseUrl: options.databaseUrl } : { redisUrl: options.redisUrl },
   )
   const log = pino({ level: process.env['COLLAPSAR_TEST_LOG'] ?? 'silent' })
-  const deps = { store, queue, log, engine: options.engine, ...(options.training !== undefined && { training: options.training }) }
+  const deps = { store, queue, log }
   const ids: string[] = []
   for (const source of sources) ids.push((await store.createSweep(parseSweep(source))).sweep.id)
   const workers = await Promise.all(
     Array.from({ length: options.workers ?? 1 }, (_, index) =>
-      runWorker(deps, { id: `worker-${index}`, engine: 'cpu', threads: 1, concurrency: options.concurrency ?? 1 }),
+      runWorker({ ...deps, training: options.training ?? trainHere(options.engine) }, { id: `worker-${index}`, engine: 'cpu', threads: 1, concurrency: options.concurrency ?? 1 }),
     ),
   )
   const planner = runPlanner(deps, {

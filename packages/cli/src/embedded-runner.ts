@@ -1,4 +1,3 @@
-import { createCpuEngine } from '@collapsar/engine-cpu'
 import type { CellEvidence, NetworkSource, SweepRunner } from '@collapsar/reproductions'
 import type { Backends } from '@collapsar/standalone'
 import { CollapsarError, parseSweep } from '@collapsar/sweep'
@@ -6,7 +5,7 @@ import type { CellCounts } from '@collapsar/sweep'
 import { engineBatch, recordAt } from '@collapsar/trial'
 import type { MeasurementName, TrialRecord } from '@collapsar/trial'
 import type { Invocation } from './command.ts'
-import { loadEngine } from './load-engine.ts'
+import { engineFor } from './engine-choice.ts'
 import { runSweep } from './run-sweep.ts'
 
 /** A sweep that ended before all of its trials were there, because the user said so. */
@@ -32,9 +31,9 @@ export function embeddedRunner(invocation: Invocation, backends: Backends): Swee
 }
 
 /** Trains single trials again for pictures: a training of so many steps is the beginning of a longer one. */
-export function embeddedNetworks({ signal }: Invocation): NetworkSource {
+export function embeddedNetworks({ configuration, signal }: Invocation): NetworkSource {
   return async (spec, trial, steps) => {
-    const engine = loadEngine(createCpuEngine)
+    const engine = await engineFor(spec, configuration)
     try {
       const batch = await engineBatch({ ...spec, training: { ...spec.training, steps } }, [trial])
       return (await engine.train(batch, signal)).parameters

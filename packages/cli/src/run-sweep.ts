@@ -1,7 +1,7 @@
 import { cpuEngineStatus } from '@collapsar/engine-cpu'
-import { startStandalone, sweepDocument } from '@collapsar/standalone'
-import type { Backends } from '@collapsar/standalone'
-import { canonicalJson, CollapsarError, planDocument, untilOf } from '@collapsar/sweep'
+import { findEngine, startStandalone, sweepDocument } from '@collapsar/standalone'
+import type { Backends, EngineChoice } from '@collapsar/standalone'
+import { canonicalJson, CollapsarError, ENGINE_KINDS, engineKinds, planDocument, untilOf } from '@collapsar/sweep'
 import type { PlanDocument, Sweep, SweepDocument, SweepFile } from '@collapsar/sweep'
 import type { Invocation } from './command.ts'
 import { followSweep } from './follow-sweep.ts'
@@ -20,12 +20,13 @@ export async function runSweep(
 ): Promise<SweepRun> {
   const { store } = backends
   const plan = await planSweep(invocation, backends, sweep)
-  if (plan.trials.toRun > 0 || sweep.adaptive) await requireMeans(backends, sweep)
+  const choice = choiceFor(invocation, sweep)
+  if (plan.trials.toRun > 0 || sweep.adaptive) await requireMeans(backends, choice)
   const existing = sweep.adaptive ? await existingForRounds(backends, sweep) : null
   invocation.signal.throwIfAborted()
   const started = performance.now()
   const { id } = (await unfinishedRun(backends, sweep)) ?? (await store.createSweep({ ...sweep })).sweep
-  await train(invocation, backends, id, plan)
+  await train(invocation, backends, { id, plan, choice })
   const record = await store.sweep(id)
   if (record === null) throw new CollapsarError('not-found', `The sweep ${id} was deleted while it ran.`)
   if (record.state === 'cancelled') {
@@ -41,13 +42,30 @@ export async function runSweep(
 const SLOW_BLOCK_SECONDS = 60
 
 /** What training needs, before anything is written. @throws CollapsarError `engine-unavailable` or `queue-unavailable` */
-async function requireMeans(backends: Backends, { engine: wanted }: Sweep): Promise<void> {
-  if (wanted !== 'auto' && wanted !== 'cpu') {
-    throw new CollapsarError('engine-unavailable', `The engine is ${wanted}; a run on this machine trains with: auto, cpu. Submit the sweep to a server with such workers.`)
+async function requireMeans(backends: Backends, choice: EngineChoice): Promise<void> {
+  if (choice.engine !== 'cpu') await findEngine(choice)
+  else {
+    const status = cpuEngineStatus()
+    if (!status.available) throw new CollapsarError('engine-unavailable', status.reason)
   }
-  const engine = cpuEngineStatus()
-  if (!engine.available) throw new CollapsarError('engine-unavailable', engine.reason)
   await backends.queue()
+}
+
+/**
+ * The one engine of this machine that trains every cell: the processor where it may, since every machine has one.
+ * @throws CollapsarError `usage` where the cells need several
+ */
+function choiceFor({ options, configuration }: Invocation, { cells, engine: wanted }: Sweep): EngineChoice {
+  const numerics = [...new Set(cells.map(({ spec }) => spec.numerics))]
+  const engine = ENGINE_KINDS.find((kind) => numerics.every((one) => engineKinds(wanted, one).includes(kind)))
+  if (engine === undefined) {
+    throw new CollapsarError('engine-unavailable', `No engine trains ${numerics.join(' and ')} together, and a run has one; run them apart, or submit the sweep to a server.`)
+  }
+  const device = options.text('device')
+  if (device !== null && engine === 'cpu') {
+    throw new CollapsarError('usage', `--device is ${device} but this run trains on the processor; accepted: with --engine cuda, webgpu or tfjs`)
+  }
+  return { engine, threads: configuration.threads, device }
 }
 
 async function planSweep({ options, terminal, configuration }: Invocation, { store }: Backends, sweep: Sweep): Promise<PlanDocument> {
@@ -83,18 +101,15 @@ async function unfinishedRun({ store }: Backends, sweep: Sweep): Promise<{ id: s
  * Trains what is missing, until it is done or interrupted. An interrupted sweep stays active: the same command, or the
  * services on this database, go on with it. Nothing is started when nothing is missing.
  */
-async function train(invocation: Invocation, backends: Backends, id: string, plan: PlanDocument): Promise<void> {
-  const { configuration, log, signal } = invocation
+async function train(
+  invocation: Invocation,
+  backends: Backends,
+  { id, plan, choice }: { readonly id: string; readonly plan: PlanDocument; readonly choice: EngineChoice },
+): Promise<void> {
+  const { log, signal } = invocation
   await backends.store.finishSweeps()
   if ((await backends.store.sweep(id))?.state !== 'active') return
-  const running = await startStandalone(
-    backends,
-    {
-      planner: { sweeps: [id], engines: ['cpu'] },
-      worker: { engine: 'cpu', threads: configuration.threads },
-    },
-    log,
-  )
+  const running = await startStandalone(backends, { planner: { sweeps: [id], engines: [choice.engine] }, worker: choice }, log)
   const ended = new AbortController()
   try {
     const following = { ...invocation, signal: AbortSignal.any([signal, ended.signal]) }

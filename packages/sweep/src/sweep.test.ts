@@ -177,7 +177,7 @@ describe('an invalid sweep file', () => {
     [{ grid, inits: 1, training: { stopWhenConverged: 'yes' } }, '/training/stopWhenConverged', 'is "yes"; accepted: true or false'],
     [{ grid, inits: 1, precision: 'float32', numerics: 'ieee-f64/1' }, '/numerics', 'give one of the two'],
     [{ grid, inits: 1, engine: 'tpu' }, '/engine', 'accepted: one of auto, cpu, cuda, webgpu, tfjs'],
-    [{ grid, inits: 1, engine: 'webgpu' }, '/engine', 'engine is webgpu, which does not offer ieee-f32/1; accepted with it: auto, cpu, cuda'],
+    [{ grid, inits: 1, engine: 'webgpu' }, '/engine', 'engine is webgpu, which does not offer ieee-f32/1; accepted with it: auto, cpu, cuda; with webgpu: numerics webgpu-f32/1'],
     [{ grid, inits: 1, engine: 'cuda', precision: 'float16' }, '/engine', 'does not offer f16/1; accepted with it: auto, cpu'],
     [{ grid, inits: 1, tags: ['a b'] }, '/tags/0', 'tags[0] is "a b"; accepted: a tag of 1 to 64 characters'],
     [{ grid, inits: 1, tags: ['a', 'a'] }, '/tags', 'without repetition'],

@@ -1,4 +1,4 @@
-import { storedIn, targetScale, testPoints, trainingPoints } from '@collapsar/trial'
+import { NUMERICS, storedIn, targetScale, testPoints, trainingPoints } from '@collapsar/trial'
 import type { MeasurementName, TrialSpec } from '@collapsar/trial'
 import { BLOCK_TRIALS } from './block.ts'
 import { cellTemplate } from './cell-spec.ts'
@@ -216,7 +216,9 @@ function atVariant(problem: Problem, variant: Variant): Problem {
 function engineProblems(engine: EngineKind | 'auto', { numerics }: CellTemplate): Problem[] {
   if (engineKinds(engine, numerics).length > 0) return []
   const able = ['auto', ...ENGINE_KINDS.filter((kind) => engineKinds(kind, numerics).length > 0)]
-  return [{ pointer: '/engine', detail: `engine is ${engine}, which does not offer ${numerics}; accepted with it: ${able.join(', ')}` }]
+  const offered = NUMERICS.filter((other) => engineKinds(engine, other).length > 0)
+  const accepted = `with it: ${able.join(', ')}; with ${engine}: numerics ${offered.join(', ')}`
+  return [{ pointer: '/engine', detail: `engine is ${engine}, which does not offer ${numerics}; accepted ${accepted}` }]
 }
 
 type PointCheck = (template: CellTemplate) => readonly Problem[]

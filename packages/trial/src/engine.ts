@@ -19,6 +19,8 @@ export interface Engine {
   /** Changes whenever a bit of the output can change; stored with every block, outside every digest. */
   readonly version: string
   readonly numerics: readonly Numerics[]
+  /** The device and driver it runs on, told apart from others of the machine; absent: its processor. */
+  readonly device?: string
   /** `true`, or the reason why this engine cannot train such a batch. */
   supports(batch: Omit<TrialBatch, 'initial' | 'trials'>): true | string
   /** @param onProgress called with the fraction done, in [0, 1], at most a few times a second. */
@@ -28,4 +30,9 @@ export interface Engine {
     onProgress?: (fraction: number) => void,
   ): Promise<TrainedBatch>
   close(): Promise<void>
+}
+
+/** The engine can train nothing more in this process: its device or driver has gone. A new process may find it again. */
+export class EngineLostError extends Error {
+  override readonly name: string = 'EngineLostError'
 }

@@ -1,6 +1,7 @@
 export type * from './trial.ts'
 export type * from './batch.ts'
-export type * from './engine.ts'
+export { EngineLostError } from './engine.ts'
+export type { Engine } from './engine.ts'
 export type * from './record.ts'
 export { END } from './batch.ts'
 export { COLLAPSED, OUTCOMES } from './record.ts'

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
-import type { ChunkWork, EncodedBlock, EngineKind, EngineVersion } from '@collapsar/sweep'
+import type { ChunkWork, EncodedBlock, EngineVersion } from '@collapsar/sweep'
+import type { EngineChoice } from '@collapsar/worker'
 import type { Logger } from 'pino'
 
 /** Consecutive blocks of one cell. */
@@ -22,18 +23,15 @@ export interface OfflineTrainer {
 }
 
 /** @throws CollapsarError `engine-unavailable` */
-export async function openOfflineTrainer(
-  { engine: kind, threads }: { readonly engine: EngineKind; readonly threads: number },
-  log: Logger,
-): Promise<OfflineTrainer> {
+export async function openOfflineTrainer(choice: EngineChoice, log: Logger): Promise<OfflineTrainer> {
   const { openEngine, trainHere } = await import('@collapsar/worker')
-  const engine = openEngine(kind, { threads })
+  const engine = await openEngine(choice)
   const training = trainHere(engine)
   return {
-    engine: training.engine,
+    engine: { id: engine.id, version: engine.version },
     worker: `offline-${hostname().replaceAll(/[^A-Za-z0-9-]/g, '-').slice(0, 60)}-${process.pid}-${randomBytes(3).toString('hex')}`,
     train: async ({ cell, spec, first, count }, signal) => {
-      const chunk = { id: `offline-${first}`, cell, engine: kind, firstBlock: first, blocks: count }
+      const chunk = { id: `offline-${first}`, cell, engine: choice.engine, firstBlock: first, blocks: count }
       const { blocks, contradictions } = await training.train({ chunk, spec, sets: [] }, signal)
       for (const contradiction of contradictions) log.error({ cell, ...contradiction }, 'audit contradicted a certified death')
       return blocks

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Planner, PlannerOptions } from '@collapsar/planner'
-import type { EngineKind } from '@collapsar/sweep'
-import type { Worker } from '@collapsar/worker'
+import type { EngineChoice, Worker } from '@collapsar/worker'
 import type { Logger } from 'pino'
 import type { Backends } from './backends.ts'
 
@@ -12,9 +11,7 @@ import type { Backends } from './backends.ts'
  */
 const EMBEDDED_LOCK_SECONDS = 5
 
-export interface WorkerProcessOptions {
-  readonly engine: EngineKind
-  readonly threads: number
+export interface WorkerProcessOptions extends EngineChoice {
   /** How long a dead worker keeps a chunk from others, in seconds. */
   readonly lockSeconds?: number
   /** Name of this machine, by which its workers are judged together; default: its host name. */
@@ -34,33 +31,18 @@ export async function startWorker(
   options: WorkerProcessOptions,
   log: Logger,
 ): Promise<RunningWorker> {
-  const { openArbiter, openEngine, runWorker, startTrainingProcess } = await import('@collapsar/worker')
-  const { engine: kind, threads } = options
-  // Opened here too, where nothing is trained on it: a machine without the engine is refused before a process is started.
-  const engine = openEngine(kind, { threads })
+  const { openArbiter, runWorker, startTrainingProcess } = await import('@collapsar/worker')
+  const { device: choice = null, engine, threads, ...own } = options
   const id = `${hostname().replaceAll(/[^A-Za-z0-9-]/g, '-')}-${process.pid}-${randomBytes(3).toString('hex')}`
   const onDeath = (how: string, chunks: number) => log.error({ worker: id, how, chunks }, 'training process died')
-  const starting = startTrainingProcess({ engine: kind, threads, onDeath })
-  const undo = async () => {
-    await starting.then((training) => training.close(), () => undefined)
-    await engine.close()
-  }
+  const starting = startTrainingProcess({ engine, threads, device: choice, onDeath })
+  const undo = () => starting.then((training) => training.close(), () => undefined)
   const worker = await startOr(undo, async () => {
     const [queue, training] = await Promise.all([backends.queue(), starting])
     const { store, metrics } = backends
-    return runWorker({ store, metrics, queue, engine, training, openArbiter: () => openArbiter({ threads }), log }, { ...options, id })
+    return runWorker({ store, metrics, queue, training, openArbiter: () => openArbiter({ threads }), log }, { ...own, engine, threads, id })
   })
-  const endAfter = async (ended: Promise<void>) => {
-    await ended
-    await engine.close()
-  }
-  return {
-    id,
-    unable: worker.unable,
-    drain: () => endAfter(worker.drain()),
-    leave: (graceSeconds) => endAfter(worker.leave(graceSeconds)),
-    stop: () => endAfter(worker.stop()),
-  }
+  return { ...worker, id }
 }
 
 /** What cannot be started leaves nothing of it running. */

@@ -8,9 +8,7 @@ import type { Training } from './training.ts'
 
 export interface AuditMeans {
   readonly store: Pick<Store, 'claimAudit' | 'vote' | 'failAudit'>
-  /** Whose numerics say what it can audit. */
-  readonly engine: Pick<Engine, 'numerics'>
-  /** Where chunks are trained, and these blocks too. */
+  /** Where chunks are trained, and these blocks too. Its numerics say what it can audit. */
   readonly training: Training
   /**
    * Opens another engine than the one that records, with the same numerics: it has the last word where two workers differ and there is no
@@ -27,7 +25,7 @@ export interface AuditMeans {
  */
 export async function auditOne(means: AuditMeans, worker: string, signal: AbortSignal): Promise<boolean> {
   const { store, log, metrics } = means
-  const can = { numerics: means.engine.numerics, arbitrates: means.openArbiter !== undefined }
+  const can = { numerics: means.training.engine.numerics, arbitrates: means.openArbiter !== undefined }
   const work = await store.claimAudit(worker, can)
   if (work === null) return false
   const trained = await train(means, work, signal).catch(async (error: unknown) => {

@@ -3,25 +3,45 @@ import type { EngineKind } from '@collapsar/sweep'
 import { CollapsarError } from '@collapsar/sweep'
 import type { Engine } from '@collapsar/trial'
 
-/** The engines of this release, by kind. A new engine is a package and a line here. */
-const ENGINES: Partial<Record<EngineKind, (options: { threads: number }) => Engine>> = {
-  cpu: createCpuEngine,
+/** What to train on. */
+export interface EngineChoice {
+  readonly engine: EngineKind
+  /** Of the processor. */
+  readonly threads: number
+  /**
+   * Which of the devices of that kind; null or absent: the first, or the best. Of `cuda` its number, of `webgpu` its number or a part of its
+   * name, or `software` for a driver that computes on the processor, of `tfjs` the backend.
+   */
+  readonly device?: string | null
+}
+
+type Opener = (choice: { readonly threads: number; readonly device: string | null }) => Engine | Promise<Engine>
+
+/** The engines of this release, by kind, each loaded where it is wanted. A new engine is a package and an entry here. */
+const ENGINES: Readonly<Partial<Record<EngineKind, Opener>>> = {
+  cpu: ({ threads, device }) => {
+    if (device !== null) throw new RangeError(`The device is ${device}; accepted: none with the engine cpu.`)
+    return createCpuEngine({ threads })
+  },
+  cuda: async ({ device }) => {
+    const { createCudaEngine } = await import('@collapsar/engine-cuda')
+    if (device !== null && !/^\d{1,4}$/.test(device)) throw new RangeError(`The device is ${device}; accepted with the engine cuda: its number, from 0.`)
+    return createCudaEngine(device === null ? {} : { device: Number(device) })
+  },
 }
 
 /**
- * @throws CollapsarError `engine-unavailable` when this installation has no such engine, or it cannot be loaded.
+ * @throws CollapsarError `engine-unavailable` when this machine has no such engine or device, or it cannot be loaded: the engine's own sentence
  */
-export function openEngine(kind: EngineKind, options: { threads: number }): Engine {
-  const create = ENGINES[kind]
-  if (create === undefined) {
-    const known = Object.keys(ENGINES).join(', ')
-    throw new CollapsarError('engine-unavailable', `There is no engine ${kind} here; accepted: ${known}.`)
+export async function openEngine({ engine: kind, threads, device = null }: EngineChoice): Promise<Engine> {
+  const open = ENGINES[kind]
+  if (open === undefined) {
+    throw new CollapsarError('engine-unavailable', `There is no engine ${kind}; accepted: ${Object.keys(ENGINES).join(', ')}.`)
   }
   try {
-    return create(options)
+    return await open({ threads, device })
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new CollapsarError('engine-unavailable', reason, { cause })
+    throw unavailable(cause)
   }
 }
 
@@ -34,6 +54,11 @@ export function openArbiter(options: { threads: number }): Engine {
   try {
     return createCpuEngine({ ...options, instructionSet: 'scalar' })
   } catch (cause) {
-    throw new CollapsarError('engine-unavailable', cause instanceof Error ? cause.message : String(cause), { cause })
+    throw unavailable(cause)
   }
+}
+
+function unavailable(cause: unknown): CollapsarError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new CollapsarError('engine-unavailable', reason, { cause })
 }

@@ -2,13 +2,12 @@ import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { CollapsarError } from '@collapsar/sweep'
-import type { ChunkWork, EngineKind, EngineVersion } from '@collapsar/sweep'
+import type { ChunkWork, WireReplay } from '@collapsar/sweep'
+import type { EngineChoice } from './engines.ts'
 import type { TrainingReply, TrainingRequest } from './serve-training.ts'
-import type { TrainedChunk } from './training.ts'
+import type { ReplayOrder, TrainedChunk, TrainingEngine } from './training.ts'
 
-export interface ForkOptions {
-  readonly engine: EngineKind
-  readonly threads: number
+export interface ForkOptions extends EngineChoice {
   /** Called when the process ended by itself: how, and how many chunks it had in hand. */
   readonly onDeath?: (how: string, chunks: number) => void
   /** Another program in the place of the one with the engines of this release, for tests. */
@@ -17,10 +16,11 @@ export interface ForkOptions {
 
 /** One training process: it lives until it is closed or dies. */
 export interface ForkedTraining {
-  readonly engine: EngineVersion
+  readonly engine: TrainingEngine
   hasEnded(): boolean
   /** Rejects with DiedWithOthers when the process died with several chunks in hand, otherwise as `Training.train`. */
   train(work: ChunkWork, signal: AbortSignal): Promise<TrainedChunk>
+  replay(order: ReplayOrder, signal: AbortSignal): Promise<WireReplay>
   close(): Promise<void>
 }
 
@@ -36,13 +36,15 @@ const START_SECONDS = 30
  * @throws CollapsarError `engine-unavailable` when it says that its engine cannot be opened; Error when it dies before it says anything
  */
 export async function forkTraining(options: ForkOptions): Promise<ForkedTraining> {
-  const child = fork(options.program ?? PROGRAM, [options.engine, String(options.threads)], {
+  const { engine: kind, threads, device = null } = options
+  const child = fork(options.program ?? PROGRAM, [JSON.stringify({ engine: kind, threads, device })], {
     // Structured clone: blocks are bytes, a few hundred thousand of them a chunk.
     serialization: 'advanced',
     // What native code says before it aborts is worth seeing.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
-  const ended = endOf(child)
+  let lost: string | null = null
+  const ended = endOf(child).then((how) => (lost === null ? how : `because ${lost}`))
   const engine = await greeting(child, ended)
   const pending = new Map<number, Pending>()
   let [closing, over] = [false, false]
@@ -52,11 +54,16 @@ export async function forkTraining(options: ForkOptions): Promise<ForkedTraining
     if (!closing) options.onDeath?.(how, pending.size)
     pending.clear()
   })
-  child.on('message', (reply: TrainingReply) => settle(pending, reply))
+  child.on('message', (reply: TrainingReply) => {
+    if (reply.kind === 'lost') lost = reply.reason
+    else settle(pending, reply)
+  })
+  const ask = requester(child, pending)
   return {
     engine,
     hasEnded: () => over || !child.connected,
-    train: requester(child, pending),
+    train: async (work, signal) => (await ask({ kind: 'train', work }, signal)) as TrainedChunk,
+    replay: async (order, signal) => (await ask({ kind: 'replay', order }, signal)) as WireReplay,
     close: async () => {
       closing = true
       child.kill('SIGKILL')
@@ -73,7 +80,7 @@ function endOf(child: ChildProcess): Promise<string> {
   })
 }
 
-async function greeting(child: ChildProcess, ended: Promise<string>): Promise<EngineVersion> {
+async function greeting(child: ChildProcess, ended: Promise<string>): Promise<TrainingEngine> {
   const late = new AbortController()
   const first = new Promise<TrainingReply>((resolve) => child.once('message', resolve))
   const reply = await Promise.race([
@@ -88,8 +95,10 @@ async function greeting(child: ChildProcess, ended: Promise<string>): Promise<En
   throw new CollapsarError('engine-unavailable', reply.kind === 'unavailable' ? reply.reason : `it began with ${reply.kind}`)
 }
 
+type Result = TrainedChunk | WireReplay
+
 interface Pending {
-  resolve(trained: TrainedChunk): void
+  resolve(result: Result): void
   reject(error: unknown): void
 }
 
@@ -101,18 +110,20 @@ function blame(how: string, pending: readonly Pending[]): void {
 }
 
 function settle(pending: Map<number, Pending>, reply: TrainingReply): void {
-  if (reply.kind === 'ready' || reply.kind === 'unavailable') return
+  if (reply.kind !== 'done' && reply.kind !== 'failed') return
   const request = pending.get(reply.id)
   pending.delete(reply.id)
-  if (reply.kind === 'trained') request?.resolve(reply.trained)
+  if (reply.kind === 'done') request?.resolve(reply.result)
   else request?.reject(new Error(reply.reason))
 }
 
-function requester(child: ChildProcess, pending: Map<number, Pending>): ForkedTraining['train'] {
+type Question = { readonly kind: 'train'; readonly work: ChunkWork } | { readonly kind: 'replay'; readonly order: ReplayOrder }
+
+function requester(child: ChildProcess, pending: Map<number, Pending>): (question: Question, signal: AbortSignal) => Promise<Result> {
   let requests = 0
   // A channel that is closed is followed by the end of the process, which settles what is pending.
   const send = (request: TrainingRequest) => void child.send(request, () => undefined)
-  return (work, signal) =>
+  return (question, signal) =>
     new Promise((resolve, reject) => {
       const id = (requests += 1)
       const abort = () => {
@@ -126,6 +137,6 @@ function requester(child: ChildProcess, pending: Map<number, Pending>): ForkedTr
       }
       pending.set(id, { resolve: settled(resolve), reject: settled(reject) })
       signal.addEventListener('abort', abort, { once: true })
-      send({ kind: 'train', id, work })
+      send({ ...question, id })
     })
 }

@@ -1,11 +1,10 @@
 import type { Store } from '@collapsar/store'
-import { wireReplay } from '@collapsar/sweep'
-import type { Engine } from '@collapsar/trial'
 import type { Logger } from 'pino'
+import type { Training } from './training.ts'
 
 export interface ReplayMeans {
   readonly store: Pick<Store, 'claimReplay' | 'finishReplay' | 'failReplay' | 'trial'>
-  readonly engine: Engine
+  readonly training: Pick<Training, 'engine' | 'replay'>
   readonly log: Logger
 }
 
@@ -13,13 +12,13 @@ export interface ReplayMeans {
  * Trains one trial again that somebody asked to see.
  * @returns false when there was none
  */
-export async function replayOne({ store, engine, log }: ReplayMeans, signal: AbortSignal): Promise<boolean> {
-  const work = await store.claimReplay(engine.numerics)
+export async function replayOne({ store, training, log }: ReplayMeans, signal: AbortSignal): Promise<boolean> {
+  const work = await store.claimReplay(training.engine.numerics)
   if (work === null) return false
   const { id, cell, spec, trial } = work
   try {
     const recorded = (await store.trial(cell, trial))?.record ?? null
-    const result = await wireReplay(engine, { cell, spec, trial, recorded }, signal)
+    const result = await training.replay({ cell, spec, trial, recorded }, signal)
     await store.finishReplay(id, result)
     if (result.recorded.equal === false) log.warn({ replay: id, cell, trial }, 'replay differs from the record')
     else log.info({ replay: id, cell, trial }, 'trial replayed')

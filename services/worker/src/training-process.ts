@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { CollapsarError } from '@collapsar/sweep'
-import type { ChunkWork, EngineVersion } from '@collapsar/sweep'
 import { DiedWithOthers, forkTraining } from './forked-training.ts'
 import type { ForkedTraining, ForkOptions } from './forked-training.ts'
 import { createGate } from './gate.ts'
-import type { TrainedChunk, Training } from './training.ts'
+import type { Training, TrainingEngine } from './training.ts'
 
 /** Pauses before the attempts to start it, in seconds: memory and process numbers come back. */
 const START_PAUSES = [0, 0.5, 2, 5]
@@ -32,21 +31,23 @@ export async function startTrainingProcess(options: ForkOptions): Promise<Traini
       if (seen === current) current = forkAgain(options, engine)
     }
   }
-  const train = async (work: ChunkWork, signal: AbortSignal): Promise<TrainedChunk> => {
-    const forked = await living()
-    signal.throwIfAborted()
-    return forked.train(work, signal)
+  const withOthers = async <T>(act: (forked: ForkedTraining) => Promise<T>, signal: AbortSignal): Promise<T> => {
+    const attempt = async () => {
+      const forked = await living()
+      signal.throwIfAborted()
+      return act(forked)
+    }
+    try {
+      return await gate.together(attempt)
+    } catch (error) {
+      if (!(error instanceof DiedWithOthers)) throw error
+      return gate.alone(attempt)
+    }
   }
   return {
     engine,
-    train: async (work, signal) => {
-      try {
-        return await gate.together(() => train(work, signal))
-      } catch (error) {
-        if (!(error instanceof DiedWithOthers)) throw error
-        return gate.alone(() => train(work, signal))
-      }
-    },
+    train: (work, signal) => withOthers((forked) => forked.train(work, signal), signal),
+    replay: (order, signal) => withOthers((forked) => forked.replay(order, signal), signal),
     close: async () => {
       closed = true
       await current.then((forked) => forked.close(), () => undefined)
@@ -55,7 +56,7 @@ export async function startTrainingProcess(options: ForkOptions): Promise<Traini
 }
 
 /** Blocks of one cell must not come from two engines because files were exchanged under a running worker. */
-async function forkAgain(options: ForkOptions, engine: EngineVersion): Promise<ForkedTraining> {
+async function forkAgain(options: ForkOptions, engine: TrainingEngine): Promise<ForkedTraining> {
   const forked = await forkPatiently(options)
   if (forked.engine.id === engine.id && forked.engine.version === engine.version) return forked
   await forked.close()

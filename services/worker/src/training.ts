@@ -1,6 +1,6 @@
-import { observedWorkFactor } from '@collapsar/sweep'
-import type { ChunkWork, EngineVersion } from '@collapsar/sweep'
-import type { Engine } from '@collapsar/trial'
+import { observedWorkFactor, wireReplay } from '@collapsar/sweep'
+import type { ChunkWork, EngineVersion, ReplayRequest, WireReplay } from '@collapsar/sweep'
+import type { Engine, Numerics, TrialRecord } from '@collapsar/trial'
 import { auditDeaths } from './death-audit.ts'
 import type { AuditFailure } from './death-audit.ts'
 import type { EncodedTrials } from './measured.ts'
@@ -15,17 +15,30 @@ export interface TrainedChunk extends EncodedTrials {
   readonly contradictions: readonly AuditFailure[]
 }
 
+/** A trial to be trained again, and its record where there is one. */
+export interface ReplayOrder extends Pick<ReplayRequest, 'cell' | 'spec' | 'trial'> {
+  readonly recorded: TrialRecord | null
+}
+
+export interface TrainingEngine extends EngineVersion {
+  readonly numerics: readonly Numerics[]
+  /** The device it runs on; null: the machine's processor. */
+  readonly device: string | null
+}
+
 /**
  * Trains, measures and packs chunks, in this process or in one of its own. Chunks may be trained at once; none changes a bit
  * of another.
  */
 export interface Training {
-  readonly engine: EngineVersion
+  readonly engine: TrainingEngine
   /**
    * Rejects with the signal's reason when aborted; with a CollapsarError `engine-unavailable` when nothing can be trained here
    * any more; with any other error when the chunk itself failed.
    */
   train(work: ChunkWork, signal: AbortSignal): Promise<TrainedChunk>
+  /** Trains one trial again, to be looked at. Rejects as `train` does. */
+  replay(order: ReplayOrder, signal: AbortSignal): Promise<WireReplay>
   /** Ends at once; chunks in hand are lost. */
   close(): Promise<void>
 }
@@ -34,7 +47,7 @@ export interface Training {
 export function trainHere(engine: Engine): Training {
   const measuring = startMeasuring()
   return {
-    engine: { id: engine.id, version: engine.version },
+    engine: { id: engine.id, version: engine.version, numerics: engine.numerics, device: engine.device ?? null },
     train: async (work, signal) => {
       const started = performance.now()
       const contradictions: AuditFailure[] = []
@@ -53,6 +66,7 @@ export function trainHere(engine: Engine): Training {
       const factor = observedWorkFactor(work.spec, work.sets.map(({ name }) => name))
       return { ...trained, seconds: (performance.now() - started) / 1000 / factor, contradictions }
     },
+    replay: (order, signal) => wireReplay(engine, order, signal),
     close: () => measuring.close(),
   }
 }

@@ -11,15 +11,13 @@ import { createHands } from './hands.ts'
 import { register, thisMachine } from './registration.ts'
 import { replayOne } from './replay.ts'
 import { createSpeedometer } from './speedometer.ts'
-import { trainHere } from './training.ts'
 import type { Training } from './training.ts'
 
 export interface WorkerDependencies {
   readonly store: Store
   readonly queue: ChunkQueue
-  readonly engine: Engine
-  /** Where chunks are trained; default: in this process, on `engine`. The worker closes it when it ends. */
-  readonly training?: Training
+  /** Where chunks are trained, blocks audited and trials replayed. The worker closes it when it ends. */
+  readonly training: Training
   /** Opens the engine that decides between two workers where there is no third; absent: this worker never does. */
   readonly openArbiter?: () => Engine
   readonly log: Logger
@@ -61,8 +59,8 @@ const ERRAND_SECONDS = 2
  * may die at any moment: what it had not recorded is trained again by another, to the same bytes.
  */
 export async function runWorker(deps: WorkerDependencies, options: WorkerOptions): Promise<Worker> {
-  const { store, queue, log, engine } = deps
-  const training = deps.training ?? trainHere(engine)
+  const { store, queue, log, training } = deps
+  const { id: engine, version, device } = training.engine
   const [hands, speed] = [createHands(), createSpeedometer()]
   let giveUp: (reason: Error) => void = () => undefined
   const unable = new Promise<Error>((resolve) => {
@@ -75,18 +73,18 @@ export async function runWorker(deps: WorkerDependencies, options: WorkerOptions
   const registration = await register({
     store,
     log,
-    worker: { ...thisMachine(), version: training.engine.version, ...options },
+    worker: { ...thisMachine(), version, ...(device !== null && { device }), ...options },
     now: () => ({ flopsPerSecond: speed.flopsPerSecond(), chunks: hands.ids() }),
     onQuarantine,
   })
-  const chunkDeps = { ...deps, worker: options.id, engine: options.engine, training, hands, speed, giveUp }
+  const chunkDeps = { ...deps, worker: options.id, engine: options.engine, hands, speed, giveUp }
   const consumer = await queue.consume(options.engine, (chunk, signal) => handleChunk(chunkDeps, chunk, signal), {
     concurrency: options.concurrency ?? CONCURRENCY,
     ...(options.lockSeconds !== undefined && { lockSeconds: options.lockSeconds }),
   })
-  log.info({ worker: options.id, engine: engine.id, version: training.engine.version, threads: options.threads }, 'worker started')
+  log.info({ worker: options.id, engine, version, device, threads: options.threads }, 'worker started')
   const errands = runErrands(
-    [(signal) => auditOne({ ...deps, training }, options.id, signal), (signal) => replayOne(deps, signal)],
+    [(signal) => auditOne(deps, options.id, signal), (signal) => replayOne(deps, signal)],
     options.errandSeconds ?? ERRAND_SECONDS,
     log,
   )

@@ -1,5 +1,6 @@
 import { CollapsarError } from '@collapsar/sweep'
 import type { Command } from '../command.ts'
+import { DEVICE_OPTION, ENGINE_OPTIONS } from '../engine-choice.ts'
 import { exportChunks } from '../offline/export-chunks.ts'
 import { importResults } from '../offline/import-results.ts'
 import { runChunks } from '../offline/run-chunks.ts'
@@ -15,6 +16,8 @@ export const chunks: Command = {
     sweep: { type: 'string', value: 'ID', description: 'export: the sweep' },
     cells: { type: 'string', value: 'ID,...', description: 'export: these cells alone (default: all that lack blocks)' },
     part: { type: 'string', value: 'K/N', description: 'export, run: every N-th chunk, beginning with the K-th' },
+    engine: { ...ENGINE_OPTIONS.engine, description: `run: ${ENGINE_OPTIONS.engine.description}` },
+    device: { ...DEVICE_OPTION, description: `run: ${DEVICE_OPTION.description}` },
     out: { type: 'string', value: 'FILE', description: 'export, run: the file to write; run goes on with one that is there' },
   },
   run: async (invocation) => {

@@ -1,7 +1,8 @@
 import { access, constants, statfs } from 'node:fs/promises'
 import { availableParallelism, totalmem } from 'node:os'
 import { cpuEngineStatus } from '@collapsar/engine-cpu'
-import { makeFolder } from '@collapsar/standalone'
+import { findEngine, makeFolder } from '@collapsar/standalone'
+import { ENGINE_KINDS } from '@collapsar/sweep'
 import type { Command, Invocation } from '../command.ts'
 import { EXIT } from '../command.ts'
 import { withBackends } from '../with-backends.ts'
@@ -24,7 +25,7 @@ export const doctor: Command = {
   positionals: [],
   options: { json: JSON_OPTION },
   run: async (invocation) => {
-    const findings = [machine(), engine(), await folder(invocation), await database(invocation), await queue(invocation)]
+    const findings = [machine(), engine(), ...(await otherEngines()), await folder(invocation), await database(invocation), await queue(invocation)]
     const healthy = findings.every((finding) => finding.ok)
     await invocation.terminal.data(
       invocation.options.flag('json')
@@ -46,6 +47,17 @@ function engine(): Finding {
   return status.available
     ? { subject: 'engine', ok: true, detail: `cpu, instruction set ${status.instructionSet}` }
     : { subject: 'engine', ok: false, detail: status.reason }
+}
+
+/** A machine without them is healthy. */
+async function otherEngines(): Promise<readonly Finding[]> {
+  const kinds = ENGINE_KINDS.filter((kind) => kind !== 'cpu')
+  return Promise.all(
+    kinds.map(async (kind) => {
+      const detail = await findEngine({ engine: kind, threads: 1 }).then(({ device }) => device ?? 'available', (error: unknown) => `none: ${reason(error)}`)
+      return { subject: kind, ok: true, detail }
+    }),
+  )
 }
 
 async function folder({ configuration }: Invocation): Promise<Finding> {

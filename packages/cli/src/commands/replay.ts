@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs'
-import { createCpuEngine } from '@collapsar/engine-cpu'
 import { CollapsarError, describeRecord, recordDigest, replayTrial } from '@collapsar/sweep'
 import type { DescribedRecord, GridCell, Sweep } from '@collapsar/sweep'
-import { layerLayouts, networkShape, parameterCount } from '@collapsar/trial'
+import { hasPortableBits, layerLayouts, networkShape, parameterCount } from '@collapsar/trial'
 import type { NetworkShape, TrialRecord } from '@collapsar/trial'
 import type { Command, Invocation } from '../command.ts'
 import { EXIT } from '../command.ts'
 import { readSweep } from '../input-file.ts'
 import { withInstallation } from '../installation/with-installation.ts'
-import { loadEngine } from '../load-engine.ts'
+import { DEVICE_OPTION, engineFor } from '../engine-choice.ts'
 import { JSON_OPTION } from '../options.ts'
 import type { Options } from '../options.ts'
 
@@ -23,6 +22,7 @@ export const replay: Command = {
     width: { type: 'string', value: 'W', description: 'width of the cell' },
     trial: { type: 'string', value: 'I', description: 'index of the trial, from 0' },
     cell: { type: 'string', value: 'ID', description: 'the cell, where a sweep with axes has several of one depth and width' },
+    device: DEVICE_OPTION,
     json: JSON_OPTION,
   },
   run: async (invocation) => {
@@ -30,11 +30,11 @@ export const replay: Command = {
     const sweep = await readSweep(positionals[0] ?? '', { inits: null, engine: null })
     const cell = chooseCell(sweep, options)
     const trial = options.required('trial', 0, 1e9)
-    const engine = loadEngine(() => createCpuEngine({ threads: configuration.threads }))
+    const engine = await engineFor(cell.spec, { threads: configuration.threads, device: options.text('device') })
     try {
       const replayed = await replayTrial(engine, { cell: cell.cell, spec: cell.spec, trial }, signal)
       const recorded = await findRecord(invocation, cell.cell, trial)
-      const equal = recorded === null ? null : recordDigest(recorded) === replayed.digest
+      const equal = recorded === null || !hasPortableBits(cell.spec.numerics) ? null : recordDigest(recorded) === replayed.digest
       const { digest, lossTrace, initial, final, ...described } = replayed
       const document = {
         ...described,
@@ -88,8 +88,6 @@ function replayText(
   },
   shape: NetworkShape,
 ): string {
-  const { found, equal } = document.recorded
-  const verdict = !found ? 'this trial has not been recorded' : equal === true ? 'equal to the record, bit for bit' : 'DIFFERENT from the record'
   const trace = document.lossTrace
   const lines = [
     `trial ${document.trial} of ${document.cell}`,
@@ -99,7 +97,13 @@ function replayText(
     `pieces    ${document.pieces ?? 'not defined here'}`,
     `checksum  ${document.checksum} of ${parameterCount(shape)} parameters in ${layerLayouts(shape.sizes).length} layers`,
     `digest    ${document.digest}`,
-    `record    ${verdict}`,
+    `record    ${verdictOf(document.recorded)}`,
   ]
   return `${lines.join('\n')}\n`
+}
+
+function verdictOf({ found, equal }: { readonly found: boolean; readonly equal: boolean | null }): string {
+  if (!found) return 'this trial has not been recorded'
+  if (equal === null) return 'its numerics has other bits on other devices: not compared'
+  return equal ? 'equal to the record, bit for bit' : 'DIFFERENT from the record'
 }

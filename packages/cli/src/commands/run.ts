@@ -1,7 +1,9 @@
 import { FORMATS } from '@collapsar/report'
+import { ENGINE_KINDS } from '@collapsar/sweep'
 import type { SweepDocument } from '@collapsar/sweep'
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
+import { DEVICE_OPTION } from '../engine-choice.ts'
 import { readSweep } from '../input-file.ts'
 import { prepareFolder, writeWhole } from '../output-folder.ts'
 import { printDocument } from '../print-document.ts'
@@ -16,7 +18,8 @@ export const run: Command = {
   positionals: ['FILE'],
   interruptible: true,
   options: {
-    engine: { type: 'string', value: 'E', description: 'auto or cpu: where to train (wins over the file)' },
+    engine: { type: 'string', value: 'E', description: `auto, ${ENGINE_KINDS.join(', ')}: where to train (wins over the file)` },
+    device: DEVICE_OPTION,
     inits: { type: 'string', value: 'N', description: 'trials of every cell (wins over the file)' },
     out: { type: 'string', value: 'DIR', description: 'also write sweep.json, surface.csv, surface.parquet, map.svg and map.png there' },
     'allow-slow': { type: 'boolean', value: null, description: 'run even if a block of 100 trials takes over an hour' },
@@ -26,7 +29,7 @@ export const run: Command = {
     const { options, configuration, log, positionals } = invocation
     const sweep = await readSweep(positionals[0] ?? '', {
       inits: options.integer('inits', 1, 1e9),
-      engine: options.oneOf('engine', ['auto', 'cpu']),
+      engine: options.oneOf('engine', ['auto', ...ENGINE_KINDS]),
     })
     const out = options.text('out')
     if (out !== null) prepareFolder(out)

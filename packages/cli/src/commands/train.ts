@@ -1,11 +1,10 @@
-import { createCpuEngine } from '@collapsar/engine-cpu'
+import { openEngine } from '@collapsar/standalone'
 import { CollapsarError, finiteOrNull, nestedParameters } from '@collapsar/sweep'
 import { InvalidField, NUMERICS_OF_PRECISION, PRECISIONS, trainingCase } from '@collapsar/trial'
 import type { Numerics, TrialBatch } from '@collapsar/trial'
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
 import { readJson } from '../input-file.ts'
-import { loadEngine } from '../load-engine.ts'
 import { JSON_OPTION } from '../options.ts'
 
 /** One given network, trained as its file says. */
@@ -22,7 +21,7 @@ export const train: Command = {
     const precision = options.oneOf('precision', PRECISIONS) ?? 'float64'
     const path = positionals[0] ?? ''
     const batch = readCase(path, await readJson(path), NUMERICS_OF_PRECISION[precision])
-    const engine = loadEngine(() => createCpuEngine({ threads: configuration.threads }))
+    const engine = await openEngine({ engine: 'cpu', threads: configuration.threads })
     try {
       const supported = engine.supports(batch)
       if (supported !== true) throw new CollapsarError('engine-unavailable', `This network cannot be trained: ${supported}`)

@@ -1,6 +1,7 @@
 import { startWorker } from '@collapsar/standalone'
 import type { Command } from '../command.ts'
 import { EXIT } from '../command.ts'
+import { ENGINE_OPTIONS, engineChoice } from '../engine-choice.ts'
 import { untilAborted } from '../until-aborted.ts'
 import { METRICS_OPTIONS, withService } from '../with-service.ts'
 
@@ -16,7 +17,7 @@ export const worker: Command = {
   summary: 'train chunks from the queue (REDIS_URL, DATABASE_URL; embedded without)',
   positionals: [],
   options: {
-    engine: { type: 'string', value: 'E', description: 'cpu: which engine to train on (default cpu)' },
+    ...ENGINE_OPTIONS,
     lock: { type: 'string', value: 'S', description: 'seconds after which a silent worker loses its chunk to another (default 30)' },
     grace: {
       type: 'string',
@@ -33,14 +34,14 @@ export const worker: Command = {
   service: true,
   patient: true,
   run: async ({ options, configuration, log, signal, urgent }) => {
-    const engine = options.oneOf('engine', ['cpu']) ?? 'cpu'
+    const choice = engineChoice(options, configuration)
     const lockSeconds = options.integer('lock', 1, 3600)
     const { machine } = configuration
     const graceSeconds = options.integer('grace', 0, 3600) ?? GRACE_SECONDS
     return withService({ configuration, log }, async (backends) => {
       const running = await startWorker(
         backends,
-        { engine, threads: configuration.threads, ...(lockSeconds !== null && { lockSeconds }), ...(machine !== null && { host: machine }) },
+        { ...choice, ...(lockSeconds !== null && { lockSeconds }), ...(machine !== null && { host: machine }) },
         log,
       )
       const reason = await Promise.race([untilAborted(signal).then(() => null), running.unable])

@@ -1,10 +1,9 @@
-import { createCpuEngine } from '@collapsar/engine-cpu'
 import { CollapsarError, prefixSpec } from '@collapsar/sweep'
 import type { CellTrials } from '@collapsar/sweep'
 import { engineBatch, trialColumns } from '@collapsar/trial'
 import type { MeasuredBatch, TrainedBatch, TrialSpec } from '@collapsar/trial'
 import type { Invocation } from '../command.ts'
-import { loadEngine } from '../load-engine.ts'
+import { engineFor } from '../engine-choice.ts'
 import { refusal } from './figure-request.ts'
 
 /** Trials of a cell, trained again. */
@@ -32,7 +31,7 @@ interface Replay {
  */
 export async function replayed({ configuration, signal }: Invocation, { spec, records, places, steps }: Replay): Promise<Replayed> {
   const trials = places.map((place) => records.trials[place] ?? Number.NaN)
-  const engine = loadEngine(() => createCpuEngine({ threads: configuration.threads }))
+  const engine = await engineFor(spec, configuration)
   try {
     const trainFor = async (count: number) => {
       const batch = await engineBatch(prefixSpec(spec, count), trials, { signal })

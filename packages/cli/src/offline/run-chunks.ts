@@ -3,6 +3,7 @@ import type { OfflineTrainer } from '@collapsar/standalone'
 import { CollapsarError } from '@collapsar/sweep'
 import type { Invocation } from '../command.ts'
 import { EXIT } from '../command.ts'
+import { engineChoice } from '../engine-choice.ts'
 import { partOf, readChunkList } from './chunk-list.ts'
 import type { ChunkList, ListedChunk } from './chunk-list.ts'
 import { openResult } from './result-file.ts'
@@ -15,7 +16,7 @@ export async function runChunks(invocation: Invocation, path: string): Promise<n
   if (out === null) throw new CollapsarError('usage', '--out is missing; accepted: the file for the results')
   const list = await readChunkList(path)
   const chunks = partOf(list.chunks, options.text('part'))
-  const trainer = await openOfflineTrainer({ engine: 'cpu', threads: configuration.threads }, log)
+  const trainer = await openOfflineTrainer(engineChoice(options, configuration), log)
   try {
     const result = await openResult(out, { list: list.seal, engine: trainer.engine, worker: trainer.worker })
     try {
