@@ -1,1 +1,2 @@
-export { openWebgpuDevice } from './webgpu-device.ts'
+export { createWebgpuEngine } from './webgpu-engine.ts'
+export type { WebgpuEngine, WebgpuEngineOptions } from './webgpu-engine.ts'

@@ -1,22 +1,22 @@
 import type { Device, DeviceArray, DeviceKernel, Kernel } from '@collapsar/kernels'
 import { DeviceLostError, DeviceMemoryError, printWgsl } from '@collapsar/kernels'
+import type { NamedAdapter } from './dawn.ts'
 
 const UNIFORM_ALIGNMENT = 16
 
+/** Flags of buffers. @source W3C, "WebGPU", 5.1.2 and 5.3: as numbers, since Node has no global GPUBufferUsage. */
+const USAGE = { mapRead: 0x1, copySource: 0x4, copyDestination: 0x8, uniform: 0x40, storage: 0x80 } as const
+const MAP_MODE_READ = 0x1
+
 /**
  * A device of WebGPU as one that runs kernels. The device is asked for with the adapter's own limits on memory and shared memory.
- * @throws Error with a sentence that says what to do when the adapter gives no device
+ * @throws Error with a sentence that says what to do: for a software adapter that was not asked for, one with too small limits, one that gives no device
  */
-export async function openWebgpuDevice(adapter: GPUAdapter): Promise<Device> {
-  const { limits } = adapter
-  const device = await adapter.requestDevice({
-    requiredLimits: {
-      maxBufferSize: limits.maxBufferSize,
-      maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
-      maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
-      maxStorageBuffersPerShaderStage: limits.maxStorageBuffersPerShaderStage,
-    },
-  })
+export async function openWebgpuDevice({ adapter, name }: NamedAdapter, { software }: { readonly software: boolean }): Promise<Device> {
+  const { info, limits } = adapter
+  if (!software && isSoftware(info, name)) throw new Error(softwareRefused(name))
+  checkLimits(name, limits)
+  const device = await requestDevice(adapter, name)
   let lost: DeviceLostError | null = null
   void device.lost.then(({ message, reason }) => {
     lost = new DeviceLostError(`the graphics device was lost (${reason}): ${message}`)
@@ -26,7 +26,7 @@ export async function openWebgpuDevice(adapter: GPUAdapter): Promise<Device> {
   }
   const buffers = new WeakMap<DeviceArray, GPUBuffer>()
   return {
-    name: nameOf(adapter.info),
+    name: [name, info.description].filter((part) => part !== '').join(', '),
     limits: {
       memoryBytes: limits.maxBufferSize,
       arrayBytes: Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize),
@@ -62,8 +62,40 @@ export async function openWebgpuDevice(adapter: GPUAdapter): Promise<Device> {
 /** Networks side by side where each has a thread: WebGPU does not say how many a device runs. */
 const THREADS = 1 << 16
 
-function nameOf({ architecture, description, device, vendor }: GPUAdapterInfo): string {
-  return [vendor, architecture, device, description].filter((part) => part !== '').join(' ')
+/** Adapters that compute on the processor, whatever their driver says of itself. */
+const SOFTWARE = /swiftshader|lavapipe|llvmpipe|softpipe|\bwarp\b|basic render/i
+
+export function isSoftware({ architecture, description, device, isFallbackAdapter, vendor }: GPUAdapterInfo, name: string): boolean {
+  return isFallbackAdapter || SOFTWARE.test([vendor, architecture, device, description, name].join(' '))
+}
+
+function softwareRefused(name: string): string {
+  return `The graphics adapter ${name} computes on the processor, much slower than the engine cpu does. Is the driver of the graphics processor installed? Software adapters are for tests and must be asked for.`
+}
+
+/** What the kernels need: eight buffers, a workgroup of 64 threads and the shared memory of its tiles. */
+const NEEDED = {
+  maxStorageBuffersPerShaderStage: 8,
+  maxComputeInvocationsPerWorkgroup: 64,
+  maxComputeWorkgroupStorageSize: 16 << 10,
+  maxStorageBufferBindingSize: 128 << 20,
+} as const
+
+/** @throws Error that names every limit that is too small */
+export function checkLimits(name: string, limits: Readonly<Record<keyof typeof NEEDED, number>>): void {
+  const small = (Object.keys(NEEDED) as (keyof typeof NEEDED)[]).filter((limit) => limits[limit] < NEEDED[limit])
+  if (small.length === 0) return
+  const list = small.map((limit) => `${limit} is ${limits[limit]} and must be at least ${NEEDED[limit]}`).join(', ')
+  throw new Error(`The graphics adapter ${name} allows too little: ${list}. A newer driver may allow more.`)
+}
+
+async function requestDevice(adapter: GPUAdapter, name: string): Promise<GPUDevice> {
+  const { maxBufferSize, maxComputeWorkgroupStorageSize, maxStorageBufferBindingSize } = adapter.limits
+  try {
+    return await adapter.requestDevice({ requiredLimits: { maxBufferSize, maxComputeWorkgroupStorageSize, maxStorageBufferBindingSize } })
+  } catch (cause) {
+    throw new Error(`The graphics adapter ${name} gives no device: ${String(cause)}`, { cause })
+  }
 }
 
 async function compile(device: GPUDevice, kernel: Kernel): Promise<GPUComputePipeline> {
@@ -117,7 +149,7 @@ function uniformBuffer(device: GPUDevice, { scalars: declared }: Kernel, scalars
     if (type === 'word') view.setUint32(4 * i, scalars[i] ?? 0, true)
     else view.setFloat32(4 * i, scalars[i] ?? 0, true)
   })
-  const buffer = device.createBuffer({ size, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST })
+  const buffer = device.createBuffer({ size, usage: USAGE.uniform | USAGE.copyDestination })
   device.queue.writeBuffer(buffer, 0, view.buffer)
   return buffer
 }
@@ -125,7 +157,7 @@ function uniformBuffer(device: GPUDevice, { scalars: declared }: Kernel, scalars
 async function allocateBuffer(device: GPUDevice, content: ArrayBufferView): Promise<GPUBuffer> {
   device.pushErrorScope('out-of-memory')
   device.pushErrorScope('validation')
-  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST
+  const usage = USAGE.storage | USAGE.copySource | USAGE.copyDestination
   const buffer = device.createBuffer({ size: Math.max(4, content.byteLength), usage })
   const [invalid, full] = await Promise.all([device.popErrorScope(), device.popErrorScope()])
   const error = invalid ?? full
@@ -136,11 +168,11 @@ async function allocateBuffer(device: GPUDevice, content: ArrayBufferView): Prom
 
 async function readBuffer(device: GPUDevice, buffer: GPUBuffer, into: ArrayBufferView): Promise<void> {
   const size = into.byteLength
-  const copy = device.createBuffer({ size, usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ })
+  const copy = device.createBuffer({ size, usage: USAGE.copyDestination | USAGE.mapRead })
   const encoder = device.createCommandEncoder()
   encoder.copyBufferToBuffer(buffer, 0, copy, 0, size)
   device.queue.submit([encoder.finish()])
-  await copy.mapAsync(GPUMapMode.READ)
+  await copy.mapAsync(MAP_MODE_READ)
   new Uint8Array(into.buffer, into.byteOffset, size).set(new Uint8Array(copy.getMappedRange()))
   copy.unmap()
   copy.destroy()
