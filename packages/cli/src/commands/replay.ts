@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { createCpuEngine } from '@collapsar/engine-cpu'
 import { CollapsarError, describeRecord, recordDigest, replayTrial } from '@collapsar/sweep'
 import type { DescribedRecord, GridCell, Sweep } from '@collapsar/sweep'
-import { layerLayouts, networkShape, parameterCount } from '@collapsar/trial'
+import { hasPortableBits, layerLayouts, networkShape, parameterCount } from '@collapsar/trial'
 import type { NetworkShape, TrialRecord } from '@collapsar/trial'
 import type { Command, Invocation } from '../command.ts'
 import { EXIT } from '../command.ts'
@@ -34,7 +34,7 @@ export const replay: Command = {
     try {
       const replayed = await replayTrial(engine, { cell: cell.cell, spec: cell.spec, trial }, signal)
       const recorded = await findRecord(invocation, cell.cell, trial)
-      const equal = recorded === null ? null : recordDigest(recorded) === replayed.digest
+      const equal = recorded === null || !hasPortableBits(cell.spec.numerics) ? null : recordDigest(recorded) === replayed.digest
       const { digest, lossTrace, initial, final, ...described } = replayed
       const document = {
         ...described,
@@ -78,6 +78,13 @@ async function findRecord({ configuration, log }: Invocation, cell: string, tria
   return withInstallation({ configuration, log }, (installation) => installation.trialRecord(cell, trial))
 }
 
+/** `equal` is null where the bits of one machine say nothing of another's. */
+function verdictOf({ found, equal }: { readonly found: boolean; readonly equal: boolean | null }): string {
+  if (!found) return 'this trial has not been recorded'
+  if (equal === null) return 'recorded; its numerics promises no bits to compare'
+  return equal ? 'equal to the record, bit for bit' : 'DIFFERENT from the record'
+}
+
 function replayText(
   document: DescribedRecord & {
     readonly cell: string
@@ -88,8 +95,7 @@ function replayText(
   },
   shape: NetworkShape,
 ): string {
-  const { found, equal } = document.recorded
-  const verdict = !found ? 'this trial has not been recorded' : equal === true ? 'equal to the record, bit for bit' : 'DIFFERENT from the record'
+  const verdict = verdictOf(document.recorded)
   const trace = document.lossTrace
   const lines = [
     `trial ${document.trial} of ${document.cell}`,
