@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { cellDigest, tallyOf } from '@collapsar/sweep'
 import type { EncodedBlock } from '@collapsar/sweep'
-import type { TrialSpec } from '@collapsar/trial'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { aliveBlock, aliveBlocks, aliveRecord, chunkOfSeed, TEST_ENGINE, trialSpec, wish } from '../../../test/support/blocks.ts'
 import { runSql } from '../../../test/support/database.ts'
@@ -58,8 +57,7 @@ describe('the draw', () => {
     await hand('honest', 1, 0, 1)
     await store.setAuditShare(1)
     await store.recordBlocks(CELL, [aliveBlock(1, 1)], TEST_ENGINE)
-    // Of a later release: the store keeps what it is given.
-    const spec = { ...trialSpec(2), numerics: 'webgpu-f32/1' as unknown as TrialSpec['numerics'] }
+    const spec = { ...trialSpec(2), numerics: 'webgpu-f32/1' as const }
     await store.createSweep({ name: 'gpu', source: {}, cells: [{ cell: wish(2, 0).cell, spec, inits: 100 }] })
     await hand('honest', 2, 0, 1)
     expect(await store.audits(10)).toEqual([])

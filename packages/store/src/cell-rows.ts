@@ -1,5 +1,7 @@
 import { addTallies, CollapsarError, decodeTally, EMPTY_TALLY, encodeTally } from '@collapsar/sweep'
 import type { Tally } from '@collapsar/sweep'
+import { hasPortableBits } from '@collapsar/trial'
+import type { Numerics } from '@collapsar/trial'
 import { decodeBlockTally } from './block-tally.ts'
 import type { Queries } from './connection.ts'
 
@@ -22,6 +24,8 @@ export interface LockedCell {
   readonly key: number
   readonly id: string
   readonly prefix: Prefix
+  /** Whether two trainings of one block must agree on every bit. */
+  readonly isPortable: boolean
 }
 
 interface CellRow {
@@ -30,6 +34,7 @@ interface CellRow {
   readonly prefix_blocks: number
   readonly prefix_gaps: number
   readonly tally: Buffer
+  readonly numerics: Numerics
 }
 
 /** Locks a cell until the end of the transaction. @throws CollapsarError `not-found` */
@@ -40,7 +45,8 @@ export async function lockCell(client: Queries, id: string): Promise<LockedCell>
 /** Locks each of these cells, in the order of their keys, until the end of the transaction; by id. @throws CollapsarError `not-found` */
 export async function lockEach(client: Queries, ids: readonly string[]): Promise<ReadonlyMap<string, LockedCell>> {
   const { rows } = await client.query<CellRow>(
-    'SELECT key, id, prefix_blocks, prefix_gaps, tally FROM cells WHERE id = ANY($1::text[]) ORDER BY key FOR NO KEY UPDATE',
+    `SELECT key, id, prefix_blocks, prefix_gaps, tally, spec ->> 'numerics' AS numerics FROM cells
+     WHERE id = ANY($1::text[]) ORDER BY key FOR NO KEY UPDATE`,
     [ids],
   )
   const cells = new Map(rows.map((row) => [row.id, lockedCell(row)]))
@@ -56,7 +62,7 @@ export async function lockCells(client: Queries, ids: readonly string[]): Promis
 
 function lockedCell(row: CellRow): LockedCell {
   const prefix = { blocks: row.prefix_blocks, gaps: row.prefix_gaps, tally: decodeTally(row.tally) }
-  return { key: row.key, id: row.id, prefix }
+  return { key: row.key, id: row.id, prefix, isPortable: hasPortableBits(row.numerics) }
 }
 
 export async function writePrefix(client: Queries, key: number, prefix: Prefix): Promise<void> {

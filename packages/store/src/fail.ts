@@ -30,7 +30,7 @@ export async function failChunk(client: Queries, chunkId: string, reason: string
   if (open.length === 0 && sets.length === 0) return 'gone'
   if (failed.chunk.blocks === 1) {
     const index = failed.chunk.firstBlock
-    if (sets.length > 0) await giveUpSets(client, cell, { index, sets, reason })
+    if (sets.length > 0) await giveUpSets(client, cell, { lost: sets.map((set) => ({ set, index })), reason })
     else await giveUp(client, cell, index, reason)
     return 'gap'
   }

@@ -7,8 +7,10 @@ import type { LockedCell, Prefix } from './cell-rows.ts'
 import { endChunks } from './claims.ts'
 import type { Queries } from './connection.ts'
 import { DigestConflict } from './digest-conflict.ts'
+import { countingParts } from './first-records.ts'
+import type { CountingPart } from './first-records.ts'
 import { refreshFrozenOf } from './freeze.ts'
-import { recordMeasurements } from './record-measurements.ts'
+import { giveUpSets, recordMeasurements } from './record-measurements.ts'
 
 export interface Recorded {
   readonly recorded: number
@@ -36,9 +38,9 @@ export interface BlockBatch {
  * Records blocks of one engine, brings everything that is derived from them up to date (prefixes, tallies, frozen rows) and ends their
  * chunks. Gives what each batch added; of a block that two batches have, the first counts. The cells' locks make recorders of one cell
  * take turns; those of different cells never wait for each other. With the commit four round trips, however many batches: the locks,
- * the blocks, what follows from them.
- * @throws CollapsarError `not-found` for an unknown cell, `damaged` when a block or a measurement exists with another digest,
- *   `not-allowed` from a worker that is quarantined
+ * the blocks, what follows from them; a fifth where bits are not portable.
+ * @throws CollapsarError `not-found` for an unknown cell, `damaged` when a block or a measurement exists with another digest although
+ *   its bits are portable, `not-allowed` from a worker that is quarantined
  */
 export async function recordBatches(
   client: Queries,
@@ -50,11 +52,14 @@ export async function recordBatches(
     keyOfEngine(client, engine),
     workerKeys(client, batches.flatMap(({ worker }) => worker ?? [])),
   ])
-  const parts = batches.map((batch) => ({
+  const given = batches.map((batch) => ({
     batch,
     cell: cells.get(batch.cell) as LockedCell,
     worker: batch.worker === null ? null : (workers.get(batch.worker) ?? null),
+    blocks: batch.blocks,
+    measurements: batch.measurements ?? [],
   }))
+  const parts = await countingParts(client, given)
   const offers = offersOf(parts)
   // What extends the prefixes is asked for behind the insertion, and travels with it.
   const [fresh, ...grown] = await Promise.all([insertBlocks(client, parts, engineKey), ...offers.map((offer) => grownPrefix(client, offer))])
@@ -65,19 +70,21 @@ export async function recordBatches(
     writeUpdates(client, updates, engineKey),
     refreshFrozenOf(client, updates.map(({ cell, prefix, firstFresh }) => ({ cell, prefixBlocks: prefix.blocks, firstFresh }))),
     endChunks(client, batches.flatMap(({ chunk }) => chunk ?? [])),
-    ...parts.map(({ batch, cell }) => recordMeasurements(client, cell, batch.measurements ?? [])),
+    ...parts.map(({ cell, measurements }) => recordMeasurements(client, cell, measurements)),
+    ...parts.map(({ cell, unfit }) => giveUpSets(client, cell, { lost: unfit, reason: TRAINED_TO_OTHER_BITS })),
   ])
   return counts
 }
 
-interface Part {
+const TRAINED_TO_OTHER_BITS = 'it was measured where the block came out with other bits than are recorded'
+
+interface Part extends CountingPart {
   readonly batch: BlockBatch
-  readonly cell: LockedCell
   /** The worker's key; null when it never reported itself, or there is none. */
   readonly worker: number | null
 }
 
-/** What is handed in of one cell, by block index. */
+/** What counts of one cell, by block index. */
 interface Offer {
   readonly cell: LockedCell
   readonly tallies: ReadonlyMap<number, Tally>
@@ -85,16 +92,16 @@ interface Offer {
 
 function offersOf(parts: readonly Part[]): readonly Offer[] {
   const offers = new Map<number, { cell: LockedCell; tallies: Map<number, Tally> }>()
-  for (const { batch, cell } of parts) {
+  for (const { cell, blocks } of parts) {
     const offer = offers.get(cell.key) ?? { cell, tallies: new Map<number, Tally>() }
-    for (const { index, tally } of batch.blocks) offer.tallies.set(index, tally)
+    for (const { index, tally } of blocks) offer.tallies.set(index, tally)
     offers.set(cell.key, offer)
   }
   return [...offers.values()]
 }
 
 /**
- * The prefix once the blocks handed in are recorded. Those that were before have the same bytes, or the transaction fails, so that
+ * The prefix once the blocks of the offer are recorded. Those that were before have the same bytes, or the transaction fails, so that
  * none of them is read back.
  */
 async function grownPrefix(client: Queries, { cell, tallies }: Offer): Promise<Prefix> {
@@ -115,7 +122,7 @@ interface FreshBlock {
 
 /** @returns by cell, then by ascending index */
 async function insertBlocks(client: Queries, parts: readonly Part[], engine: number): Promise<readonly FreshBlock[]> {
-  const blocks = parts.flatMap(({ batch }) => batch.blocks)
+  const blocks = parts.flatMap((part) => part.blocks)
   const { rows } = await client.query<FreshBlock>(
     `WITH fresh AS (
        INSERT INTO blocks (cell, index, engine, digest, tally, columns, worker)
@@ -129,21 +136,21 @@ async function insertBlocks(client: Queries, parts: readonly Part[], engine: num
      SELECT fresh.cell, fresh.index, filled.index IS NOT NULL AS filled
      FROM fresh LEFT JOIN filled ON filled.cell = fresh.cell AND filled.index = fresh.index ORDER BY fresh.cell, fresh.index`,
     [
-      parts.flatMap(({ batch, cell }) => batch.blocks.map(() => cell.key)),
+      parts.flatMap((part) => part.blocks.map(() => part.cell.key)),
       blocks.map(({ index }) => index),
       byteaArray(blocks.map(({ digest }) => digest)),
       byteaArray(blocks.map(({ tally }) => encodeBlockTally(tally))),
       byteaArray(blocks.map(({ columns }) => columns)),
-      parts.flatMap(({ batch, worker }) => batch.blocks.map(() => worker)),
+      parts.flatMap((part) => part.blocks.map(() => part.worker)),
       engine,
     ],
   )
   return rows
 }
 
-/** Two trainings of one block must agree on every bit: a difference means that a machine or a disk is at fault. */
+/** Two trainings of one block that are compared must agree on every bit: a difference means that a machine or a disk is at fault. */
 async function checkDuplicates(client: Queries, parts: readonly Part[], fresh: readonly FreshBlock[]): Promise<void> {
-  const given = parts.flatMap(({ batch, cell }) => batch.blocks.map((block) => ({ cell, ...block })))
+  const given = parts.flatMap(({ cell, blocks }) => blocks.map((block) => ({ cell, ...block })))
   if (given.length === fresh.length) return
   const { rows } = await client.query<{ cell: number; index: number; digest: Buffer }>(
     `SELECT given.cell, given.index, given.digest FROM unnest($1::int[], $2::int[], $3::bytea[]) AS given (cell, index, digest)
@@ -159,8 +166,8 @@ async function checkDuplicates(client: Queries, parts: readonly Part[], fresh: r
 
 function countFresh(parts: readonly Part[], fresh: readonly FreshBlock[]): readonly Recorded[] {
   const left = new Set(fresh.map(({ cell, index }) => `${cell} ${index}`))
-  return parts.map(({ batch, cell }) => {
-    const own = batch.blocks.map(({ index }) => index).filter((index) => left.delete(`${cell.key} ${index}`))
+  return parts.map(({ batch, cell, blocks }) => {
+    const own = blocks.map(({ index }) => index).filter((index) => left.delete(`${cell.key} ${index}`))
     const counts = { recorded: own.length, duplicate: batch.blocks.length - own.length }
     return own.length === 0 || counts.duplicate === 0 ? counts : { ...counts, fresh: own }
   })

@@ -1,12 +1,12 @@
 import { CollapsarError } from '@collapsar/sweep'
-import type { EncodedMeasurement, SetVersion } from '@collapsar/sweep'
+import type { EncodedMeasurement } from '@collapsar/sweep'
 import type { LockedCell } from './cell-rows.ts'
 import type { Queries } from './connection.ts'
 
 /**
  * Records what was measured of blocks that exist. What exists is a duplicate and changes nothing; what had been given up is
  * filled. The caller holds the cell's lock.
- * @throws CollapsarError `damaged` when the same was measured before with another result
+ * @throws CollapsarError `damaged` when the same was measured before with another result, where bits are portable
  */
 export async function recordMeasurements(
   client: Queries,
@@ -21,7 +21,7 @@ export async function recordMeasurements(
      WHERE made.reason IS NOT NULL`,
     [cell.key, ...keyColumns(measurements), measurements.map(({ data }) => data)],
   )
-  await checkDuplicates(client, cell, measurements)
+  if (cell.isPortable) await checkDuplicates(client, cell, measurements)
 }
 
 function keyColumns(measurements: readonly EncodedMeasurement[]): unknown[] {
@@ -49,17 +49,18 @@ async function checkDuplicates(client: Queries, cell: LockedCell, measurements: 
   )
 }
 
-/** The sets are given up for one block: a sweep that asks for them does not wait for it any longer. */
+/** Sets are given up for blocks: a sweep that asks for them does not wait any longer. What was measured stays. */
 export async function giveUpSets(
   client: Queries,
   cell: LockedCell,
-  { index, sets, reason }: { readonly index: number; readonly sets: readonly SetVersion[]; readonly reason: string },
+  { lost, reason }: { readonly lost: readonly Pick<EncodedMeasurement, 'set' | 'index'>[]; readonly reason: string },
 ): Promise<void> {
+  if (lost.length === 0) return
   await client.query(
     `INSERT INTO measurements (cell, set, version, index, reason)
-     SELECT $1, given.set, given.version, $4, $5 FROM unnest($2::text[], $3::int[]) AS given (set, version)
+     SELECT $1, given.set, given.version, given.index, $5 FROM unnest($2::text[], $3::int[], $4::int[]) AS given (set, version, index)
      ON CONFLICT DO NOTHING`,
-    [cell.key, sets.map(({ name }) => name), sets.map(({ version }) => version), index, reason],
+    [cell.key, lost.map(({ set }) => set.name), lost.map(({ set }) => set.version), lost.map(({ index }) => index), reason],
   )
 }
 

@@ -207,9 +207,10 @@ export interface Store extends AuditStore, ReplayStore {
   chunkWork(chunkId: string): Promise<ChunkWork | null>
   /**
    * Records blocks, advances the prefix and its tally, freezes the sweeps it completes and ends the chunk, in one
-   * transaction. A block that exists is a duplicate and changes nothing; if its digest differs, throws CollapsarError `damaged`,
-   * and an audit of the block is opened. Throws `not-allowed` for a worker that is quarantined.
-   * The same holds for what was measured of them. Blocks of a cancelled sweep are kept, and so are those of a chunk that is no longer live. A block recorded over a
+   * transaction. A block that exists is a duplicate and changes nothing; if its digest differs although its bits are portable, throws
+   * CollapsarError `damaged`, and an audit of the block is opened. Throws `not-allowed` for a worker that is quarantined.
+   * The same holds for what was measured of them; without portable bits, sets of a block that came out with other bits than are recorded
+   * are given up for it. Blocks of a cancelled sweep are kept, and so are those of a chunk that is no longer live. A block recorded over a
    * terminal gap fills it, also in the frozen rows that had lost it. Throws CollapsarError `not-found` for an unknown cell.
    */
   record(result: ChunkResult): Promise<Recorded>

@@ -28,6 +28,11 @@ const ENGINES: Readonly<Partial<Record<EngineKind, Opener>>> = {
     if (device !== null && !/^\d{1,4}$/.test(device)) throw new RangeError(`The device is ${device}; accepted with the engine cuda: its number, from 0.`)
     return createCudaEngine(device === null ? {} : { device: Number(device) })
   },
+  webgpu: async ({ device }) => {
+    const { createWebgpuEngine } = await import('@collapsar/engine-webgpu')
+    if (device === null) return createWebgpuEngine()
+    return createWebgpuEngine(device === 'software' ? { software: true } : { device: /^\d{1,4}$/.test(device) ? Number(device) : device })
+  },
 }
 
 /**

@@ -78,6 +78,13 @@ async function findRecord({ configuration, log }: Invocation, cell: string, tria
   return withInstallation({ configuration, log }, (installation) => installation.trialRecord(cell, trial))
 }
 
+/** `equal` is null where the bits of one machine say nothing of another's. */
+function verdictOf({ found, equal }: { readonly found: boolean; readonly equal: boolean | null }): string {
+  if (!found) return 'this trial has not been recorded'
+  if (equal === null) return 'recorded; its numerics promises no bits to compare'
+  return equal ? 'equal to the record, bit for bit' : 'DIFFERENT from the record'
+}
+
 function replayText(
   document: DescribedRecord & {
     readonly cell: string
@@ -100,10 +107,4 @@ function replayText(
     `record    ${verdictOf(document.recorded)}`,
   ]
   return `${lines.join('\n')}\n`
-}
-
-function verdictOf({ found, equal }: { readonly found: boolean; readonly equal: boolean | null }): string {
-  if (!found) return 'this trial has not been recorded'
-  if (equal === null) return 'its numerics has other bits on other devices: not compared'
-  return equal ? 'equal to the record, bit for bit' : 'DIFFERENT from the record'
 }
