@@ -42,6 +42,31 @@ export interface EncodedTrials {
   readonly measurements: readonly EncodedMeasurement[]
 }
 
+/** The same trials in so many parts of nearly one size, none of them empty, in their order. */
+export function partsOf(trials: TrainedTrials, parts: number): readonly TrainedTrials[] {
+  const count = trials.batch.trials.length
+  const most = Math.min(parts, count)
+  if (most <= 1) return [trials]
+  return Array.from({ length: most }, (_, part) => {
+    const rows = [part, part + 1].map((edge) => Math.floor((edge * count) / most)) as [number, number]
+    return {
+      ...trials,
+      batch: { ...trials.batch, trials: trials.batch.trials.slice(...rows) },
+      trained: lanesOf(trials.trained, rows),
+      observed: trials.observed.map((state) => ({ ...state, trained: lanesOf(state.trained, rows) })),
+    }
+  })
+}
+
+function lanesOf(trained: TrainedBatch, [first, end]: readonly [number, number]): TrainedBatch {
+  const lanes = trained.end.length
+  const cut = Object.entries(trained).map(([field, values]: [string, ColumnArray | null]) => {
+    const size = (values?.length ?? 0) / lanes
+    return [field, values?.slice(first * size, end * size) ?? null] as const
+  })
+  return Object.fromEntries(cut) as unknown as TrainedBatch
+}
+
 /** So many trials from `first` on of consecutive batches, as one array: [trial][number]. */
 export function takeTrials(batches: readonly ColumnArray[], first: number, { trials, size }: { trials: number; size: number }): ColumnArray {
   const [like] = batches

@@ -23,6 +23,8 @@ export type MeasuringReply = { readonly id: number } & (
 
 /** Measures trained networks and packs blocks off the event loop, which must stay free to renew the queue's locks. */
 export interface Measuring {
+  /** Into how many parts a batch is best cut for it. */
+  readonly parts: number
   /** The base records of a batch and what its sets measure, in its order. Takes the trained arrays away from the caller. */
   measure(trials: TrainedTrials): Promise<MeasuredTrials>
   /** The blocks from `firstBlock` on that consecutive batches make up. Takes their columns away from the caller. */
@@ -31,20 +33,25 @@ export interface Measuring {
 }
 
 /** As many as a worker trains chunks at a time: measuring a map without training takes longer than anything else. */
-const MOST_THREADS = 2
+const CHUNKS_AT_A_TIME = 2
 
-/** Threads that take their requests in turn; a further one is started when all are busy. If one dies, what it had in hand fails. */
-export function startMeasuring(): Measuring {
-  let threads: MeasuringThread[] = []
+/**
+ * Threads that take their requests in turn; a further one is started when all are busy. If one dies, what it had in hand fails.
+ * @param threads most of them. More than a worker has chunks in hand measure parts of one batch side by side: a graphics processor trains
+ *   more networks than two threads measure.
+ */
+export function startMeasuring(threads = CHUNKS_AT_A_TIME): Measuring {
+  let started: MeasuringThread[] = []
   const least = (): MeasuringThread => {
-    threads = threads.filter((thread) => !thread.hasEnded())
-    const [idlest] = threads.toSorted((a, b) => a.inHand() - b.inHand())
-    if (idlest !== undefined && (idlest.inHand() === 0 || threads.length === MOST_THREADS)) return idlest
-    const started = startThread()
-    threads.push(started)
-    return started
+    started = started.filter((thread) => !thread.hasEnded())
+    const [idlest] = started.toSorted((a, b) => a.inHand() - b.inHand())
+    if (idlest !== undefined && (idlest.inHand() === 0 || started.length >= threads)) return idlest
+    const another = startThread()
+    started.push(another)
+    return another
   }
   return {
+    parts: Math.max(1, Math.floor(threads / CHUNKS_AT_A_TIME)),
     measure: async (trials) => {
       const arrays = [trials.trained, ...trials.observed.map(({ trained }) => trained)]
       const replies = await least().ask({ kind: 'measure', trials }, arrays.flatMap((trained) => buffersOf(Object.values(trained))))
@@ -56,7 +63,7 @@ export function startMeasuring(): Measuring {
       return { blocks: parts.flatMap((part) => part.blocks), measurements: parts.flatMap((part) => part.measurements) }
     },
     close: async () => {
-      await Promise.all(threads.map((thread) => thread.close()))
+      await Promise.all(started.map((thread) => thread.close()))
     },
   }
 }

@@ -24,13 +24,13 @@ export type TrainingReply =
  * channel between them breaks. It holds nothing worth an orderly end, and the threads of an engine would have to be waited for,
  * so it kills itself.
  */
-export async function serveTraining(openEngine: () => Engine | Promise<Engine>): Promise<void> {
+export async function serveTraining(openEngine: () => Engine | Promise<Engine>, means: Parameters<typeof trainHere>[1] = {}): Promise<void> {
   process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
   // The parent decides: a Ctrl-C goes to every process of the terminal, and a chunk in hand may still be finished.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined)
   preferAsVictim()
   try {
-    const training = trainHere(await openEngine())
+    const training = trainHere(await openEngine(), means)
     const answer = createAnswer(training)
     process.on('message', (request: TrainingRequest) => void answer(request))
     reply({ kind: 'ready', engine: training.engine })

@@ -41,6 +41,7 @@ afterAll(() => {
 
 /** The same functions as on the measuring thread, on this one. */
 const measuring: Measuring = {
+  parts: 1,
   measure: async (trials) => measureTrials(trials),
   encode: async (blocks) => {
     const parts = [...encodeTrials(blocks)]
@@ -61,8 +62,8 @@ function work(cell: TrialSpec, firstBlock: number, blocks: number, sets: readonl
   return { chunk, spec: cell, sets: sets.map(({ name, version }) => ({ name, version })) }
 }
 
-const train = (engine: Engine, chunk: ChunkWork) =>
-  trainChunk({ engine, measuring, onBatch: async () => undefined }, chunk, new AbortController().signal)
+const train = (engine: Engine, chunk: ChunkWork, parts = 1) =>
+  trainChunk({ engine, measuring: { ...measuring, parts }, onBatch: async () => undefined }, chunk, new AbortController().signal)
 
 describe.each([
   ['the readable engine', createReferenceEngine],
@@ -101,6 +102,8 @@ describe.each([
       [0, 1, 2].flatMap((index) => sets.map(({ name }) => [index, name])),
     )
     expect(parts.flatMap(({ measurements }) => measurements)).toEqual(whole.measurements)
+    // 300 trials in seven parts: measured by several threads at once.
+    expect(await train(engine, work(spec, 0, 3, sets), 7)).toEqual(whole)
   })
 })
 

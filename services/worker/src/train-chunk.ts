@@ -1,7 +1,8 @@
 import { BLOCK_TRIALS, observedSteps } from '@collapsar/sweep'
 import type { ChunkWork, EncodedBlock, EncodedMeasurement, SetVersion } from '@collapsar/sweep'
-import { engineBatch, networkShape, parameterCount, trainingPoints } from '@collapsar/trial'
+import { engineBatch, joinedColumns, networkShape, parameterCount, trainingPoints } from '@collapsar/trial'
 import type { Engine, InitialLaw, Parameters, RecordColumns, TrainingPoints, TrialBatch, TrialSpec } from '@collapsar/trial'
+import { partsOf } from './measured.ts'
 import type { EncodedTrials, MeasuredTrials, ObservedState } from './measured.ts'
 import type { Measuring } from './measuring.ts'
 
@@ -38,7 +39,7 @@ export async function trainChunk(trainer: Trainer, work: ChunkWork, signal: Abor
     const batches: MeasuredTrials[] = []
     for (let trial = first; trial < last; trial += perBatch) {
       const trials = consecutive(trial, Math.min(perBatch, last - trial))
-      batches.push(await trainTrials(trainer, { spec, points, trials, sets, steps }, signal))
+      batches.push(...(await trainTrials(trainer, { spec, points, trials, sets, steps }, signal)))
     }
     const packed = await trainer.measuring.encode({ spec, firstBlock: block, batches })
     encoded.blocks.push(...packed.blocks)
@@ -72,7 +73,7 @@ async function trainTrials(
   { engine, measuring, onBatch }: Trainer,
   { spec, points, trials, sets, steps }: Trials,
   signal: AbortSignal,
-): Promise<MeasuredTrials> {
+): Promise<readonly MeasuredTrials[]> {
   const batch = await engineBatch(spec, trials, { points, signal })
   const supported = engine.supports(batch)
   if (supported !== true) throw new Error(`engine ${engine.id} cannot train this cell: ${supported}`)
@@ -82,9 +83,10 @@ async function trainTrials(
     observed.push({ steps: observedStep, trained: await engine.train(prefixOf(batch, observedStep), signal) })
   }
   // without the initial parameters, which nobody measures: they would be copied to the thread
-  const measured = await measuring.measure({ spec, batch: Object.assign({}, batch, { initial: null }), trained, sets, observed })
+  const all = { spec, batch: Object.assign({}, batch, { initial: null }), trained, sets, observed }
+  const measured = await Promise.all(partsOf(all, measuring.parts).map((part) => measuring.measure(part)))
   signal.throwIfAborted()
-  await onBatch(batch, measured.records)
+  await onBatch(batch, joinedColumns(measured.map(({ records }) => records)))
   return measured
 }
 

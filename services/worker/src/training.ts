@@ -43,9 +43,12 @@ export interface Training {
   close(): Promise<void>
 }
 
-/** On the engine's own threads in this process: a crash of the engine ends the process. The engine stays open. */
-export function trainHere(engine: Engine): Training {
-  const measuring = startMeasuring()
+/**
+ * On the engine's own threads or device, in this process: a crash of the engine ends the process. The engine stays open.
+ * @param measuringThreads as of `startMeasuring`
+ */
+export function trainHere(engine: Engine, { measuringThreads }: { readonly measuringThreads?: number | undefined } = {}): Training {
+  const measuring = startMeasuring(measuringThreads)
   return {
     engine: { id: engine.id, version: engine.version, numerics: engine.numerics, device: engine.device ?? null },
     train: async (work, signal) => {
