@@ -29,6 +29,7 @@ interface Service {
   readonly cap_drop?: readonly string[]
   readonly security_opt?: readonly string[]
   readonly stop_grace_period?: string
+  readonly deploy?: { readonly resources: { readonly reservations: { readonly devices: readonly object[] } } }
   readonly volumes?: readonly string[]
 }
 
@@ -85,7 +86,7 @@ describe('docker-compose.yml', () => {
   })
 
   it('starts the services after the migration and the roles, and those after Postgres is healthy', () => {
-    for (const name of ['api', 'planner', 'worker']) {
+    for (const name of ['api', 'planner', 'worker', 'worker-cuda']) {
       expect(compose.services[name]?.depends_on?.['roles']?.condition).toBe('service_completed_successfully')
       expect(compose.services[name]?.depends_on?.['redis']?.condition).toBe('service_healthy')
     }
@@ -99,8 +100,14 @@ describe('docker-compose.yml', () => {
     expect(command).toContain('--appendonly yes')
   })
 
-  it('gives a worker more time to stop than it gives itself', () => {
-    const { command = [], stop_grace_period: grace = '' } = compose.services['worker']!
+  it('gives the cards to the workers that train on them, with what the driver needs and no more', () => {
+    const devices = services.filter(({ deploy }) => deploy !== undefined).map(({ name, deploy }) => [name, deploy?.resources.reservations.devices])
+    expect(devices).toEqual([['worker-cuda', [{ driver: 'nvidia', count: 'all', capabilities: ['gpu'] }]]])
+    expect(compose.services['worker-cuda']?.environment?.['NVIDIA_DRIVER_CAPABILITIES']).toBe('compute,utility')
+  })
+
+  it.each(['worker', 'worker-cuda'])('gives a %s more time to stop than it gives itself', (name) => {
+    const { command = [], stop_grace_period: grace = '' } = compose.services[name]!
     expect(Number.parseInt(grace, 10)).toBeGreaterThan(Number(command[command.indexOf('--grace') + 1]))
   })
 

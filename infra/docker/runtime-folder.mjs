@@ -46,4 +46,12 @@ function installPackages() {
   const { status } = spawnSync('npm', ['ci', ...options], { cwd: target, stdio: ['ignore', 2, 2] })
   if (status !== 0) process.exit(status ?? 1)
   for (const name of UNUSED) rmSync(join(target, 'node_modules', name), { recursive: true, force: true })
+  keepOwnDawn()
+}
+
+/** The package of WebGPU has a library for every platform, 25 MB each. */
+function keepOwnDawn() {
+  const folder = join(target, 'node_modules/webgpu/dist')
+  if (!existsSync(folder)) return
+  for (const name of readdirSync(folder)) if (name !== `${process.platform}-${process.arch}`) rmSync(join(folder, name), { recursive: true })
 }

@@ -31,9 +31,9 @@ export function embeddedRunner(invocation: Invocation, backends: Backends): Swee
 }
 
 /** Trains single trials again for pictures: a training of so many steps is the beginning of a longer one. */
-export function embeddedNetworks({ configuration, signal }: Invocation): NetworkSource {
+export function embeddedNetworks({ configuration, options, signal }: Invocation): NetworkSource {
   return async (spec, trial, steps) => {
-    const engine = await engineFor(spec, configuration)
+    const engine = await engineFor(spec, options, configuration)
     try {
       const batch = await engineBatch({ ...spec, training: { ...spec.training, steps } }, [trial])
       return (await engine.train(batch, signal)).parameters

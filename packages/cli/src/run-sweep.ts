@@ -4,6 +4,7 @@ import type { Backends, EngineChoice } from '@collapsar/standalone'
 import { canonicalJson, CollapsarError, ENGINE_KINDS, engineKinds, planDocument, untilOf } from '@collapsar/sweep'
 import type { PlanDocument, Sweep, SweepDocument, SweepFile } from '@collapsar/sweep'
 import type { Invocation } from './command.ts'
+import { choiceOf } from './engine-choice.ts'
 import { followSweep } from './follow-sweep.ts'
 
 /** What came of a sweep; `interrupted` while some of its trials are missing. */
@@ -61,11 +62,7 @@ function choiceFor({ options, configuration }: Invocation, { cells, engine: want
   if (engine === undefined) {
     throw new CollapsarError('engine-unavailable', `No engine trains ${numerics.join(' and ')} together, and a run has one; run them apart, or submit the sweep to a server.`)
   }
-  const device = options.text('device')
-  if (device !== null && engine === 'cpu') {
-    throw new CollapsarError('usage', `--device is ${device} but this run trains on the processor; accepted: with --engine cuda, webgpu or tfjs`)
-  }
-  return { engine, threads: configuration.threads, device }
+  return choiceOf(engine, options, configuration)
 }
 
 async function planSweep({ options, terminal, configuration }: Invocation, { store }: Backends, sweep: Sweep): Promise<PlanDocument> {

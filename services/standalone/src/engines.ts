@@ -17,7 +17,7 @@ export async function openEngine(choice: EngineChoice): Promise<Engine> {
  */
 export async function findEngine(choice: EngineChoice): Promise<TrainingEngine> {
   const { startTrainingProcess } = await import('@collapsar/worker')
-  const training = await startTrainingProcess(choice)
+  const training = await startTrainingProcess({ ...choice, quiet: true })
   await training.close()
   return training.engine
 }

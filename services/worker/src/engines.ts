@@ -19,13 +19,9 @@ type Opener = (choice: { readonly threads: number; readonly device: string | nul
 
 /** The engines of this release, by kind, each loaded where it is wanted. A new engine is a package and an entry here. */
 const ENGINES: Readonly<Partial<Record<EngineKind, Opener>>> = {
-  cpu: ({ threads, device }) => {
-    if (device !== null) throw new RangeError(`The device is ${device}; accepted: none with the engine cpu.`)
-    return createCpuEngine({ threads })
-  },
+  cpu: ({ threads }) => createCpuEngine({ threads }),
   cuda: async ({ device }) => {
     const { createCudaEngine } = await import('@collapsar/engine-cuda')
-    if (device !== null && !/^\d{1,4}$/.test(device)) throw new RangeError(`The device is ${device}; accepted with the engine cuda: its number, from 0.`)
     return createCudaEngine(device === null ? {} : { device: Number(device) })
   },
   webgpu: async ({ device }) => {

@@ -10,6 +10,8 @@ import type { ReplayOrder, TrainedChunk, TrainingEngine } from './training.ts'
 export interface ForkOptions extends EngineChoice {
   /** Called when the process ended by itself: how, and how many chunks it had in hand. */
   readonly onDeath?: (how: string, chunks: number) => void
+  /** Whether what native code prints is to be seen; default: it is, since it says most before it aborts. */
+  readonly quiet?: boolean
   /** Another program in the place of the one with the engines of this release, for tests. */
   readonly program?: URL
 }
@@ -40,8 +42,7 @@ export async function forkTraining(options: ForkOptions): Promise<ForkedTraining
   const child = fork(options.program ?? PROGRAM, [JSON.stringify({ engine: kind, threads, device })], {
     // Structured clone: blocks are bytes, a few hundred thousand of them a chunk.
     serialization: 'advanced',
-    // What native code says before it aborts is worth seeing.
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 'ignore', options.quiet === true ? 'ignore' : 'inherit', 'ipc'],
   })
   let lost: string | null = null
   const ended = endOf(child).then((how) => (lost === null ? how : `because ${lost}`))

@@ -30,7 +30,7 @@ export const replay: Command = {
     const sweep = await readSweep(positionals[0] ?? '', { inits: null, engine: null })
     const cell = chooseCell(sweep, options)
     const trial = options.required('trial', 0, 1e9)
-    const engine = await engineFor(cell.spec, { threads: configuration.threads, device: options.text('device') })
+    const engine = await engineFor(cell.spec, options, configuration)
     try {
       const replayed = await replayTrial(engine, { cell: cell.cell, spec: cell.spec, trial }, signal)
       const recorded = await findRecord(invocation, cell.cell, trial)

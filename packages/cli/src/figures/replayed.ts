@@ -29,9 +29,9 @@ interface Replay {
  * Trains trials again, up to each number of steps and to the end.
  * @throws CollapsarError `damaged` when one ends with other parameters than were recorded
  */
-export async function replayed({ configuration, signal }: Invocation, { spec, records, places, steps }: Replay): Promise<Replayed> {
+export async function replayed({ configuration, options, signal }: Invocation, { spec, records, places, steps }: Replay): Promise<Replayed> {
   const trials = places.map((place) => records.trials[place] ?? Number.NaN)
-  const engine = await engineFor(spec, configuration)
+  const engine = await engineFor(spec, options, configuration)
   try {
     const trainFor = async (count: number) => {
       const batch = await engineBatch(prefixSpec(spec, count), trials, { signal })
