@@ -182,11 +182,17 @@ class Translation {
     const threads = Number(/\.maxntid (\d+)/.exec(head)?.[1])
     const lines = body.split('\n').map((line) => line.trim())
     const code = lines.filter((line) => line !== '' && !line.startsWith('.'))
-    code.filter((line) => line.endsWith(':')).forEach((line, i) => this.#labels.set(line.slice(0, -1), i + 1))
-    for (const [register, name] of variablesOf(code)) this.#variables.set(register, name)
-    const statements = code.map((line) => this.#statement(line))
+    const isFixed = fixedRegisters(code)
+    const fixed = code.filter((line) => isFixed.has(firstRegister(line)))
+    const moving = code.filter((line) => !isFixed.has(firstRegister(line)))
+    for (const [register, name] of variablesOf(moving, isFixed)) this.#variables.set(register, name)
     const declared = [...new Set(this.#variables.values())].join(', ')
+    for (const register of isFixed) this.#variables.set(register, `fixed_${register.slice(1)}`)
+    const constants = fixed.map((line) => `const ${this.#statement(line)}`)
+    moving.filter((line) => line.endsWith(':')).forEach((line, i) => this.#labels.set(line.slice(0, -1), i + 1))
+    const statements = moving.map((line) => this.#statement(line))
     const source = `${PRELUDE}
+      ${constants.join('\n')}
       return (function* () {
         let ${declared === '' ? 'unused' : declared}
         let at = 0
@@ -279,12 +285,29 @@ class Translation {
 
 const REGISTER = /%[bfwpai]\d+/g
 
+function firstRegister(line: string): string {
+  return line.match(REGISTER)?.[0] ?? ''
+}
+
+/** Registers that hold one constant, parameter or index of the thread for good: no barrier has to keep them. They are set before all else. */
+function fixedRegisters(code: readonly string[]): ReadonlySet<string> {
+  const fixed = new Set<string>()
+  const varying = new Set<string>()
+  for (const line of code) {
+    const register = firstRegister(line)
+    const isConstant = /^(mov\.[uf]\d+ %[fw]\d+, (0[fdx]\w+|%tid\.x|%ctaid\.x)|ld\.param\.[uf]\d+ %\w+, \[\w+\]);$/.test(line)
+    if (isConstant && !fixed.has(register)) fixed.add(register)
+    else if (!line.startsWith('st.')) varying.add(register)
+  }
+  return new Set([...fixed].filter((register) => !varying.has(register)))
+}
+
 /**
  * A variable for each register. Those that one basic block alone uses share some: of thousands of variables every barrier would have to keep all.
  * The name begins with the letter of the register, which tells the types apart.
  */
-function variablesOf(code: readonly string[]): Map<string, string> {
-  const lines = code.map((line) => line.match(REGISTER) ?? [])
+function variablesOf(code: readonly string[], besides: ReadonlySet<string>): Map<string, string> {
+  const lines = code.map((line) => (line.match(REGISTER) ?? []).filter((register) => !besides.has(register)))
   const uses = new Map<string, { readonly block: number; last: number; isLocal: boolean }>()
   let block = 0
   code.forEach((line, i) => {

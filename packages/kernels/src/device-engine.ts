@@ -14,6 +14,8 @@ export interface DeviceEngineOptions {
   readonly numerics: readonly Numerics[]
   /** A network for each thread, or for each workgroup; by default as its number of parameters wants it. */
   readonly kernelShape?: KernelShape
+  /** Of a workgroup, 64 by default: no bit depends on it. */
+  readonly threads?: number
 }
 
 export type KernelShape = 'registers' | 'workgroups'
@@ -25,13 +27,12 @@ const LAUNCH_MS = 150
 /** Launches that wait for each other on the device, so that it never waits for us. */
 const IN_FLIGHT = 2
 const MOST_ROUNDS = 1 << 20
-const THREADS = 64
 
 /**
  * An engine on a device: a slot for each network that fits side by side, and a kernel that begins, trains and ends trials by itself. The host
  * starts it again and again until all have ended.
  */
-export function createDeviceEngine(device: Device, { id, kernelShape, numerics, version }: DeviceEngineOptions): Engine {
+export function createDeviceEngine(device: Device, { id, kernelShape, numerics, threads = 64, version }: DeviceEngineOptions): Engine {
   const closing = new AbortController()
   const loaded = new Map<string, Promise<LoadedKernel>>()
   return {
@@ -58,7 +59,7 @@ export function createDeviceEngine(device: Device, { id, kernelShape, numerics, 
   function kernelFor(batch: EngineBatch): Promise<LoadedKernel> {
     const spec = kernelSpecOf(batch)
     const key = JSON.stringify(spec)
-    const known = loaded.get(key) ?? load(device, spec, spec.shape.normalization === undefined && kernelShape !== undefined ? kernelShape : shapeFor(spec))
+    const known = loaded.get(key) ?? load(device, spec, { threads, shape: spec.shape.normalization === undefined && kernelShape !== undefined ? kernelShape : shapeFor(spec) })
     loaded.set(key, known)
     return known
   }
@@ -69,8 +70,8 @@ interface LoadedKernel {
   readonly program: DeviceKernel
 }
 
-async function load(device: Device, spec: TrainingKernelSpec, shape: KernelShape): Promise<LoadedKernel> {
-  const training = shape === 'registers' ? trainInRegisters(spec, { threads: THREADS }) : trainInWorkgroups(spec, { limits: device.limits, threads: THREADS })
+async function load(device: Device, spec: TrainingKernelSpec, { shape, threads }: { readonly shape: KernelShape; readonly threads: number }): Promise<LoadedKernel> {
+  const training = shape === 'registers' ? trainInRegisters(spec, { threads }) : trainInWorkgroups(spec, { limits: device.limits, threads })
   return { training, program: await device.load(training.kernel) }
 }
 
@@ -85,7 +86,8 @@ async function trainOn(device: Device, { program, training }: LoadedKernel, run:
   const { kernel, threadsOfSlot } = training
   const threads = Math.min(run.batch.trials.length * threadsOfSlot, device.limits.threads)
   const groups = Math.ceil(threads / kernel.threads)
-  const contents = trainingBuffers(run.batch, training, (groups * kernel.threads) / threadsOfSlot)
+  const slots = (groups * kernel.threads) / threadsOfSlot
+  const contents = trainingBuffers(run.batch, training, Math.ceil(slots / training.interleaved) * training.interleaved)
   const arrays = new Map<string, DeviceArray>()
   try {
     for (const [name, content] of Object.entries(contents)) arrays.set(name, await device.allocate(content))

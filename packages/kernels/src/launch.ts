@@ -77,11 +77,11 @@ export function trainedBatch(batch: TrialBatch, { facts, marks, networks, trace 
     outputMin: new Float64Array(trials * outputs),
     outputMax: new Float64Array(trials * outputs),
     deadPoints: new Uint32Array(trials),
-    lossTrace: batch.trace ? Float64Array.from(trace) : null,
+    lossTrace: batch.trace ? Float64Array.from(trace, canonical) : null,
   }
   for (let row = 0; row < trials; row++) {
     const mark = (place: number) => marks[row * MARKS + place] ?? 0
-    const fact = (place: number) => facts[row * factsOf(outputs) + place] ?? Number.NaN
+    const fact = (place: number) => canonical(facts[row * factsOf(outputs) + place])
     const end = mark(MARK.end) & 0xff
     const takenEarlier = mark(MARK.end) >= EARLIER_TAKEN
     trained.end[row] = end
@@ -102,6 +102,11 @@ export function trainedBatch(batch: TrialBatch, { facts, marks, networks, trace 
     trained.earlierLoss[row] = takenEarlier ? fact(1) : (trained.loss[row] ?? Number.NaN)
   }
   return trained
+}
+
+/** A NaN has the bits of its machine, and one recorded those of NUMERICS.md, 5. */
+function canonical(value: number | undefined): number {
+  return value === undefined || Number.isNaN(value) ? Number.NaN : value
 }
 
 /** What a diverged trial leaves is the same on every machine: canonical NaNs (NUMERICS.md, 6). */
