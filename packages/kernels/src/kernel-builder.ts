@@ -8,6 +8,7 @@ import type {
   Instruction,
   Kernel,
   Precision,
+  Quad,
   Register,
   SharedArray,
   Type,
@@ -189,6 +190,17 @@ export class KernelBuilder {
 
   store<T extends 'float' | 'word'>(into: ArrayOf<T>, index: Word, value: Register<T>, offset = 0): void {
     this.#block.push({ op: 'store', into: into.name, index, offset, value })
+  }
+
+  /** Four numbers of a shared array at once; `index` + `offset` is a multiple of four. */
+  loadQuad(from: ArrayOf<'float'>, index: Word, offset = 0): Quad {
+    const to: Quad = [this.#register('float'), this.#register('float'), this.#register('float'), this.#register('float')]
+    this.#block.push({ op: 'loadQuad', to, from: from.name, index, offset })
+    return to
+  }
+
+  storeQuad(into: ArrayOf<'float'>, index: Word, values: Quad, offset = 0): void {
+    this.#block.push({ op: 'storeQuad', into: into.name, index, offset, values })
   }
 
   /** Adds to a counter, at once for all who see it; gives what it was before. */

@@ -32,6 +32,7 @@ export interface Register<T extends Type = Type> {
 export type Float = Register<'float'>
 export type Word = Register<'word'>
 export type Flag = Register<'flag'>
+export type Quad = readonly [Float, Float, Float, Float]
 
 /** An array in the memory of the device, of words or of floats of the kernel's precision. */
 export interface BufferUse {
@@ -76,6 +77,9 @@ export type Instruction =
   /** `[index + offset]`; the offset is a number of elements. */
   | { readonly op: 'load'; readonly to: Register; readonly from: string; readonly index: Word; readonly offset: number }
   | { readonly op: 'store'; readonly into: string; readonly index: Word; readonly offset: number; readonly value: Register }
+  /** Four numbers of a shared array of floats that follow each other; `index` + `offset` is a multiple of four. */
+  | { readonly op: 'loadQuad'; readonly to: Quad; readonly from: string; readonly index: Word; readonly offset: number }
+  | { readonly op: 'storeQuad'; readonly into: string; readonly index: Word; readonly offset: number; readonly values: Quad }
   /** Adds to a counter; `to` is what it was before. */
   | { readonly op: 'count'; readonly to: Word; readonly into: string; readonly index: number; readonly value: Word }
   /** Declares a register that `set` may change, or changes one. */

@@ -1,4 +1,4 @@
-import type { BinaryWord, Block, Comparison, Instruction, Kernel, Precision, Register } from './kernel.ts'
+import type { BinaryWord, Block, Comparison, Instruction, Kernel, Precision, Quad, Register } from './kernel.ts'
 import { sharedLayout } from './kernel.ts'
 
 export interface PtxTarget {
@@ -47,6 +47,7 @@ class PtxPrinter {
   readonly #sharedAt: ReadonlyMap<string, number>
   readonly #lines: string[] = []
   #addresses = 0
+  #sharedAddresses = 0
   #labels = 0
   #bits = 0
 
@@ -93,6 +94,7 @@ class PtxPrinter {
       `  .reg .u32 %w<${most}>;`,
       `  .reg .pred %p<${most}>;`,
       `  .reg .b64 %a<${Math.max(1, this.#addresses)}>;`,
+      `  .reg .u32 %s<${Math.max(1, this.#sharedAddresses)}>;`,
       `  .reg .b${8 * BYTES[this.#kernel.precision]} %i<${Math.max(1, this.#bits)}>;`,
     ]
   }
@@ -137,6 +139,10 @@ class PtxPrinter {
         return this.#access(instruction.from, instruction, (space, place) => `ld${space} ${nameOf(instruction.to)}, ${place};`)
       case 'store':
         return this.#access(instruction.into, instruction, (space, place) => `st${space} ${place}, ${nameOf(instruction.value)};`)
+      case 'loadQuad':
+        return this.#quad(instruction.from, instruction, (registers, type, place) => `ld.shared.${type} {${registers}}, ${place};`, instruction.to)
+      case 'storeQuad':
+        return this.#quad(instruction.into, instruction, (registers, type, place) => `st.shared.${type} ${place}, {${registers}};`, instruction.values)
       case 'count':
         return [`atom.global.add.u32 ${nameOf(instruction.to)}, [${this.#bufferAddress(instruction.into)}+${WORD_BYTES * instruction.index}], ${nameOf(instruction.value)};`]
       case 'variable':
@@ -156,11 +162,11 @@ class PtxPrinter {
   }
 
   #broadcast({ through, to, value }: Instruction & { op: 'broadcast' }): readonly string[] {
-    const address = this.#addressRegister()
+    const address = this.#sharedRegister()
     const behind = this.#label()
-    const place = `[${address}+${this.#sharedAt.get(through) ?? 0}]`
+    const place = placeAt(address, this.#sharedAt.get(through) ?? 0)
     return [
-      `mov.u64 ${address}, ${SHARED};`,
+      `mov.u32 ${address}, ${SHARED};`,
       `mov.u32 ${nameOf(to)}, %tid.x;`,
       `setp.ne.u32 %p0, ${nameOf(to)}, 0;`,
       `@%p0 bra ${behind};`,
@@ -224,20 +230,40 @@ class PtxPrinter {
     ]
   }
 
+  /** Sixteen bytes an instruction: all four numbers of binary32, two of binary64. */
+  #quad(
+    array: string,
+    { index, offset }: { readonly index: Register; readonly offset: number },
+    write: (registers: string, type: string, place: string) => string,
+    quad: Quad,
+  ): readonly string[] {
+    const { precision } = this.#kernel
+    const vectors = precision === 'f32' ? [quad] : [quad.slice(0, 2), quad.slice(2)]
+    const [address, ...lines] = this.#sharedAddress(index, BYTES[precision])
+    const first = offset * BYTES[precision] + (this.#sharedAt.get(array) ?? 0)
+    const accesses = vectors.map((vector, i) => write(vector.map(nameOf).join(','), `v${vector.length}.${precision}`, placeAt(address, first + 16 * i)))
+    return [...lines, ...accesses]
+  }
+
   #access(array: string, { index, offset }: { readonly index: Register; readonly offset: number }, write: (space: string, place: string) => string): readonly string[] {
     const shared = this.#kernel.shared.find(({ name }) => name === array)
     const type = shared?.type ?? this.#kernel.buffers.find(({ name }) => name === array)?.type
     if (type === undefined) throw new Error(`the kernel has no array ${array}`)
     const bytes = this.#bytesOf(type)
-    const address = this.#addressRegister()
     const first = offset * bytes + (this.#sharedAt.get(array) ?? 0)
-    const place = first === 0 ? `[${address}]` : `[${address}+${first}]`
     const operation = `${shared === undefined ? '.global' : '.shared'}${this.#typeOf(type)}`
-    if (shared === undefined) {
-      return [`mad.wide.u32 ${address}, ${nameOf(index)}, ${bytes}, ${this.#bufferAddress(array)};`, write(operation, place)]
+    if (shared !== undefined) {
+      const [address, ...lines] = this.#sharedAddress(index, bytes)
+      return [...lines, write(operation, placeAt(address, first))]
     }
-    const start = this.#addressRegister()
-    return [`mov.u64 ${start}, ${SHARED};`, `mad.wide.u32 ${address}, ${nameOf(index)}, ${bytes}, ${start};`, write(operation, place)]
+    const address = this.#addressRegister()
+    return [`mad.wide.u32 ${address}, ${nameOf(index)}, ${bytes}, ${this.#bufferAddress(array)};`, write(operation, placeAt(address, first))]
+  }
+
+  /** A register that gets the address of an element of the shared memory, in 32 bits, and how. */
+  #sharedAddress(index: Register, bytes: number): [string, string, string] {
+    const [start, address] = [this.#sharedRegister(), this.#sharedRegister()]
+    return [address, `mov.u32 ${start}, ${SHARED};`, `mad.lo.u32 ${address}, ${nameOf(index)}, ${bytes}, ${start};`]
   }
 
   #bufferAddress(name: string): string {
@@ -260,6 +286,11 @@ class PtxPrinter {
 
   #bytesOf(type: 'float' | 'word'): number {
     return type === 'word' ? WORD_BYTES : BYTES[this.#kernel.precision]
+  }
+
+  #sharedRegister(): string {
+    this.#sharedAddresses += 1
+    return `%s${this.#sharedAddresses - 1}`
   }
 
   #addressRegister(): string {
@@ -307,6 +338,10 @@ function floatLiteral(value: number, precision: Precision): string {
   return `0d${view.getBigUint64(0).toString(16).toUpperCase().padStart(16, '0')}`
 }
 
+function placeAt(address: string, offset: number): string {
+  return offset === 0 ? `[${address}]` : `[${address}+${offset}]`
+}
+
 function names(...registers: readonly Register[]): string {
   return registers.map(nameOf).join(', ')
 }
@@ -320,6 +355,6 @@ function registersOf(block: Block): Register[] {
   return block.flatMap((instruction): Register[] => {
     if (instruction.op === 'if') return [...registersOf(instruction.body), ...registersOf(instruction.else)]
     if (instruction.op === 'while') return [...registersOf(instruction.test), ...registersOf(instruction.body)]
-    return 'to' in instruction ? [instruction.to] : []
+    return 'to' in instruction ? [instruction.to].flat() : []
   })
 }

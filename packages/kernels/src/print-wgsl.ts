@@ -93,6 +93,10 @@ function linesOfOne(kernel: Kernel, instruction: Instruction): string[] {
       return [`${nameOf(instruction.to)} = ${nameOf(instruction.value)};`]
     case 'store':
       return [`${instruction.into}[${place(instruction)}] = ${nameOf(instruction.value)};`]
+    case 'loadQuad':
+      return instruction.to.map((to, i) => `let ${nameOf(to)} = ${instruction.from}[${placeOf(instruction.index, instruction.offset + i)}];`)
+    case 'storeQuad':
+      return instruction.values.map((value, i) => `${instruction.into}[${placeOf(instruction.index, instruction.offset + i)}] = ${nameOf(value)};`)
     case 'barrier':
       return ['workgroupBarrier();', 'storageBarrier();']
     case 'broadcast':
@@ -105,7 +109,7 @@ function linesOfOne(kernel: Kernel, instruction: Instruction): string[] {
   }
 }
 
-type Valued = Exclude<Instruction, { op: 'constant' | 'if' | 'while' | 'variable' | 'set' | 'store' | 'barrier' | 'broadcast' }>
+type Valued = Exclude<Instruction, { op: 'constant' | 'if' | 'while' | 'variable' | 'set' | 'store' | 'loadQuad' | 'storeQuad' | 'barrier' | 'broadcast' }>
 
 function expressionOf(instruction: Valued): string {
   switch (instruction.op) {
@@ -152,6 +156,10 @@ function constantLines({ to, value }: Instruction & { op: 'constant' }): string[
 }
 
 function place({ index, offset }: { readonly index: Register; readonly offset: number }): string {
+  return placeOf(index, offset)
+}
+
+function placeOf(index: Register, offset: number): string {
   return offset === 0 ? nameOf(index) : `${nameOf(index)} + ${offset}u`
 }
 
