@@ -1,5 +1,9 @@
 import { fma32 } from '../../packages/trial/src/arithmetic/fma-binary32.ts'
+import { storedIn } from '../../packages/trial/src/stored.ts'
 import { fma64 } from './fma-binary64.ts'
+
+const toBinary16 = storedIn('f16/1')
+const toBfloat16 = storedIn('bf16/1')
 
 /**
  * Runs PTX on the processor, one thread after another: a second reading of the language, with the bits that NVIDIA's documents promise
@@ -52,7 +56,7 @@ export class PtxMachine {
     const memory = new MachineMemory(this.#heap, this.#regions)
     for (let group = 0; group < groups; group++) {
       const shared = new MachineMemory(new ArrayBuffer(Math.ceil(sharedBytes / 8) * 8), [{ start: 0, end: sharedBytes }])
-      let threads = Array.from({ length: program.threads }, (_, thread) => program.run({ fma32, fma64, group, memory, parameters, shared, thread }))
+      let threads = Array.from({ length: program.threads }, (_, thread) => program.run({ fma32, fma64, toBinary16, toBfloat16, group, memory, parameters, shared, thread }))
       // All threads run up to the barrier, then all go on.
       while (threads.length > 0) {
         const going = threads.filter((thread) => thread.next().done !== true)
@@ -66,6 +70,8 @@ export class PtxMachine {
 interface Machine {
   readonly fma32: typeof fma32
   readonly fma64: typeof fma64
+  readonly toBinary16: (x: number) => number
+  readonly toBfloat16: (x: number) => number
   readonly group: number
   readonly thread: number
   readonly memory: MachineMemory
@@ -153,7 +159,7 @@ function translate(text: string): Program {
 /** Helpers that the translated text uses. */
 const PRELUDE = `
   'use strict'
-  const { fma32, fma64, group, thread, memory, shared, parameters } = machine
+  const { fma32, fma64, toBinary16, toBfloat16, group, thread, memory, shared, parameters } = machine
   const fround = Math.fround
   const view = new DataView(new ArrayBuffer(8))
   const bits32 = (x) => (view.setFloat32(0, x), view.getUint32(0))
@@ -283,7 +289,7 @@ class Translation {
   }
 }
 
-const REGISTER = /%[bfwpai]\d+/g
+const REGISTER = /%[bfwpaih]\d+/g
 
 function firstRegister(line: string): string {
   return line.match(REGISTER)?.[0] ?? ''
@@ -356,6 +362,11 @@ const EXPRESSIONS: Readonly<Record<string, Expression>> = {
   'fma.rn.f64': (a, b, c) => `fma64(${a}, ${b}, ${c})`,
   ...arithmetic('f32', (x) => `fround(${x})`),
   ...arithmetic('f64', (x) => x),
+  // A register of 16 bits holds the number of binary16, and of bfloat16 the bits.
+  'cvt.rn.f16.f32': (a) => `toBinary16(${a})`,
+  'cvt.f32.f16': (a) => a,
+  'cvt.rn.bf16.f32': (a) => `bits32(toBfloat16(${a})) >>> 16`,
+  'cvt.u32.u16': (a) => a,
   'add.u32': (a, b) => `(${a} + ${b}) >>> 0`,
   'sub.u32': (a, b) => `(${a} - ${b}) >>> 0`,
   'mul.lo.u32': (a, b) => `Math.imul(${a}, ${b}) >>> 0`,

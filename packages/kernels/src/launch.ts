@@ -1,5 +1,5 @@
 import type { TrainedBatch, TrialBatch } from '@collapsar/trial'
-import { allocateParameters, END, parameterCount } from '@collapsar/trial'
+import { allocateParameters, END, parameterCount, storedIn } from '@collapsar/trial'
 import { lastEntry, stepTable } from './optimizer.ts'
 import type { TrainingKernel } from './training-kernel.ts'
 import { EARLIER_TAKEN, MARK, MARKS, SLOT, SLOT_WORDS, WAITING } from './training-kernel.ts'
@@ -21,9 +21,10 @@ export interface TrainingBuffers {
 /** @param slots places where networks are trained side by side: a multiple of those that are interleaved */
 export function trainingBuffers(batch: TrialBatch, { interleaved, slotFloats }: TrainingKernel, slots: number): TrainingBuffers {
   const { initial, numerics, points, trace, training, trials } = batch
+  const stored = storedIn(numerics)
   const floats = (length: number) => allocateParameters(numerics, length)
   return {
-    constants: concatenated(floats, [points.inputs, points.targets, stepTable(training.optimizer, training.steps)]),
+    constants: concatenated(floats, [points.inputs.map(stored), points.targets.map(stored), stepTable(training.optimizer, training.steps)]),
     networks: initial.slice(),
     memory: floats(slotFloats * slots),
     slots: waitingSlots(slots, interleaved),

@@ -27,7 +27,7 @@ const WORD_BYTES = 4
  * NUMERICS.md, so that no bit depends on how many there are. Layers, samples and updates are loops.
  */
 export function trainInWorkgroups(spec: TrainingKernelSpec, { limits, threads }: { readonly limits: Pick<DeviceLimits, 'sharedBytes'>; readonly threads: number }): TrainingKernel {
-  const k = new KernelBuilder(spec.precision)
+  const k = new KernelBuilder(spec.precision, spec.storedFormat)
   const arrays = trainingArrays(k)
   const scalars = trainingScalars(k)
   const slot = k.workgroup()
@@ -181,7 +181,7 @@ class NetworkInWorkgroup implements SlotNetwork {
     const r = noiseOfWord(k, this.#wordOf(words, i))
     const level = k.float(noise.level)
     const noisy = noise.kind === 'absolute' ? k.fma(level, r, after) : k.fma(k.multiply(level, r), k.subtract(after, before), after)
-    return noise.parameters === 'all' ? noisy : k.select(this.#isBias(i), noisy, after)
+    return noise.parameters === 'all' ? k.stored(noisy) : k.select(this.#isBias(i), k.stored(noisy), after)
   }
 
   #isBias(i: Word): Flag {

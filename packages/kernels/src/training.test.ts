@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { cpuEngineStatus, createCpuEngine } from '@collapsar/engine-cpu'
 import type { ActivationSpec, Engine, Numerics, TrainedBatch, TrialBatch } from '@collapsar/trial'
-import { conformanceChecks, createReferenceEngine, END, trialBatch } from '@collapsar/trial'
+import { conformanceChecks, createReferenceEngine, END, PORTABLE_NUMERICS, trialBatch } from '@collapsar/trial'
 import { describe, expect, it } from 'vitest'
 import { createPtxDevice } from '../../../test/support/ptx-device.ts'
 import { exampleSpec } from '../../trial/src/example-spec.ts'
@@ -15,7 +15,7 @@ import { createDeviceEngine } from './device-engine.ts'
 const LONG = process.env['KERNELS'] === 'long'
 
 const SHAPES = (['registers', 'workgroups'] as const).flatMap((kernelShape) =>
-  (['ieee-f32/1', 'ieee-f64/1'] as const).map((numerics) => ({ kernelShape, numerics })),
+  PORTABLE_NUMERICS.map((numerics) => ({ kernelShape, numerics })),
 )
 
 /** Few threads: each is read on its own. Of 8, some have no work in every layer, and some more than others. */
@@ -31,7 +31,7 @@ describe.each(SHAPES)('training in $kernelShape, read as PTX, in $numerics', ({ 
 
   it.skipIf(oracle === null).each(batches(numerics, kernelShape))('has the bits of the oracle for $name', async ({ batch, ends }) => {
     const trained = await engine.train(batch, forever)
-    expect(new Set(trained.end)).toEqual(new Set(ends))
+    expect([...new Set(trained.end)]).toEqual(expect.arrayContaining([...ends]))
     expect(bytesOf(trained)).toEqual(bytesOf(await oracle!.train(batch, forever)))
   })
 
@@ -43,7 +43,7 @@ describe.each(SHAPES)('training in $kernelShape, read as PTX, in $numerics', ({ 
 interface Case {
   readonly name: string
   readonly batch: TrialBatch
-  /** How its trials end. */
+  /** How some of its trials end; in half precision others diverge. */
   readonly ends: readonly number[]
 }
 

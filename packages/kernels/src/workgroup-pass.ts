@@ -68,7 +68,7 @@ export class WorkgroupPass {
     })
     const output = { region: this.#memory.region.outputs, units: last.outputs, from: k.word(0) }
     this.#affine(count, last, this.#memory.valuesOf(k.word(this.#memory.hidden - 1)), (sample, unit, z) => {
-      output.region.store(this.#memory.placeIn(output, sample, unit), z)
+      output.region.store(this.#memory.placeIn(output, sample, unit), k.stored(z))
     })
   }
 
@@ -91,7 +91,7 @@ export class WorkgroupPass {
       for (const sample of samples) {
         for (const unit of columns) {
           const u = normalization.scaled(slab, unit, slab.affine.load(place(sample, unit)))
-          values.region.store(place(sample, unit), this.#activation.value(u))
+          values.region.store(place(sample, unit), this.#k.stored(this.#activation.value(u)))
         }
       }
     })
@@ -102,7 +102,7 @@ export class WorkgroupPass {
   #activate(l: Word, { sample, unit, z }: { readonly sample: Word; readonly unit: Word; readonly z: Float }): void {
     const slab = this.#memory.valuesOf(l)
     const place = this.#memory.placeIn(slab, sample, unit)
-    slab.region.store(place, this.#activation.value(z))
+    slab.region.store(place, this.#k.stored(this.#activation.value(z)))
     if (this.#activation.needsZ) this.#memory.region.affine.store(place, z)
   }
 
@@ -142,7 +142,7 @@ export class WorkgroupPass {
     const k = this.#k
     this.#workgroup.share(k.multiplyWords(count, k.word(this.#spec.points.outputDim)), (i) => {
       const error = k.subtract(this.#memory.region.outputs.load(i), this.#memory.region.targets.load(i))
-      this.#memory.region.errors.store(i, this.#loss.derivative(error, this.#options.scalars.scale))
+      this.#memory.region.errors.store(i, k.stored(this.#loss.derivative(error, this.#options.scalars.scale)))
     })
     k.barrier()
   }
@@ -180,10 +180,12 @@ export class WorkgroupPass {
   #gradientOf(count: Word, layer: Layer, { deltas, isFirst, values }: { readonly deltas: Slab; readonly values: Slab; readonly isFirst: Flag }): void {
     const k = this.#k
     const { inputs, outputs, weights } = layer
+    // Stored after every tile: only the passes of a batch normalization have several, and then there is one pass.
+    const rounded = (sum: Float) => (this.#spec.shape.normalization === 'batch' ? k.stored(sum) : sum)
     this.#workgroup.shareBlocks(k.word(outputs), k.word(inputs + 1), (rows, columns) => {
       const isBias = columns.map((i) => k.compare('equal', i, k.word(inputs)))
       const within = columns.map((i) => lesser(k, i, k.word(inputs - 1)))
-      const flat = sumOverTiles(k, { count, sums: rows.length * columns.length, tile: this.#memory.tile }, (sample, ofTile) => {
+      const flat = sumOverTiles(k, { count, sums: rows.length * columns.length, tile: this.#memory.tile, rounded }, (sample, ofTile) => {
         const derivatives = rows.map((j) => deltas.region.load(this.#memory.placeIn(deltas, sample, j)))
         const factors = within.map((i, c) => k.select(at(isBias, c), k.float(1), values.region.load(this.#memory.placeIn(values, sample, i))))
         this.#multiplyAdd(rows.map((_, j) => ofTile.slice(j * columns.length, (j + 1) * columns.length)), derivatives, factors)
@@ -196,7 +198,7 @@ export class WorkgroupPass {
       })
       // All are read before one is written: at an edge two of them are the same.
       const totals = sums.map((row, j) =>
-        row.map((sum, c) => k.select(isFirst, sum.value, k.add(this.#memory.region.gradient.load(at(at(places, j), c)), sum.value))),
+        row.map((sum, c) => k.stored(k.select(isFirst, sum.value, k.add(this.#memory.region.gradient.load(at(at(places, j), c)), sum.value)))),
       )
       totals.forEach((row, j) => {
         row.forEach((total, c) => {
@@ -230,7 +232,8 @@ export class WorkgroupPass {
           const place = this.#memory.placeIn(values, sample, unit)
           const z = this.#activation.needsZ ? this.#activated(below, unit, this.#memory.region.affine.load(place)) : k.float(0)
           const derivative = this.#activation.derivative(at(at(sums, c), s).value, values.region.load(place), z)
-          into.region.store(this.#memory.placeIn(into, sample, unit), derivative)
+          // That of a normalized value is stored once it is one of z.
+          into.region.store(this.#memory.placeIn(into, sample, unit), this.#normalization === null ? k.stored(derivative) : derivative)
         })
       })
     })
