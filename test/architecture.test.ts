@@ -16,6 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'packages/kernels': ['trial'],
   'packages/engine-cuda': ['kernels', 'trial'],
   'packages/engine-webgpu': ['kernels', 'trial'],
+  'packages/engine-tfjs': ['trial'],
   'packages/store': ['sweep', 'trial'],
   'packages/queue': ['sweep'],
   'packages/report': ['sweep', 'statistics', 'trial'],
@@ -46,6 +47,9 @@ const OWNER: Readonly<Record<string, readonly string[]>> = {
   'hyparquet-writer': ['packages/report'],
   'koffi': ['packages/engine-cuda'],
   'webgpu': ['packages/engine-webgpu'],
+  '@tensorflow/tfjs-core': ['packages/engine-tfjs'],
+  '@tensorflow/tfjs-backend-wasm': ['packages/engine-tfjs'],
+  '@tensorflow/tfjs-backend-cpu': ['packages/engine-tfjs'],
 }
 
 /** Dependencies that are read or compiled, or imported by generated code alone. */

@@ -72,8 +72,8 @@ async function trainLanes(batch: TrialBatch, { loop, signals, onProgress }: Run)
   return trained
 }
 
-/** Passes a fraction on when the last one is long enough ago. */
-function throttled(onProgress: ((fraction: number) => void) | undefined): (fraction: number) => void {
+/** Passes a fraction on when the last one is long enough ago: a few times a second. */
+export function throttled(onProgress: ((fraction: number) => void) | undefined): (fraction: number) => void {
   let last = performance.now()
   return (fraction) => {
     if (performance.now() - last < PROGRESS_INTERVAL_MS) return

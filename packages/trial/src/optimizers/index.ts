@@ -7,7 +7,7 @@ import type { Optimizer } from './optimizer.ts'
 import { createSgd } from './sgd.ts'
 
 export type { Optimizer } from './optimizer.ts'
-export { withNoise } from './parameter-noise.ts'
+export { drawNoise, withNoise } from './parameter-noise.ts'
 
 /** A fresh optimizer, its memory at zero, for one trial of `parameterCount` parameters; in binary64 by default. */
 export function createOptimizer(

@@ -1,5 +1,6 @@
 import type { Arithmetic } from '../arithmetic/arithmetic.ts'
 import { at } from '../at.ts'
+import type { TrialBatch } from '../batch.ts'
 import { layerLayouts, parameterCount } from '../network.ts'
 import type { NetworkShape } from '../network.ts'
 import type { TensorStream } from '../random/uniform.ts'
@@ -41,6 +42,21 @@ export function withNoise(optimizer: Optimizer, noise: ParameterNoise, { fma, ro
       step += 1
     },
   }
+}
+
+/**
+ * r of every parameter for the noise of one update, 0 where nothing is perturbed, [parameter].
+ * @param trial index of the trial in its cell
+ * @param step 0 for the first update
+ */
+export function drawNoise({ noiseKey, shape, training }: Pick<TrialBatch, 'noiseKey' | 'shape' | 'training'>, trial: number, step: number): Float64Array {
+  const count = parameterCount(shape)
+  const noise = new Float64Array(count)
+  if (training.noise === undefined) return noise
+  const words = new Uint32Array(4 * Math.ceil(count / 4))
+  fillWords(words, words.length / 4, 0, { key: noiseKey, tensor: step, trial })
+  for (const i of noisyParameters(shape, training.noise)) noise[i] = noiseOfWord(words[i] as number)
+  return noise
 }
 
 /** The middle of one of 2^24 equal parts of (-1, 1), by the upper 24 bits of a random word: a number of every working type. */

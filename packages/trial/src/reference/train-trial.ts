@@ -7,10 +7,10 @@ import { drawMinibatch, passesOf } from './samples.ts'
 import type { TrialState } from './trial-state.ts'
 
 /** Divergence, death and convergence are looked for after every so many updates (NUMERICS.md, 6). */
-const CHECK_STEPS = 32
+export const CHECK_STEPS = 32
 
 /** Consecutive checks with a dead layer that certify death. */
-const CERTIFYING_CHECKS = 8
+export const CERTIFYING_CHECKS = 8
 
 type End = (typeof END)[keyof typeof END]
 

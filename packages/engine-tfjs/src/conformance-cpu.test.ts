@@ -1,0 +1,3 @@
+import { conformanceTests } from '../../../test/support/tfjs-conformance.ts'
+
+await conformanceTests('cpu')

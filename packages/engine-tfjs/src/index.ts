@@ -1,0 +1,3 @@
+export type { TfjsBackendName } from './backend.ts'
+export { createTfjsEngine } from './tfjs-engine.ts'
+export type { TfjsEngine, TfjsEngineOptions } from './tfjs-engine.ts'
