@@ -18,7 +18,7 @@ export interface EngineChoice {
 type Opener = (choice: { readonly threads: number; readonly device: string | null }) => Engine | Promise<Engine>
 
 /** The engines of this release, by kind, each loaded where it is wanted. A new engine is a package and an entry here. */
-const ENGINES: Readonly<Partial<Record<EngineKind, Opener>>> = {
+const ENGINES: Readonly<Record<EngineKind, Opener>> = {
   cpu: ({ threads }) => createCpuEngine({ threads }),
   cuda: async ({ device }) => {
     const { createCudaEngine } = await import('@collapsar/engine-cuda')
@@ -29,18 +29,19 @@ const ENGINES: Readonly<Partial<Record<EngineKind, Opener>>> = {
     if (device === null) return createWebgpuEngine()
     return createWebgpuEngine(device === 'software' ? { software: true } : { device: /^\d{1,4}$/.test(device) ? Number(device) : device })
   },
+  tfjs: async ({ device }) => {
+    const { createTfjsEngine, TFJS_BACKENDS } = await import('@collapsar/engine-tfjs')
+    const backend = TFJS_BACKENDS.find((name) => name === device)
+    return createTfjsEngine(backend === undefined ? {} : { backend })
+  },
 }
 
 /**
  * @throws CollapsarError `engine-unavailable` when this machine has no such engine or device, or it cannot be loaded: the engine's own sentence
  */
 export async function openEngine({ engine: kind, threads, device = null }: EngineChoice): Promise<Engine> {
-  const open = ENGINES[kind]
-  if (open === undefined) {
-    throw new CollapsarError('engine-unavailable', `There is no engine ${kind}; accepted: ${Object.keys(ENGINES).join(', ')}.`)
-  }
   try {
-    return await open({ threads, device })
+    return await ENGINES[kind]({ threads, device })
   } catch (cause) {
     throw unavailable(cause)
   }
