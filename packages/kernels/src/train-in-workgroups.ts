@@ -3,16 +3,17 @@ import type { KernelActivation } from './activation.ts'
 import { kernelActivation } from './activation.ts'
 import { at, units } from './affine.ts'
 import type { DeviceLimits } from './device.ts'
-import type { Flag, Float, Word } from './kernel.ts'
+import type { Flag, Word } from './kernel.ts'
 import { KernelBuilder } from './kernel-builder.ts'
 import { kernelLoss } from './loss.ts'
 import { Normalization } from './normalization.ts'
 import type { KernelOptimizer } from './optimizer.ts'
 import { kernelOptimizer } from './optimizer.ts'
-import { philox } from './philox.ts'
+import { ParameterStore } from './parameter-store.ts'
 import type { KernelCheck, SlotNetwork, TrainingArrays, TrainingScalars } from './training-course.ts'
-import { lesser, noiseOfWord, tableEntry, trainingArrays, trainingScalars, trialWords, writeCourse } from './training-course.ts'
+import { lesser, tableEntry, trainingArrays, trainingScalars, trialWords, writeCourse } from './training-course.ts'
 import type { TrainingKernel, TrainingKernelSpec } from './training-kernel.ts'
+import { TrialStream } from './trial-stream.ts'
 import { Workgroup } from './workgroup.ts'
 import { WorkgroupCheck } from './workgroup-check.ts'
 import { NetworkMemory } from './workgroup-memory.ts'
@@ -58,6 +59,8 @@ class NetworkInWorkgroup implements SlotNetwork {
   readonly #memory: NetworkMemory
   readonly #passes: WorkgroupPass
   readonly #check: WorkgroupCheck
+  readonly #store: ParameterStore
+  readonly #stream: TrialStream
 
   constructor(k: KernelBuilder, spec: TrainingKernelSpec, place: Place) {
     this.#k = k
@@ -73,6 +76,9 @@ class NetworkInWorkgroup implements SlotNetwork {
     this.#memory = memory
     this.slotFloats = memory.floats
     const { arrays, scalars } = place
+    this.#stream = new TrialStream(k, spec, scalars)
+    const { count, kept, region: { parameters } } = memory
+    this.#store = new ParameterStore(k, { arrays, workgroup, count, parameters, kept, remembered: this.#optimizer.memory })
     this.#passes = new WorkgroupPass(k, spec, { arrays, scalars, memory, workgroup, activation, loss, normalization: this.#normalization() })
     this.#check = new WorkgroupCheck(k, spec, { scalars, memory, workgroup, pass: this.#passes, loss, canDie: this.canDie })
   }
@@ -98,44 +104,23 @@ class NetworkInWorkgroup implements SlotNetwork {
   }
 
   resume(): void {
-    this.#workgroup.share(this.#memory.count, (i) => {
-      this.#memory.region.parameters.store(i, this.#memory.kept.load(i))
-    })
-    this.#k.barrier()
+    this.#store.resume()
   }
 
   remember(): void {
-    this.#workgroup.share(this.#memory.count, (i) => {
-      this.#memory.kept.store(i, this.#memory.region.parameters.load(i))
-    })
+    this.#store.remember()
   }
 
   begin(row: Word): void {
-    const k = this.#k
-    const network = k.multiplyWords(row, k.word(this.#memory.count))
-    this.#workgroup.share(this.#memory.count, (i) => {
-      this.#memory.region.parameters.store(i, k.load(this.#place.arrays.networks, k.addWords(network, i)))
-      for (const m of units(this.#optimizer.memory)) this.#memory.kept.store(i, k.float(0), this.#memory.count * (1 + m))
-    })
-    k.barrier()
+    this.#store.begin(row)
   }
 
   finish(row: Word): void {
-    const k = this.#k
-    const network = k.multiplyWords(row, k.word(this.#memory.count))
-    this.#workgroup.share(this.#memory.count, (i) => {
-      k.store(this.#place.arrays.networks, k.addWords(network, i), this.#memory.region.parameters.load(i))
-    })
+    this.#store.finish(row)
   }
 
   isFinite(): Flag {
-    const k = this.#k
-    const infinite = k.variable(k.word(0))
-    this.#workgroup.share(this.#memory.count, (i) => {
-      const isFinite = k.compare('less', k.magnitude(this.#memory.region.parameters.load(i)), k.float(Number.POSITIVE_INFINITY))
-      k.set(infinite, k.select(isFinite, infinite.value, k.word(1)))
-    })
-    return k.compare('equal', this.#workgroup.sumOfVotes(infinite.value), k.word(0))
+    return this.#store.isFinite()
   }
 
   update(row: Word, step: Word): void {
@@ -144,7 +129,7 @@ class NetworkInWorkgroup implements SlotNetwork {
     const words = trialWords(k, this.#place.arrays, row)
     k.for({ to: samples, step: this.#memory.pass }, (start) => {
       const count = lesser(k, k.words('subtract', samples, start), k.word(this.#memory.pass))
-      this.#passes.loadTile(count, (sample) => this.#pointOf(k.addWords(start, sample), step, words))
+      this.#passes.loadTile(count, (sample) => this.#stream.pointOf(k.addWords(start, sample), step, words))
       this.#passes.forward(count)
       this.#passes.backward(count, k.compare('equal', start, k.word(0)))
     })
@@ -167,25 +152,15 @@ class NetworkInWorkgroup implements SlotNetwork {
       updated.memory.forEach((value, m) => {
         this.#memory.kept.store(i, value, this.#memory.count * (1 + m))
       })
-      this.#memory.region.parameters.store(i, this.#withNoise({ i, before, after: updated.parameter }, step, words))
+      this.#memory.region.parameters.store(i, this.#stream.withNoise({ i, before, after: updated.parameter, isBias: this.#isBias(i) }, step, words))
     })
     k.barrier()
   }
 
-  #withNoise({ after, before, i }: { readonly i: Word; readonly before: Float; readonly after: Float }, step: Word, [low, high]: readonly [Word, Word]): Float {
+  /** Whether a parameter is a bias; where no noise asks, nothing is written. */
+  #isBias(i: Word): Flag | boolean {
     const k = this.#k
-    const { noise } = this.#spec.training
-    if (noise === undefined) return after
-    const { noiseKey0, noiseKey1 } = this.#place.scalars
-    const words = philox(k, [k.words('shiftRight', i, k.word(2)), step, low, high], [noiseKey0, noiseKey1])
-    const r = noiseOfWord(k, this.#wordOf(words, i))
-    const level = k.float(noise.level)
-    const noisy = noise.kind === 'absolute' ? k.fma(level, r, after) : k.fma(k.multiply(level, r), k.subtract(after, before), after)
-    return noise.parameters === 'all' ? k.stored(noisy) : k.select(this.#isBias(i), k.stored(noisy), after)
-  }
-
-  #isBias(i: Word): Flag {
-    const k = this.#k
+    if (this.#spec.training.noise?.parameters !== 'biases') return false
     const layouts = layerLayouts(this.#spec.shape.sizes)
     const [first, last] = [at(layouts, 0), at(layouts, layouts.length - 1)]
     const size = this.#memory.width * (this.#memory.width + 1)
@@ -196,22 +171,5 @@ class NetworkInWorkgroup implements SlotNetwork {
     const inMiddle = k.and(k.and(from(i, first.biases + first.outputs), k.compare('less', i, k.word(last.weights))), from(within, this.#memory.width * this.#memory.width))
     const inLast = k.and(from(i, last.biases), k.compare('less', i, k.word(last.biases + last.outputs)))
     return k.or(k.or(inFirst, inMiddle), inLast)
-  }
-
-  /** The word that number `index` of a stream takes of its block. */
-  #wordOf([w0, w1, w2, w3]: readonly [Word, Word, Word, Word], index: Word): Word {
-    const k = this.#k
-    const within = k.words('and', index, k.word(3))
-    const is = (place: number) => k.compare('equal', within, k.word(place))
-    return k.select(is(0), w0, k.select(is(1), w1, k.select(is(2), w2, w3)))
-  }
-
-  /** The point that a sample of a step is. */
-  #pointOf(sample: Word, step: Word, [low, high]: readonly [Word, Word]): Word {
-    const k = this.#k
-    if (this.#spec.training.batch === 'full') return sample
-    const { minibatchKey0, minibatchKey1, points } = this.#place.scalars
-    const words = philox(k, [k.words('shiftRight', sample, k.word(2)), step, low, high], [minibatchKey0, minibatchKey1])
-    return k.words('multiplyHigh', this.#wordOf(words, sample), points)
   }
 }

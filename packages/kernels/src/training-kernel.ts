@@ -9,6 +9,8 @@ export interface TrainingKernelSpec {
   readonly shape: TrialBatch['shape']
   readonly training: TrialBatch['training']
   readonly points: { readonly inputDim: number; readonly outputDim: number }
+  /** Samples of a step. */
+  readonly samples: number
   /** Whether a step has more samples than a tile. */
   readonly severalTiles: boolean
   /** Most samples that go through the network together (NUMERICS.md, 4): a tile, or all of a batch normalization. */
@@ -80,6 +82,7 @@ export function kernelSpecOf({ numerics, shape, training, points, trace, converg
     shape,
     training: { ...training, batch: training.batch === 'full' ? 'full' : 1, steps: 0 },
     points: { inputDim, outputDim },
+    samples,
     passSamples: shape.normalization === 'batch' ? Math.max(samples, points.count) : tileSamples(shape.sizes),
     severalTiles: samples > tileSamples(shape.sizes),
     trace,

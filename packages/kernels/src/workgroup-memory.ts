@@ -1,20 +1,15 @@
-import { affineParameterCount, layerLayouts, parameterCount } from '@collapsar/trial'
+import { affineParameterCount, parameterCount } from '@collapsar/trial'
 import { at } from './affine.ts'
 import type { Word } from './kernel.ts'
 import type { KernelBuilder } from './kernel-builder.ts'
+import type { Layer } from './layers.ts'
+import { edgeLayers, middleLayer } from './layers.ts'
 import type { NormalizedSlab } from './normalization.ts'
 import type { Region } from './region.ts'
 import { inMemory, placeRegions, planRegions } from './region.ts'
 import type { TrainingArrays } from './training-course.ts'
 import type { TrainingKernelSpec } from './training-kernel.ts'
 import { tileSamples } from './training-kernel.ts'
-
-/** One affine layer: its weights [output][input] from `weights` on, then its biases. */
-export interface Layer {
-  readonly inputs: number
-  readonly outputs: number
-  readonly weights: Word
-}
 
 /** Numbers [sample][unit] of a pass. */
 export interface Slab {
@@ -93,21 +88,12 @@ export class NetworkMemory {
   }
 
   edges(): readonly [Layer, Layer] {
-    const layouts = layerLayouts(this.#spec.shape.sizes)
-    const layer = (l: number): Layer => {
-      const { inputs, outputs, weights } = at(layouts, l)
-      return { inputs, outputs, weights: this.#k.word(weights) }
-    }
-    return [layer(0), layer(layouts.length - 1)]
+    return edgeLayers(this.#k, this.#spec.shape.sizes)
   }
 
   /** The layer from hidden layer l - 1 to hidden layer l, l = 1, 2, ... */
   middle(l: Word): Layer {
-    const k = this.#k
-    const width = this.width
-    const { inputs, outputs } = at(layerLayouts(this.#spec.shape.sizes), 0)
-    const before = k.multiplyWords(k.words('subtract', l, k.word(1)), k.word(width * (width + 1)))
-    return { inputs: width, outputs: width, weights: k.addWords(before, k.word((inputs + 1) * outputs)) }
+    return middleLayer(this.#k, this.#spec.shape.sizes, l)
   }
 
   inputs(): Slab {

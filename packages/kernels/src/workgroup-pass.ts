@@ -10,7 +10,8 @@ import type { TrainingArrays, TrainingScalars } from './training-course.ts'
 import { lesser } from './training-course.ts'
 import type { TrainingKernelSpec } from './training-kernel.ts'
 import type { Workgroup } from './workgroup.ts'
-import type { Layer, NetworkMemory, Slab } from './workgroup-memory.ts'
+import type { Layer } from './layers.ts'
+import type { NetworkMemory, Slab } from './workgroup-memory.ts'
 
 export interface WorkgroupPassOptions {
   readonly arrays: TrainingArrays

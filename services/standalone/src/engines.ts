@@ -1,12 +1,10 @@
-import type { TrainingEngine } from '@collapsar/worker'
-import type { EngineChoice } from '@collapsar/worker'
-import type { Engine } from '@collapsar/trial'
+import type { EngineChoice, openEngine as open, TrainingEngine } from '@collapsar/worker'
 
 /**
  * An engine in this process, for single trials. Work that is worth recording belongs into a process of its own (`startWorker`).
  * @throws CollapsarError `engine-unavailable`
  */
-export async function openEngine(choice: EngineChoice): Promise<Engine> {
+export async function openEngine(choice: EngineChoice): ReturnType<typeof open> {
   const worker = await import('@collapsar/worker')
   return worker.openEngine(choice)
 }
