@@ -136,6 +136,10 @@ class MachineMemory {
     this.#words[address >> 2] = value
   }
 
+  aligned(address: number, size: number): void {
+    if (address % size !== 0) throw new RangeError(`access of ${size} bytes at ${address}, which is not aligned`)
+  }
+
   #check(address: number, size: number): void {
     if ((address & (size - 1)) !== 0) throw new RangeError(`access of ${size} bytes at ${address}, which is not aligned`)
     if (address >= this.#start && address + size <= this.#end) return
@@ -223,6 +227,8 @@ class Translation {
     if (operation === 'ret') return 'return'
     if (operation === 'bra') return `at = ${this.#label(operands[0] ?? '')}; continue`
     if (operation === 'bar.sync') return 'yield'
+    const vector = /^(ld|st)\.shared\.v([24])\.(f32|f64)$/.exec(operation)
+    if (vector !== null) return this.#vector(vector, operands)
     const store = /^st\.(global|shared)\.(\w+)$/.exec(operation)
     const [first = '', ...others] = operands
     if (store !== null) {
@@ -235,6 +241,17 @@ class Translation {
       return `{ const address = ${place}; ${this.#register(first)} = memory.u32(address); memory.setU32(address, (${this.#register(first)} + ${this.#value(others[1] ?? '')}) >>> 0) }`
     }
     return `${this.#register(first)} = ${this.#expression(operation, others)}`
+  }
+
+  /** Several numbers at an address that is a multiple of their bytes together. */
+  #vector([, way, count = '', type = '']: RegExpExecArray, operands: readonly string[]): string {
+    const [list = '', place = ''] = way === 'ld' ? operands : operands.toReversed()
+    const size = type === 'f32' ? 4 : 8
+    const moves = list.slice(1, -1).split(',').map((name, i) => {
+      const register = this.#register(name)
+      return way === 'ld' ? `${register} = shared.${type}(address + ${size * i})` : `shared.set${type.toUpperCase()}(address + ${size * i}, ${register})`
+    })
+    return `{ const address = ${this.#address(place)}; shared.aligned(address, ${size * Number(count)}); ${moves.join('; ')} }`
   }
 
   #expression(operation: string, operands: readonly string[]): string {
@@ -289,7 +306,7 @@ class Translation {
   }
 }
 
-const REGISTER = /%[bfwpaih]\d+/g
+const REGISTER = /%[bfwpaihs]\d+/g
 
 function firstRegister(line: string): string {
   return line.match(REGISTER)?.[0] ?? ''
@@ -373,6 +390,7 @@ const EXPRESSIONS: Readonly<Record<string, Expression>> = {
   'mul.hi.u32': (a, b) => `high(${a}, ${b})`,
   'div.u32': (a, b) => `Math.floor(${a} / ${b}) >>> 0`,
   'mad.wide.u32': (a, b, c) => `${a} * ${b} + ${c}`,
+  'mad.lo.u32': (a, b, c) => `(Math.imul(${a}, ${b}) + ${c}) >>> 0`,
   'and.b32': (a, b) => `(${a} & ${b}) >>> 0`,
   'or.b32': (a, b) => `(${a} | ${b}) >>> 0`,
   'xor.b32': (a, b) => `(${a} ^ ${b}) >>> 0`,

@@ -2,14 +2,19 @@ import { at, units } from './affine.ts'
 import type { BlockMemory } from './block-memory.ts'
 import { QUAD } from './block-memory.ts'
 import type { BlockPass } from './block-pass.ts'
-import type { Float, Quad, Word } from './kernel.ts'
+import type { Quad, Word } from './kernel.ts'
 import type { ArrayOf, KernelBuilder, Variable } from './kernel-builder.ts'
 import type { KernelLoss } from './loss.ts'
-import { sumOverTiles } from './tiles.ts'
 import type { KernelCheck, TrainingScalars } from './training-course.ts'
 import { lesser } from './training-course.ts'
 import type { TrainingKernelSpec } from './training-kernel.ts'
 import type { Workgroup } from './workgroup.ts'
+
+/** Smallest and largest outputs, [output]. */
+interface Range {
+  readonly lowest: readonly Variable<'float'>[]
+  readonly highest: readonly Variable<'float'>[]
+}
 
 export interface BlockCheckOptions {
   readonly scalars: TrainingScalars
@@ -49,15 +54,14 @@ export class BlockCheck {
     const lowest = units(this.#spec.points.outputDim).map(() => k.variable(k.float(Number.POSITIVE_INFINITY)))
     const highest = lowest.map(() => k.variable(k.float(Number.NEGATIVE_INFINITY)))
     if (canDie) this.#clear(this.#layerAlive, memory.hidden)
-    k.for({ to: points, step: memory.samples }, (start) => {
-      const count = lesser(k, k.words('subtract', points, start), k.word(memory.samples))
+    k.for({ to: points, step: memory.room }, (start) => {
+      const count = lesser(k, k.words('subtract', points, start), k.word(memory.room))
       load(start, count)
-      if (canDie) this.#clear(this.#sampleDead, memory.samples)
+      if (canDie) this.#clear(this.#sampleDead, memory.room)
       pass.forward((place, outputs) => {
         k.storeQuad(memory.outputs.array, place, outputs)
       })
-      const lossOfPass = this.#lossOfPass(count, lowest, highest)
-      k.set(loss, k.select(k.compare('equal', start, k.word(0)), lossOfPass, k.add(loss.value, lossOfPass)))
+      this.#addLoss(loss, { count, start }, { lowest, highest })
       if (canDie) this.#noteZeros(count, deadPoints)
       k.barrier()
     })
@@ -77,20 +81,24 @@ export class BlockCheck {
     })
   }
 
-  /** The sum over samples ascending is one chain: every thread takes it, so that all know it. */
-  #lossOfPass(count: Word, lowest: readonly Variable<'float'>[], highest: readonly Variable<'float'>[]): Float {
+  /** The sum over samples ascending, tile after tile, is one chain: every thread takes it, so that all know it. */
+  #addLoss(total: Variable<'float'>, { count, start }: { readonly count: Word; readonly start: Word }, { highest, lowest }: Range): void {
     const k = this.#k
     const { loss, memory: { outputs, stride, targets, tile } } = this.#options
-    const [total] = sumOverTiles(k, { count, sums: 1, tile }, (sample, [sum]) => {
-      for (const [j, low] of lowest.entries()) {
-        const high = at(highest, j)
-        const output = k.load(outputs.array, sample, j * stride)
-        if (sum !== undefined) k.set(sum, loss.add(sum.value, k.subtract(output, k.load(targets.array, sample, j * stride))))
-        k.set(low, k.select(k.compare('less', output, low.value), output, low.value))
-        k.set(high, k.select(k.compare('greater', output, high.value), output, high.value))
-      }
+    k.for({ to: count, step: tile }, (first) => {
+      const sum = k.variable(k.float(0))
+      k.for({ from: first, to: lesser(k, k.addWords(first, k.word(tile)), count) }, (sample) => {
+        for (const [j, low] of lowest.entries()) {
+          const high = at(highest, j)
+          const output = k.load(outputs.array, sample, j * stride)
+          k.set(sum, loss.add(sum.value, k.subtract(output, k.load(targets.array, sample, j * stride))))
+          k.set(low, k.select(k.compare('less', output, low.value), output, low.value))
+          k.set(high, k.select(k.compare('greater', output, high.value), output, high.value))
+        }
+      })
+      const isFirst = k.compare('equal', k.addWords(start, first), k.word(0))
+      k.set(total, k.select(isFirst, sum.value, k.add(total.value, sum.value)))
     })
-    return at([total], 0).value
   }
 
   /** Which layers are not all zero on these samples, and how many of this thread's samples some layer is zero on. Who notes something notes the same. */
@@ -129,7 +137,7 @@ export class BlockCheck {
   #noteAlive(alive: readonly Variable<'word'>[], values: Quad): void {
     const k = this.#k
     for (const [s, variable] of alive.entries()) {
-      k.set(variable, k.select(k.compare('equal', at(values, s), k.float(0)), variable.value, k.word(1)))
+      k.set(variable, k.select(k.compare('greater', at(values, s), k.float(0)), k.word(1), variable.value))
     }
   }
 
@@ -143,6 +151,8 @@ export class BlockCheck {
       const isAlive = k.compare('unequal', k.load(this.#layerAlive, l), k.word(0))
       k.set(dead, k.select(isAlive, dead.value, k.addWords(l, k.word(1))))
     })
+    // Nobody clears the layers for the next check before all have read them.
+    k.barrier()
     return dead.value
   }
 }

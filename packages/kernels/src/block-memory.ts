@@ -33,6 +33,8 @@ export class BlockMemory {
   /** Samples of a step, and of a tile. */
   readonly samples: number
   readonly tile: number
+  /** Samples that there is room for: whole tiles, where a check takes other points than a step. */
+  readonly room: number
   /** Quads of a row that hold samples, and floats from one row to the next. */
   readonly quads: number
   readonly stride: number
@@ -52,7 +54,8 @@ export class BlockMemory {
     this.hidden = spec.shape.sizes.length - 2
     this.samples = spec.samples
     this.tile = tileSamples(spec.shape.sizes)
-    this.quads = Math.ceil(spec.samples / QUAD)
+    this.room = roomOf(spec)
+    this.quads = Math.ceil(this.room / QUAD)
     this.stride = strideOf(spec)
     const rows = (name: string, count: number): Rows => ({ array: k.sharedArray(name, 'float', count * this.stride), from: k.word(0) })
     this.parameters = k.sharedArray('parameters', 'float', this.count)
@@ -81,8 +84,13 @@ export class BlockMemory {
   }
 }
 
-function strideOf({ samples }: Pick<TrainingKernelSpec, 'samples'>): number {
-  return QUAD * (Math.ceil(samples / QUAD) + 1)
+export function roomOf({ samples, shape, training }: TrainingKernelSpec): number {
+  const tile = tileSamples(shape.sizes)
+  return training.batch === 'full' ? samples : tile * Math.ceil(samples / tile)
+}
+
+function strideOf(spec: TrainingKernelSpec): number {
+  return QUAD * (Math.ceil(roomOf(spec) / QUAD) + 1)
 }
 
 const FLOAT_BYTES = { f32: 4, f64: 8 } as const

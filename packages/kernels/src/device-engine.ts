@@ -1,8 +1,9 @@
 import type { Engine, InitialLaw, Numerics, Parameters, TrainedBatch, TrialBatch } from '@collapsar/trial'
 import { drawnInSlices, parameterCount } from '@collapsar/trial'
-import type { Device, DeviceArray, DeviceKernel } from './device.ts'
+import type { Device, DeviceArray, DeviceKernel, DeviceLimits } from './device.ts'
 import { trainedBatch, trainingBuffers, trainingScalars } from './launch.ts'
 import { supports } from './supports.ts'
+import { planBlocks, trainInBlocks } from './train-in-blocks.ts'
 import { trainInRegisters } from './train-in-registers.ts'
 import { trainInWorkgroups } from './train-in-workgroups.ts'
 import type { TrainingKernel, TrainingKernelSpec } from './training-kernel.ts'
@@ -18,7 +19,8 @@ export interface DeviceEngineOptions {
   readonly threads?: number
 }
 
-export type KernelShape = 'registers' | 'workgroups'
+/** A network for each thread, for each workgroup in blocks, or for each workgroup with whatever memory there is. */
+export type KernelShape = 'registers' | 'blocks' | 'workgroups'
 
 type EngineBatch = TrialBatch<Parameters | InitialLaw>
 
@@ -27,12 +29,13 @@ const LAUNCH_MS = 150
 /** Launches that wait for each other on the device, so that it never waits for us. */
 const IN_FLIGHT = 2
 const MOST_ROUNDS = 1 << 20
+const THREADS = 64
 
 /**
  * An engine on a device: a slot for each network that fits side by side, and a kernel that begins, trains and ends trials by itself. The host
  * starts it again and again until all have ended.
  */
-export function createDeviceEngine(device: Device, { id, kernelShape, numerics, threads = 64, version }: DeviceEngineOptions): Engine {
+export function createDeviceEngine(device: Device, { id, kernelShape, numerics, threads, version }: DeviceEngineOptions): Engine {
   const closing = new AbortController()
   const loaded = new Map<string, Promise<LoadedKernel>>()
   return {
@@ -59,10 +62,16 @@ export function createDeviceEngine(device: Device, { id, kernelShape, numerics, 
   function kernelFor(batch: EngineBatch): Promise<LoadedKernel> {
     const spec = kernelSpecOf(batch)
     const key = JSON.stringify(spec)
-    const known = loaded.get(key) ?? load(device, spec, { threads, shape: spec.shape.normalization === undefined && kernelShape !== undefined ? kernelShape : shapeFor(spec) })
+    const known = loaded.get(key) ?? load(device, spec, { threads, shape: shapeFor(spec, { limits: device.limits, threads, wanted: kernelShape }) })
     loaded.set(key, known)
     return known
   }
+}
+
+function write({ limits }: Device, spec: TrainingKernelSpec, { shape, threads }: { readonly shape: KernelShape; readonly threads: number | undefined }): TrainingKernel {
+  if (shape === 'registers') return trainInRegisters(spec, { threads: threads ?? THREADS })
+  if (shape === 'blocks') return trainInBlocks(spec, { limits, threads })
+  return trainInWorkgroups(spec, { limits, threads: threads ?? THREADS })
 }
 
 interface LoadedKernel {
@@ -70,8 +79,8 @@ interface LoadedKernel {
   readonly program: DeviceKernel
 }
 
-async function load(device: Device, spec: TrainingKernelSpec, { shape, threads }: { readonly shape: KernelShape; readonly threads: number }): Promise<LoadedKernel> {
-  const training = shape === 'registers' ? trainInRegisters(spec, { threads }) : trainInWorkgroups(spec, { limits: device.limits, threads })
+async function load(device: Device, spec: TrainingKernelSpec, { shape, threads }: { readonly shape: KernelShape; readonly threads: number | undefined }): Promise<LoadedKernel> {
+  const training = write(device, spec, { shape, threads })
   return { training, program: await device.load(training.kernel) }
 }
 
@@ -149,7 +158,21 @@ function nextRounds(rounds: number, elapsedMs: number, steps: number): number {
 /** Registers that a thread has for parameters and their gradient; more would be spilled to memory. */
 const MOST_IN_REGISTERS = { f32: 96, f64: 48 } as const
 
-function shapeFor({ precision, shape }: TrainingKernelSpec): KernelShape {
-  const fits = parameterCount(shape) <= MOST_IN_REGISTERS[precision] && shape.sizes.length <= 33 && shape.normalization === undefined
-  return fits ? 'registers' : 'workgroups'
+interface ShapeOptions {
+  readonly limits: DeviceLimits
+  readonly threads: number | undefined
+  /** The shape that is asked for; another one is taken where it is not possible. */
+  readonly wanted: KernelShape | undefined
+}
+
+function shapeFor(spec: TrainingKernelSpec, { limits, threads, wanted }: ShapeOptions): KernelShape {
+  const { precision, shape } = spec
+  const possible: Readonly<Record<KernelShape, () => boolean>> = {
+    registers: () => shape.normalization === undefined && (wanted === 'registers' || (parameterCount(shape) <= MOST_IN_REGISTERS[precision] && shape.sizes.length <= 33)),
+    blocks: () => planBlocks(spec, { limits, threads }) !== null,
+    workgroups: () => true,
+  }
+  const order: readonly KernelShape[] = ['registers', 'blocks', 'workgroups']
+  const best = order.find((one) => possible[one]()) ?? 'workgroups'
+  return wanted !== undefined && possible[wanted]() ? wanted : best
 }

@@ -4,7 +4,7 @@ import { at, units } from './affine.ts'
 import { BlockCheck } from './block-check.ts'
 import { BlockGradient, gradientShape } from './block-gradient.ts'
 import type { HeldGradient } from './block-gradient.ts'
-import { blockBytes, BlockMemory, QUAD } from './block-memory.ts'
+import { blockBytes, BlockMemory, QUAD, roomOf } from './block-memory.ts'
 import { BlockPass, unitsOfBlock } from './block-pass.ts'
 import type { DeviceLimits } from './device.ts'
 import type { Flag, Float, Quad, Word } from './kernel.ts'
@@ -66,7 +66,7 @@ export function planBlocks(spec: TrainingKernelSpec, { limits, threads: wanted }
   const { points, shape } = spec
   if (shape.normalization !== undefined) return null
   const width = at(shape.sizes, 1)
-  const quads = Math.ceil(spec.samples / QUAD)
+  const quads = Math.ceil(roomOf(spec) / QUAD)
   const blocks = quads * Math.ceil(width / unitsOfBlock(width))
   const forBlocks = wanted ?? Math.min(MOST_THREADS, WARP * Math.ceil(blocks / WARP))
   const biasThreads = Math.min(WARP, forBlocks)

@@ -14,7 +14,7 @@ import { createDeviceEngine } from './device-engine.ts'
  */
 const LONG = process.env['KERNELS'] === 'long'
 
-const SHAPES = (['registers', 'workgroups'] as const).flatMap((kernelShape) =>
+const SHAPES = (['registers', 'blocks', 'workgroups'] as const).flatMap((kernelShape) =>
   PORTABLE_NUMERICS.map((numerics) => ({ kernelShape, numerics })),
 )
 
