@@ -1,7 +1,8 @@
-import { createCpuEngine } from '@collapsar/engine-cpu'
+import { cpuEngineStatus, createCpuEngine } from '@collapsar/engine-cpu'
 import type { EngineKind } from '@collapsar/sweep'
 import { CollapsarError } from '@collapsar/sweep'
 import type { Engine } from '@collapsar/trial'
+import { drawnBy } from './drawing-engine.ts'
 
 /** What to train on. */
 export interface EngineChoice {
@@ -41,7 +42,9 @@ const ENGINES: Readonly<Record<EngineKind, Opener>> = {
  */
 export async function openEngine({ engine: kind, threads, device = null }: EngineChoice): Promise<Engine> {
   try {
-    return await ENGINES[kind]({ threads, device })
+    const engine = await ENGINES[kind]({ threads, device })
+    // The processor is idle while a device trains, where it can draw at all.
+    return kind !== 'cpu' && cpuEngineStatus().available ? drawnBy(createCpuEngine({ threads }), engine) : engine
   } catch (cause) {
     throw unavailable(cause)
   }
