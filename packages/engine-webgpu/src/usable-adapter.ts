@@ -12,8 +12,9 @@ const NEEDED = {
 } as const
 
 /** @throws Error for an adapter that computes on the processor, unless `software`, and for one whose limits are too small */
-export function checkAdapter({ adapter: { info, limits }, name }: NamedAdapter, { software }: { readonly software: boolean }): void {
-  if (!software && isSoftware(info, name)) throw new Error(refused(name))
+export function checkAdapter(found: NamedAdapter, { software }: { readonly software: boolean }): void {
+  const { adapter: { limits }, name } = found
+  if (!software && isSoftware(found)) throw new Error(refused(name))
   const small = Object.entries(NEEDED).flatMap(([limit, needed]) => {
     const given = limits[limit as keyof typeof NEEDED]
     return given < needed ? [`${limit} is ${given} and must be at least ${needed}`] : []
@@ -21,7 +22,8 @@ export function checkAdapter({ adapter: { info, limits }, name }: NamedAdapter, 
   if (small.length > 0) throw new Error(`The graphics adapter ${name} allows too little: ${small.join(', ')}. A newer driver may allow more.`)
 }
 
-function isSoftware({ architecture, description, device, isFallbackAdapter, vendor }: GPUAdapterInfo, name: string): boolean {
+export function isSoftware({ adapter: { info }, name }: NamedAdapter): boolean {
+  const { architecture, description, device, isFallbackAdapter, vendor } = info
   return isFallbackAdapter || SOFTWARE.test([vendor, architecture, device, description, name].join(' '))
 }
 

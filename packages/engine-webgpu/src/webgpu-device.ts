@@ -1,11 +1,15 @@
+import { availableParallelism } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
 import type { Device, DeviceArray, DeviceKernel, Kernel } from '@collapsar/kernels'
 import { DeviceLostError, DeviceMemoryError, printWgsl } from '@collapsar/kernels'
 import { allocateBuffer, readBuffer, scalarBuffer } from './buffers.ts'
 import type { NamedAdapter } from './find-adapter.ts'
+import { isSoftware } from './usable-adapter.ts'
 
-/** Networks side by side where each has a thread: WebGPU does not say how many a device runs. No launch has more workgroups than the 65,535 that all devices allow. */
+/** Threads side by side: WebGPU does not say how many a device runs. No launch has more workgroups than the 65,535 that all devices allow. */
 const THREADS = 1 << 16
+/** Of a core, where the processor stands in for a graphics processor: a workgroup, so that a launch is as short as on any other. */
+const THREADS_OF_CORE = 64
 /** A driver that gives up tells so by the error of what it was doing first, and then of itself. */
 const LAST_WORDS_MS = 100
 /** What a shader may do with its buffers: GPUShaderStage.COMPUTE. */
@@ -16,7 +20,8 @@ const COMPUTE = 0x4
  * allocation may fail below the limits.
  * @throws Error with a sentence that says why the adapter gives no device
  */
-export async function openWebgpuDevice({ adapter, name }: NamedAdapter): Promise<Device> {
+export async function openWebgpuDevice(found: NamedAdapter): Promise<Device> {
+  const { adapter, name } = found
   const { info, limits } = adapter
   const device = await requestDevice(adapter, name)
   const guard = guardOf(device)
@@ -27,7 +32,7 @@ export async function openWebgpuDevice({ adapter, name }: NamedAdapter): Promise
       memoryBytes: limits.maxBufferSize,
       arrayBytes: Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize),
       sharedBytes: limits.maxComputeWorkgroupStorageSize,
-      threads: THREADS,
+      threads: isSoftware(found) ? THREADS_OF_CORE * availableParallelism() : THREADS,
     },
     load: (kernel) => guard(() => loadKernel({ device, guard, kernel, bufferOf: (array) => buffers.get(array) })),
     allocate: (content) =>
@@ -67,7 +72,9 @@ function guardOf(device: GPUDevice): Guard {
     met ??= new DeviceLostError(`the graphics device was lost (${reason}): ${message}`)
   })
   device.addEventListener('uncapturederror', (event) => {
-    const { error } = event as GPUUncapturedErrorEvent
+    // Dawn would print it.
+    event.preventDefault()
+    const { error } = event
     met ??= error.constructor.name === 'GPUOutOfMemoryError' ? new DeviceMemoryError(error.message) : new Error(`the graphics device refused its work: ${error.message}`)
   })
   const check = () => {
