@@ -1,5 +1,9 @@
 import { fma32 } from '../../packages/trial/src/arithmetic/fma-binary32.ts'
+import { storedIn } from '../../packages/trial/src/stored.ts'
 import { fma64 } from './fma-binary64.ts'
+
+const toBinary16 = storedIn('f16/1')
+const toBfloat16 = storedIn('bf16/1')
 
 /**
  * Runs PTX on the processor, one thread after another: a second reading of the language, with the bits that NVIDIA's documents promise
@@ -52,7 +56,7 @@ export class PtxMachine {
     const memory = new MachineMemory(this.#heap, this.#regions)
     for (let group = 0; group < groups; group++) {
       const shared = new MachineMemory(new ArrayBuffer(Math.ceil(sharedBytes / 8) * 8), [{ start: 0, end: sharedBytes }])
-      let threads = Array.from({ length: program.threads }, (_, thread) => program.run({ fma32, fma64, group, memory, parameters, shared, thread }))
+      let threads = Array.from({ length: program.threads }, (_, thread) => program.run({ fma32, fma64, toBinary16, toBfloat16, group, memory, parameters, shared, thread }))
       // All threads run up to the barrier, then all go on.
       while (threads.length > 0) {
         const going = threads.filter((thread) => thread.next().done !== true)
@@ -66,6 +70,8 @@ export class PtxMachine {
 interface Machine {
   readonly fma32: typeof fma32
   readonly fma64: typeof fma64
+  readonly toBinary16: (x: number) => number
+  readonly toBfloat16: (x: number) => number
   readonly group: number
   readonly thread: number
   readonly memory: MachineMemory
@@ -153,7 +159,7 @@ function translate(text: string): Program {
 /** Helpers that the translated text uses. */
 const PRELUDE = `
   'use strict'
-  const { fma32, fma64, group, thread, memory, shared, parameters } = machine
+  const { fma32, fma64, toBinary16, toBfloat16, group, thread, memory, shared, parameters } = machine
   const fround = Math.fround
   const view = new DataView(new ArrayBuffer(8))
   const bits32 = (x) => (view.setFloat32(0, x), view.getUint32(0))
@@ -182,11 +188,17 @@ class Translation {
     const threads = Number(/\.maxntid (\d+)/.exec(head)?.[1])
     const lines = body.split('\n').map((line) => line.trim())
     const code = lines.filter((line) => line !== '' && !line.startsWith('.'))
-    code.filter((line) => line.endsWith(':')).forEach((line, i) => this.#labels.set(line.slice(0, -1), i + 1))
-    for (const [register, name] of variablesOf(code)) this.#variables.set(register, name)
-    const statements = code.map((line) => this.#statement(line))
+    const isFixed = fixedRegisters(code)
+    const fixed = code.filter((line) => isFixed.has(firstRegister(line)))
+    const moving = code.filter((line) => !isFixed.has(firstRegister(line)))
+    for (const [register, name] of variablesOf(moving, isFixed)) this.#variables.set(register, name)
     const declared = [...new Set(this.#variables.values())].join(', ')
+    for (const register of isFixed) this.#variables.set(register, `fixed_${register.slice(1)}`)
+    const constants = fixed.map((line) => `const ${this.#statement(line)}`)
+    moving.filter((line) => line.endsWith(':')).forEach((line, i) => this.#labels.set(line.slice(0, -1), i + 1))
+    const statements = moving.map((line) => this.#statement(line))
     const source = `${PRELUDE}
+      ${constants.join('\n')}
       return (function* () {
         let ${declared === '' ? 'unused' : declared}
         let at = 0
@@ -277,14 +289,31 @@ class Translation {
   }
 }
 
-const REGISTER = /%[bfwpai]\d+/g
+const REGISTER = /%[bfwpaih]\d+/g
+
+function firstRegister(line: string): string {
+  return line.match(REGISTER)?.[0] ?? ''
+}
+
+/** Registers that hold one constant, parameter or index of the thread for good: no barrier has to keep them. They are set before all else. */
+function fixedRegisters(code: readonly string[]): ReadonlySet<string> {
+  const fixed = new Set<string>()
+  const varying = new Set<string>()
+  for (const line of code) {
+    const register = firstRegister(line)
+    const isConstant = /^(mov\.[uf]\d+ %[fw]\d+, (0[fdx]\w+|%tid\.x|%ctaid\.x)|ld\.param\.[uf]\d+ %\w+, \[\w+\]);$/.test(line)
+    if (isConstant && !fixed.has(register)) fixed.add(register)
+    else if (!line.startsWith('st.')) varying.add(register)
+  }
+  return new Set([...fixed].filter((register) => !varying.has(register)))
+}
 
 /**
  * A variable for each register. Those that one basic block alone uses share some: of thousands of variables every barrier would have to keep all.
  * The name begins with the letter of the register, which tells the types apart.
  */
-function variablesOf(code: readonly string[]): Map<string, string> {
-  const lines = code.map((line) => line.match(REGISTER) ?? [])
+function variablesOf(code: readonly string[], besides: ReadonlySet<string>): Map<string, string> {
+  const lines = code.map((line) => (line.match(REGISTER) ?? []).filter((register) => !besides.has(register)))
   const uses = new Map<string, { readonly block: number; last: number; isLocal: boolean }>()
   let block = 0
   code.forEach((line, i) => {
@@ -333,6 +362,11 @@ const EXPRESSIONS: Readonly<Record<string, Expression>> = {
   'fma.rn.f64': (a, b, c) => `fma64(${a}, ${b}, ${c})`,
   ...arithmetic('f32', (x) => `fround(${x})`),
   ...arithmetic('f64', (x) => x),
+  // A register of 16 bits holds the number of binary16, and of bfloat16 the bits.
+  'cvt.rn.f16.f32': (a) => `toBinary16(${a})`,
+  'cvt.f32.f16': (a) => a,
+  'cvt.rn.bf16.f32': (a) => `bits32(toBfloat16(${a})) >>> 16`,
+  'cvt.u32.u16': (a) => a,
   'add.u32': (a, b) => `(${a} + ${b}) >>> 0`,
   'sub.u32': (a, b) => `(${a} - ${b}) >>> 0`,
   'mul.lo.u32': (a, b) => `Math.imul(${a}, ${b}) >>> 0`,

@@ -40,10 +40,21 @@ export function openCudaDevice(driver: CudaDriver, index: number): Device {
     },
     async allocate(content) {
       const address = translated(() => driver.allocate(Math.max(8, content.byteLength)), content.byteLength)
-      translated(() => driver.copyToDevice(address, content))
       const array: DeviceArray = {
-        read: async (into) => translated(() => driver.copyFromDevice(into, address)),
-        release: () => driver.free(address),
+        read: async (into) => {
+          // Copies do not wait for our stream by themselves.
+          await passed(driver, stream)
+          translated(() => driver.copyFromDevice(into, address))
+        },
+        release: () => {
+          released(() => driver.free(address))
+        },
+      }
+      try {
+        translated(() => driver.copyToDevice(address, content))
+      } catch (cause) {
+        array.release()
+        throw cause
       }
       addresses.set(array, address)
       return array
@@ -67,18 +78,30 @@ function loadedKernel({ addressOf, driver, handle, kernel, sharedBytes, stream }
   return {
     async launch(groups, arrays, scalars) {
       const parameters = packed(kernel, { addresses: arrays.map((array) => addressOf(array) ?? 0n), scalars })
-      const event = translated(() => driver.createEvent())
-      try {
-        translated(() => {
-          driver.launch(handle, { groups, threads: kernel.threads, sharedBytes, stream, parameters })
-          driver.record(event, stream)
-        })
-        await setImmediate()
-        while (!translated(() => driver.hasPassed(event))) await setTimeout(POLL_MS)
-      } finally {
-        driver.destroyEvent(event)
-      }
+      translated(() => driver.launch(handle, { groups, threads: kernel.threads, sharedBytes, stream, parameters }))
+      await passed(driver, stream)
     },
+  }
+}
+
+/** Waits for what has been started on the stream, without blocking. */
+async function passed(driver: CudaDriver, stream: Handle): Promise<void> {
+  const event = translated(() => driver.createEvent())
+  try {
+    translated(() => driver.record(event, stream))
+    await setImmediate()
+    while (!translated(() => driver.hasPassed(event))) await setTimeout(POLL_MS)
+  } finally {
+    released(() => driver.destroyEvent(event))
+  }
+}
+
+/** Of a device that is lost nothing can be given back, and its error is known already. */
+function released(act: () => void): void {
+  try {
+    act()
+  } catch (cause) {
+    if (!(cause instanceof CudaError)) throw cause
   }
 }
 

@@ -1,5 +1,6 @@
 import { createDeviceEngine } from '@collapsar/kernels'
 import type { Engine, Numerics } from '@collapsar/trial'
+import { PORTABLE_NUMERICS } from '@collapsar/trial'
 import { openCudaDevice } from './cuda-device.ts'
 import { loadCudaDriver } from './driver.ts'
 
@@ -11,7 +12,7 @@ export interface CudaEngineOptions {
 }
 
 /** What the kernels compute to the bit. */
-export const NUMERICS: readonly Numerics[] = ['ieee-f32/1', 'ieee-f64/1']
+export const NUMERICS: readonly Numerics[] = PORTABLE_NUMERICS
 
 /**
  * The engine that trains on an NVIDIA processor, with the bits of NUMERICS.md: a trial has the same digest here as on any other engine.

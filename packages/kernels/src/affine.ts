@@ -30,7 +30,7 @@ export function forwardPass(k: KernelBuilder, { activation, parameters, sizes }:
     received.push(values)
     const affine = units(layout.outputs).map((j) => affineValue(k, parameters, { layout, j, values }))
     z.push(affine)
-    values = z.length === sizes.length - 1 ? affine : affine.map((value) => activation.value(value))
+    values = affine.map((value) => k.stored(z.length === sizes.length - 1 ? value : activation.value(value)))
   }
   return { received, z, output: values }
 }
@@ -68,7 +68,7 @@ export function backwardPass(
       const weight = (j: number) => at(parameters, layout.weights + j * layout.inputs + i)
       const [first, ...rest] = above
       const q = rest.reduce((sum, d, j) => k.fma(weight(j + 1), d, sum), k.multiply(weight(0), at([first], 0)))
-      return activation.derivative(q, a, at(z[l - 1] ?? [], i))
+      return k.stored(activation.derivative(q, a, at(z[l - 1] ?? [], i)))
     })
   }
 }

@@ -24,14 +24,15 @@ export interface DeviceLimits {
 }
 
 export interface DeviceArray {
-  /** Copies the array into `content`, after all launches before. */
+  /** Copies the array into `content`, after all launches begun before the call; of those begun later it may have something or nothing. */
   read(content: ArrayBufferView): Promise<void>
+  /** Gives the memory back; never throws, as what a lost device held is gone. */
   release(): void
 }
 
 export interface DeviceKernel {
   /**
-   * Starts `groups` workgroups; launches run one after another. Resolves when this one has ended.
+   * Starts `groups` workgroups, behind the launches begun before. Resolves when this one has ended.
    * @param arrays those of the kernel's buffers, in their order
    * @param scalars those of the kernel's scalars, in their order
    * @throws DeviceLostError when the device has gone

@@ -10,6 +10,7 @@ import type {
   Precision,
   Register,
   SharedArray,
+  StoredFormat,
   Type,
   UnaryFloat,
   Word,
@@ -41,9 +42,12 @@ export class KernelBuilder {
   #registers = 0
 
   readonly precision: Precision
+  /** What stored numbers are rounded to; null where that is the precision. */
+  readonly storedFormat: StoredFormat | null
 
-  constructor(precision: Precision) {
+  constructor(precision: Precision, storedFormat: StoredFormat | null = null) {
     this.precision = precision
+    this.storedFormat = storedFormat
   }
 
   buffer<T extends 'float' | 'word'>(name: string, type: T, access: BufferUse['access'] = 'read'): ArrayOf<T> {
@@ -122,6 +126,14 @@ export class KernelBuilder {
 
   squareRoot(a: Float): Float {
     return this.#unary('squareRoot', a)
+  }
+
+  /** st(a) of NUMERICS.md: `a` as its numerics stores it. */
+  stored(a: Float): Float {
+    if (this.storedFormat === null) return a
+    const to = this.#register('float')
+    this.#block.push({ op: 'stored', format: this.storedFormat, to, a })
+    return to
   }
 
   /** a > 0 ? a : +0, which of a NaN is +0. */

@@ -20,6 +20,9 @@ export interface Kernel {
 /** What `float` means in a kernel. */
 export type Precision = 'f32' | 'f64'
 
+/** A format that stored numbers are rounded to: binary16, and the upper half of binary32. */
+export type StoredFormat = 'f16' | 'bf16'
+
 /** `word` is a 32-bit unsigned integer, modulo 2^32. */
 export type Type = 'float' | 'word' | 'flag'
 
@@ -65,6 +68,8 @@ export type Instruction =
   | { readonly op: 'thread' | 'workgroup'; readonly to: Word }
   | { readonly op: 'unary'; readonly name: UnaryFloat; readonly to: Float; readonly a: Float }
   | { readonly op: 'binary'; readonly name: BinaryFloat; readonly to: Float; readonly a: Float; readonly b: Float }
+  /** The nearest number of the format, ties to even; subnormal numbers are kept, what is too large becomes infinite. Of binary32 alone. */
+  | { readonly op: 'stored'; readonly format: StoredFormat; readonly to: Float; readonly a: Float }
   | { readonly op: 'fma'; readonly to: Float; readonly a: Float; readonly b: Float; readonly c: Float }
   | { readonly op: 'wordBinary'; readonly name: BinaryWord; readonly to: Word; readonly a: Word; readonly b: Word }
   | { readonly op: 'compare'; readonly name: Comparison; readonly to: Flag; readonly a: Register; readonly b: Register }

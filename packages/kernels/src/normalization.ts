@@ -61,14 +61,19 @@ export class Normalization {
     const k = this.#k
     const { gradient, kind, tile, width, workgroup } = this.#options
     workgroup.share(width, (unit) => {
-      const [shift, scale] = sumOverTiles(k, { count, sums: 2, tile }, (sample, [b, a]) => {
-        const du = this.#delta(slab, sample, unit)
-        if (b !== undefined) k.set(b, k.add(b.value, du))
-        if (a !== undefined) k.set(a, k.fma(du, this.#x(slab, sample, unit), a.value))
-      })
-      const [ofShift, ofScale] = [at([shift], 0).value, at([scale], 0).value]
-      this.#add(gradient, { place: k.addWords(slab.gamma, unit), value: ofScale, isFirst })
-      this.#add(gradient, { place: k.addWords(slab.gamma, k.addWords(unit, k.word(width))), value: ofShift, isFirst })
+      const sums = (rounded: (x: Float) => Float) => {
+        const [shift, scale] = sumOverTiles(k, { count, sums: 2, tile, rounded }, (sample, [b, a]) => {
+          const du = this.#delta(slab, sample, unit)
+          if (b !== undefined) k.set(b, k.add(b.value, du))
+          if (a !== undefined) k.set(a, k.fma(du, this.#x(slab, sample, unit), a.value))
+        })
+        return [at([shift], 0).value, at([scale], 0).value] as const
+      }
+      const [ofShift, ofScale] = sums((x) => x)
+      // A gradient is stored after every tile; the means of a batch normalization are of sums that are not.
+      const [storedShift, storedScale] = kind === 'batch' && k.storedFormat !== null ? sums((x) => k.stored(x)) : [ofShift, ofScale]
+      this.#add(gradient, { place: k.addWords(slab.gamma, unit), value: storedScale, isFirst })
+      this.#add(gradient, { place: k.addWords(slab.gamma, k.addWords(unit, k.word(width))), value: storedShift, isFirst })
       if (kind === 'batch') this.#differentiateUnit(slab, { count, unit, shift: ofShift, scale: ofScale })
     })
     k.barrier()
@@ -81,7 +86,7 @@ export class Normalization {
 
   #add(gradient: Region, { isFirst, place, value }: { readonly place: Word; readonly value: Float; readonly isFirst: Flag }): void {
     const k = this.#k
-    gradient.store(place, k.select(isFirst, value, k.add(gradient.load(place), value)))
+    gradient.store(place, k.stored(k.select(isFirst, value, k.add(gradient.load(place), value))))
   }
 
   #normalizeSamples(slab: NormalizedSlab, count: Word): void {
@@ -131,7 +136,7 @@ export class Normalization {
     const root = slab.roots.load(k.addWords(slab.rootsFrom, sample))
     this.#eachUnit((unit) => {
       const rest = k.subtract(v(unit), k.fma(this.#x(slab, sample, unit), c2, c1))
-      slab.deltas.store(this.#place(slab.deltasFrom, sample, unit), k.multiply(root, rest))
+      slab.deltas.store(this.#place(slab.deltasFrom, sample, unit), k.stored(k.multiply(root, rest)))
     })
   }
 
@@ -142,7 +147,7 @@ export class Normalization {
     const factor = k.multiply(this.#gamma(slab, unit), slab.roots.load(k.addWords(slab.rootsFrom, unit)))
     k.for({ to: count }, (sample) => {
       const rest = k.subtract(this.#delta(slab, sample, unit), k.fma(this.#x(slab, sample, unit), c2, c1))
-      slab.deltas.store(this.#place(slab.deltasFrom, sample, unit), k.multiply(factor, rest))
+      slab.deltas.store(this.#place(slab.deltasFrom, sample, unit), k.stored(k.multiply(factor, rest)))
     })
   }
 

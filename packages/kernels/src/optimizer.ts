@@ -25,15 +25,15 @@ export function kernelOptimizer(k: KernelBuilder, spec: OptimizerSpec): KernelOp
   if (spec.kind === 'adam') return adam(k)
   const minusRate = k.float(-spec.learningRate)
   if (spec.momentum === 0) {
-    return { memory: 0, table: 0, update: (p, g) => ({ parameter: k.fma(minusRate, g, p), memory: [] }) }
+    return { memory: 0, table: 0, update: (p, g) => ({ parameter: k.stored(k.fma(minusRate, g, p)), memory: [] }) }
   }
   const mu = k.float(spec.momentum)
   return {
     memory: 1,
     table: 0,
     update: (p, g, [velocity = k.float(0)]) => {
-      const v = k.fma(mu, velocity, g)
-      return { parameter: k.fma(minusRate, v, p), memory: [v] }
+      const v = k.stored(k.fma(mu, velocity, g))
+      return { parameter: k.stored(k.fma(minusRate, v, p)), memory: [v] }
     },
   }
 }
@@ -44,10 +44,10 @@ function adam(k: KernelBuilder): KernelOptimizer {
     memory: 2,
     table: 2,
     update: (p, g, [mean = k.float(0), square = k.float(0)], [stepSize = k.float(0), epsilon = k.float(0)]) => {
-      const m = k.fma(beta1, mean, k.multiply(rest1, g))
-      const v = k.fma(beta2, square, k.multiply(k.multiply(rest2, g), g))
+      const m = k.stored(k.fma(beta1, mean, k.multiply(rest1, g)))
+      const v = k.stored(k.fma(beta2, square, k.multiply(k.multiply(rest2, g), g)))
       const step = k.divide(k.multiply(stepSize, m), k.add(k.squareRoot(v), epsilon))
-      return { parameter: k.subtract(p, step), memory: [m, v] }
+      return { parameter: k.stored(k.subtract(p, step)), memory: [m, v] }
     },
   }
 }

@@ -49,6 +49,7 @@ class PtxPrinter {
   #addresses = 0
   #labels = 0
   #bits = 0
+  #halves = 0
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel
@@ -93,6 +94,7 @@ class PtxPrinter {
       `  .reg .u32 %w<${most}>;`,
       `  .reg .pred %p<${most}>;`,
       `  .reg .b64 %a<${Math.max(1, this.#addresses)}>;`,
+      `  .reg .b16 %h<${Math.max(1, this.#halves)}>;`,
       `  .reg .b${8 * BYTES[this.#kernel.precision]} %i<${Math.max(1, this.#bits)}>;`,
     ]
   }
@@ -116,6 +118,8 @@ class PtxPrinter {
         return this.#unary(instruction)
       case 'binary':
         return [binaryFloat(instruction, precision)]
+      case 'stored':
+        return this.#stored(instruction)
       case 'fma':
         return [`fma.rn.${precision} ${names(instruction.to, instruction.a, instruction.b, instruction.c)};`]
       case 'wordBinary':
@@ -209,6 +213,16 @@ class PtxPrinter {
       default:
         throw new Error(`invalid operation: ${String(name satisfies never)}`)
     }
+  }
+
+  /** To the format and back, which is exact. From bfloat16 only Hopper converts; its bits are the upper half of binary32. */
+  #stored({ a, format, to }: Instruction & { op: 'stored' }): readonly string[] {
+    if (this.#kernel.precision !== 'f32') throw new RangeError(`${this.#kernel.precision} is not stored as ${format}`)
+    const half = `%h${this.#halves}`
+    this.#halves += 1
+    if (format === 'f16') return [`cvt.rn.f16.f32 ${half}, ${nameOf(a)};`, `cvt.f32.f16 ${nameOf(to)}, ${half};`]
+    const [low, word] = [this.#bitRegister(), this.#bitRegister()]
+    return [`cvt.rn.bf16.f32 ${half}, ${nameOf(a)};`, `cvt.u32.u16 ${low}, ${half};`, `shl.b32 ${word}, ${low}, 16;`, `mov.b32 ${nameOf(to)}, ${word};`]
   }
 
   /** The low bits of `a` are the exponent, to which the bias is added. */

@@ -4,7 +4,7 @@ import type { BinaryFloat, BinaryWord, Block, Comparison, Instruction, Kernel, R
  * The kernel in WGSL. Bindings of group 0: the buffers in their order, then the scalars as a uniform. WGSL lets a device flush subnormal
  * numbers, split an fma and be some units off in a quotient or a root: its numerics is the device's own. There is no binary64.
  * @source W3C, "WebGPU Shading Language", sections 15.7 (accuracy) and 15.2 (uniformity)
- * @throws RangeError for a kernel in binary64
+ * @throws RangeError for a kernel in binary64, and for one that stores in another format: quantizeToF16 may flush
  */
 export function printWgsl(kernel: Kernel): string {
   if (kernel.precision !== 'f32') throw new RangeError(`WGSL has no ${kernel.precision}`)
@@ -119,6 +119,8 @@ function expressionOf(instruction: Valued): string {
       return UNARY[instruction.name](nameOf(instruction.a))
     case 'binary':
       return FLOATS[instruction.name](nameOf(instruction.a), nameOf(instruction.b))
+    case 'stored':
+      throw new RangeError(`WGSL stores no ${instruction.format} to the bit`)
     case 'fma':
       return `fma(${nameOf(instruction.a)}, ${nameOf(instruction.b)}, ${nameOf(instruction.c)})`
     case 'wordBinary':

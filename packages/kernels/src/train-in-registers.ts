@@ -24,7 +24,7 @@ const INTERLEAVED = 32
  * updates are loops.
  */
 export function trainInRegisters(spec: TrainingKernelSpec, { threads }: { readonly threads: number }): TrainingKernel {
-  const k = new KernelBuilder(spec.precision)
+  const k = new KernelBuilder(spec.precision, spec.storedFormat)
   const arrays = trainingArrays(k)
   const scalars = trainingScalars(k)
   const slot = k.addWords(k.multiplyWords(k.workgroup(), k.word(threads)), k.thread())
@@ -119,7 +119,7 @@ class NetworkInRegisters implements SlotNetwork {
       const end = this.#endOfTile(start, samples)
       for (const g of this.#gradient) k.set(g, k.float(0))
       this.#samplesOfTile({ start, end }, step, words)
-      if (this.#spec.severalTiles) this.#addTile(start, end)
+      this.#addTile(start, end)
     })
     this.#applyGradient(step, words)
   }
@@ -132,11 +132,15 @@ class NetworkInRegisters implements SlotNetwork {
   #addTile(start: Word, end: Word): void {
     const k = this.#k
     const offset = this.#count * (1 + this.#optimizer.memory)
-    k.if(k.compare('greater', start, k.word(0)), () => {
-      this.#gradient.forEach((g, i) => {
-        k.set(g, k.add(this.#remembered(offset + i), g.value))
+    if (this.#spec.severalTiles) {
+      k.if(k.compare('greater', start, k.word(0)), () => {
+        this.#gradient.forEach((g, i) => {
+          k.set(g, k.add(this.#remembered(offset + i), g.value))
+        })
       })
-    })
+    }
+    if (k.storedFormat !== null) for (const g of this.#gradient) k.set(g, k.stored(g.value))
+    if (!this.#spec.severalTiles) return
     k.if(k.compare('less', end, this.#scalars.samples), () => {
       this.#gradient.forEach((g, i) => {
         this.#keep(offset + i, g.value)
@@ -168,7 +172,7 @@ class NetworkInRegisters implements SlotNetwork {
   #sample(point: Word): void {
     const k = this.#k
     const pass = this.#forward(point)
-    const dz = this.#errors(pass, point).map((error) => this.#loss.derivative(error, this.#scalars.scale))
+    const dz = this.#errors(pass, point).map((error) => k.stored(this.#loss.derivative(error, this.#scalars.scale)))
     backwardPass(k, this.#network, pass, {
       dz,
       accumulate: (parameter, factor, other) => {
@@ -227,8 +231,8 @@ class NetworkInRegisters implements SlotNetwork {
         words = philox(k, [k.word(block), step, low, high], [noiseKey0, noiseKey1])
       }
       const r = noiseOfWord(k, at(words, i & 3))
-      if (noise.kind === 'absolute') return k.fma(level, r, after)
-      return k.fma(k.multiply(level, r), k.subtract(after, before), after)
+      if (noise.kind === 'absolute') return k.stored(k.fma(level, r, after))
+      return k.stored(k.fma(k.multiply(level, r), k.subtract(after, before), after))
     }
   }
 

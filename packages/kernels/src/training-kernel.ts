@@ -1,9 +1,11 @@
 import type { TrialBatch } from '@collapsar/trial'
-import type { Kernel, Precision } from './kernel.ts'
+import type { Kernel, Precision, StoredFormat } from './kernel.ts'
 
 /** What decides how a kernel is written; batches that agree in it share one. */
 export interface TrainingKernelSpec {
   readonly precision: Precision
+  /** What stored numbers are rounded to; null where that is the precision. */
+  readonly storedFormat: StoredFormat | null
   readonly shape: TrialBatch['shape']
   readonly training: TrialBatch['training']
   readonly points: { readonly inputDim: number; readonly outputDim: number }
@@ -74,6 +76,7 @@ export function kernelSpecOf({ numerics, shape, training, points, trace, converg
   const samples = training.batch === 'full' ? points.count : training.batch
   return {
     precision: numerics === 'ieee-f64/1' ? 'f64' : 'f32',
+    storedFormat: numerics === 'f16/1' ? 'f16' : numerics === 'bf16/1' ? 'bf16' : null,
     shape,
     training: { ...training, batch: training.batch === 'full' ? 'full' : 1, steps: 0 },
     points: { inputDim, outputDim },

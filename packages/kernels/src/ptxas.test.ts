@@ -1,0 +1,67 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PORTABLE_NUMERICS, trialBatch } from '@collapsar/trial'
+import { afterAll, describe, expect, it } from 'vitest'
+import { exampleSpec } from '../../trial/src/example-spec.ts'
+import { printPtx } from './print-ptx.ts'
+import { trainInRegisters } from './train-in-registers.ts'
+import { trainInWorkgroups } from './train-in-workgroups.ts'
+import type { TrainingKernel } from './training-kernel.ts'
+import { kernelSpecOf } from './training-kernel.ts'
+
+/*
+ * NVIDIA's assembler reads what we print. It is in no free archive, and the driver, which needs none of it, has its own: where there is no `ptxas` on
+ * the PATH, and PTXAS names none, these tests are skipped, also with COLLAPSAR_TEST_REQUIRE_ALL=1.
+ */
+const ptxas = findPtxas()
+if (ptxas === null) console.warn('Tests on ptxas are skipped: it is neither on the PATH nor named by PTXAS (it comes with the CUDA toolkit).')
+
+const folder = mkdtempSync(join(tmpdir(), 'collapsar-ptxas-'))
+afterAll(() => {
+  rmSync(folder, { recursive: true })
+})
+
+/** Ampere and Hopper: the oldest that is supported, and one of the present. */
+const ARCHITECTURES = [80, 90] as const
+
+const KERNELS: readonly { readonly name: string; readonly kernel: TrainingKernel }[] = PORTABLE_NUMERICS.flatMap((numerics) => {
+  const specOf = (changes: Parameters<typeof exampleSpec>[0]) => kernelSpecOf(trialBatch(exampleSpec({ numerics, ...changes }), []))
+  const noise = { kind: 'relative', level: 0.5, parameters: 'biases' } as const
+  const workgroups = { threads: 64, limits: { sharedBytes: 48 << 10 } }
+  return [
+    { name: `registers, ${numerics}, minibatch and noise`, kernel: trainInRegisters(specOf({ training: { batch: 20, noise } }), { threads: 64 }) },
+    { name: `workgroups, ${numerics}, tanh and batch normalization`, kernel: trainInWorkgroups(specOf({ width: 8, network: { activation: { kind: 'tanh' }, normalization: 'batch' } }), workgroups) },
+  ]
+})
+
+describe.skipIf(ptxas === null).each(ARCHITECTURES)('ptxas for sm_%i', (architecture) => {
+  it.each(KERNELS)('assembles $name', ({ kernel }) => {
+    expect(assembled(kernel, architecture)).toMatch(/Used \d+ registers/)
+  })
+
+  it('keeps a network of depth 10 and width 2 in registers', () => {
+    const spec = kernelSpecOf(trialBatch(exampleSpec({ depth: 10 }), []))
+    expect(assembled(trainInRegisters(spec, { threads: 64 }), architecture)).toContain('0 bytes spill stores, 0 bytes spill loads')
+  })
+})
+
+/** What the assembler says. @throws what it complains of */
+function assembled({ kernel }: TrainingKernel, architecture: number): string {
+  const source = join(folder, 'kernel.ptx')
+  writeFileSync(source, printPtx(kernel))
+  // It reports on stderr, and 2>&1 is the shell's.
+  const command = [ptxas ?? '', '--verbose', '--warning-as-error', `--gpu-name=sm_${architecture}`, '--output-file', join(folder, 'kernel.cubin'), source]
+  return execFileSync('/bin/sh', ['-c', '"$@" 2>&1', 'sh', ...command], { encoding: 'utf8', timeout: 100_000 })
+}
+
+function findPtxas(): string | null {
+  const path = process.env['PTXAS'] ?? 'ptxas'
+  try {
+    execFileSync(path, ['--version'], { stdio: 'ignore' })
+    return path
+  } catch {
+    return null
+  }
+}
