@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Device, DeviceArray } from '@collapsar/kernels'
-import { printPtx, sharedLayout } from '@collapsar/kernels'
+import { DeviceMemoryError, printPtx, sharedLayout } from '@collapsar/kernels'
 import { PtxMachine } from './ptx-machine.ts'
 
 const MEMORY_BYTES = 1 << 26
@@ -9,41 +9,67 @@ interface MachineArray extends DeviceArray {
   readonly address: number
 }
 
+export interface PtxDeviceOptions {
+  readonly memoryBytes?: number
+  /** What it says it has. */
+  readonly saysBytes?: number
+  readonly threads?: number
+  /** That a workgroup shares. */
+  readonly sharedBytes?: number
+}
+
 /** A device that reads PTX on the processor: what a graphics processor makes of it, slowly. */
-export function createPtxDevice({ threads = 64 }: { readonly threads?: number } = {}): Device {
-  const machine = new PtxMachine(MEMORY_BYTES)
+export function createPtxDevice({ memoryBytes = MEMORY_BYTES, saysBytes = memoryBytes, sharedBytes = 49_152, threads = 64 }: PtxDeviceOptions = {}): Device {
+  const machine = new PtxMachine(memoryBytes)
+  // Launches and copies one after another, in the order in which they are asked for.
+  let last = Promise.resolve()
+  const behind = (act: () => void): Promise<void> => {
+    const done = last.then(() => setImmediate()).then(act)
+    last = done.catch(() => {})
+    return done
+  }
   const arrays = new WeakMap<DeviceArray, MachineArray>()
   return {
     name: 'PTX machine',
-    limits: { memoryBytes: MEMORY_BYTES, arrayBytes: MEMORY_BYTES, sharedBytes: 48 << 10, threads },
+    limits: { memoryBytes: saysBytes, arrayBytes: saysBytes, sharedBytes, threads },
     async load(kernel) {
       const text = printPtx(kernel)
       const sharedBytes = sharedLayout(kernel).bytes
       return {
         async launch(groups, used, scalars) {
-          await setImmediate()
           const addresses = used.map((array) => {
             const own = arrays.get(array)
             if (own === undefined) throw new Error('an array of another device')
             return own.address
           })
-          machine.launch(text, { groups, parameters: [...addresses, ...scalars], sharedBytes })
+          await behind(() => {
+            machine.launch(text, { groups, parameters: [...addresses, ...scalars], sharedBytes })
+          })
         },
       }
     },
     async allocate(content) {
-      const { address, bytes } = machine.allocate(content.byteLength)
+      const { address, bytes } = allocated(machine, content.byteLength)
       bytes.set(new Uint8Array(content.buffer, content.byteOffset, content.byteLength))
       const array: MachineArray = {
         address,
-        async read(into) {
-          new Uint8Array(into.buffer, into.byteOffset, into.byteLength).set(bytes)
-        },
+        read: (into) =>
+          behind(() => {
+            new Uint8Array(into.buffer, into.byteOffset, into.byteLength).set(bytes)
+          }),
         release: () => machine.release(address),
       }
       arrays.set(array, array)
       return array
     },
     async close() {},
+  }
+}
+
+function allocated(machine: PtxMachine, bytes: number): ReturnType<PtxMachine['allocate']> {
+  try {
+    return machine.allocate(bytes)
+  } catch (cause) {
+    throw new DeviceMemoryError(`no memory for ${bytes} bytes`, { cause })
   }
 }

@@ -13,8 +13,11 @@ const HEAP_BYTES = 1 << 25
 export interface StubCuda {
   /** The library's path, to be loaded in place of the driver. */
   readonly path: string
-  /** @param failNext a result of cuda.h that the next allocation, copy or query gives */
-  set(state: { readonly devices?: number; readonly major?: number; readonly failNext?: number }): void
+  /**
+   * @param failNext a result of cuda.h that the next allocation, copy or query gives
+   * @param failLaunch one that the next launch ends with, which its caller hears later
+   */
+  set(state: { readonly devices?: number; readonly major?: number; readonly failNext?: number; readonly failLaunch?: number }): void
 }
 
 /** Compiles the driver without a processor, and lets the machine of this folder run what is launched on it. */
@@ -32,11 +35,11 @@ export function buildStubCuda(): StubCuda {
     return 0
   }, koffi.pointer(Launch))
   library.func('void stubUse(void *memory, uint64_t bytes, Launch *launch)')(new Uint8Array(heap), HEAP_BYTES, launch)
-  const stubSet = library.func('void stubSet(int devices, int major, int fail)')
+  const stubSet = library.func('void stubSet(int devices, int major, int failNext, int failLaunch)')
   return {
     path,
-    set: ({ devices = 1, failNext = 0, major = 9 }) => {
-      stubSet(devices, major, failNext)
+    set: ({ devices = 1, failLaunch = 0, failNext = 0, major = 9 }) => {
+      stubSet(devices, major, failNext, failLaunch)
     },
   }
 }

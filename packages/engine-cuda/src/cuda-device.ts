@@ -26,7 +26,7 @@ export function openCudaDevice(driver: CudaDriver, index: number): Device {
   const stream = driver.createStream()
   const addresses = new WeakMap<DeviceArray, Handle>()
   return {
-    name: `${model}, CUDA ${Math.floor(driver.version() / 1000)}.${Math.floor((driver.version() % 1000) / 10)}`,
+    name: `${model} at ${busAddress(of)}, CUDA ${Math.floor(driver.version() / 1000)}.${Math.floor((driver.version() % 1000) / 10)}`,
     limits: {
       memoryBytes: free,
       arrayBytes: free,
@@ -40,10 +40,21 @@ export function openCudaDevice(driver: CudaDriver, index: number): Device {
     },
     async allocate(content) {
       const address = translated(() => driver.allocate(Math.max(8, content.byteLength)), content.byteLength)
-      translated(() => driver.copyToDevice(address, content))
       const array: DeviceArray = {
-        read: async (into) => translated(() => driver.copyFromDevice(into, address)),
-        release: () => driver.free(address),
+        read: async (into) => {
+          // Copies do not wait for our stream by themselves.
+          await passed(driver, stream)
+          translated(() => driver.copyFromDevice(into, address))
+        },
+        release: () => {
+          released(() => driver.free(address))
+        },
+      }
+      try {
+        translated(() => driver.copyToDevice(address, content))
+      } catch (cause) {
+        array.release()
+        throw cause
       }
       addresses.set(array, address)
       return array
@@ -52,6 +63,12 @@ export function openCudaDevice(driver: CudaDriver, index: number): Device {
       driver.releaseDevice(index)
     },
   }
+}
+
+/** Tells two cards of one model apart, and not two slices of one card: domain:bus:device, as operating systems write it. */
+function busAddress(of: (attribute: number) => number): string {
+  const parts = [[of(ATTRIBUTE.pciDomain), 4], [of(ATTRIBUTE.pciBus), 2], [of(ATTRIBUTE.pciDevice), 2]] as const
+  return parts.map(([value, digits]) => value.toString(16).padStart(digits, '0')).join(':')
 }
 
 interface Loaded {
@@ -67,18 +84,30 @@ function loadedKernel({ addressOf, driver, handle, kernel, sharedBytes, stream }
   return {
     async launch(groups, arrays, scalars) {
       const parameters = packed(kernel, { addresses: arrays.map((array) => addressOf(array) ?? 0n), scalars })
-      const event = translated(() => driver.createEvent())
-      try {
-        translated(() => {
-          driver.launch(handle, { groups, threads: kernel.threads, sharedBytes, stream, parameters })
-          driver.record(event, stream)
-        })
-        await setImmediate()
-        while (!translated(() => driver.hasPassed(event))) await setTimeout(POLL_MS)
-      } finally {
-        driver.destroyEvent(event)
-      }
+      translated(() => driver.launch(handle, { groups, threads: kernel.threads, sharedBytes, stream, parameters }))
+      await passed(driver, stream)
     },
+  }
+}
+
+/** Waits for what has been started on the stream, without blocking. */
+async function passed(driver: CudaDriver, stream: Handle): Promise<void> {
+  const event = translated(() => driver.createEvent())
+  try {
+    translated(() => driver.record(event, stream))
+    await setImmediate()
+    while (!translated(() => driver.hasPassed(event))) await setTimeout(POLL_MS)
+  } finally {
+    released(() => driver.destroyEvent(event))
+  }
+}
+
+/** Of a device that is lost nothing can be given back, and its error is known already. */
+function released(act: () => void): void {
+  try {
+    act()
+  } catch (cause) {
+    if (!(cause instanceof CudaError)) throw cause
   }
 }
 

@@ -18,7 +18,7 @@ export class CudaError extends Error {
 export const RESULT = { success: 0, outOfMemory: 2, noDevice: 100, notReady: 600 } as const
 
 /** cuda.h, CUdevice_attribute. */
-export const ATTRIBUTE = { multiprocessors: 16, threadsOfMultiprocessor: 39, major: 75, minor: 76, sharedBytes: 97 } as const
+export const ATTRIBUTE = { multiprocessors: 16, pciBus: 33, pciDevice: 34, threadsOfMultiprocessor: 39, pciDomain: 50, major: 75, minor: 76, sharedBytes: 97 } as const
 
 /** cuda.h, CUfunction_attribute. */
 const MOST_DYNAMIC_SHARED = 8
@@ -26,6 +26,7 @@ const MOST_DYNAMIC_SHARED = 8
 const [LAUNCH_END, LAUNCH_BUFFER, LAUNCH_SIZE] = [0n, 1n, 2n]
 const NAME_BYTES = 256
 const NON_BLOCKING_STREAM = 1
+const DEFAULT_STREAM = 0n
 const NO_TIMING = 2
 
 /** What of the CUDA driver a training needs. Every call throws a CudaError unless it succeeds. */
@@ -42,6 +43,7 @@ export interface CudaDriver {
   memory(): { readonly free: number; readonly total: number }
   allocate(bytes: number): Handle
   free(address: Handle): void
+  /** What is started on any stream afterwards sees the content. */
   copyToDevice(address: Handle, content: ArrayBufferView): void
   copyFromDevice(content: ArrayBufferView, address: Handle): void
   /** Translates PTX for the device in use and gives its kernel. */
@@ -107,6 +109,7 @@ export function loadCudaDriver(path?: string): CudaDriver {
   const moduleFunction = checked('int cuModuleGetFunction(_Out_ uint64_t *kernel, uint64_t module, const char *name)')
   const setAttribute = checked('int cuFuncSetAttribute(uint64_t kernel, int attribute, int value)')
   const streamCreate = checked('int cuStreamCreate(_Out_ uint64_t *stream, unsigned int flags)')
+  const streamSynchronize = checked('int cuStreamSynchronize(uint64_t stream)')
   const eventCreate = checked('int cuEventCreate(_Out_ uint64_t *event, unsigned int flags)')
   const eventRecord = checked('int cuEventRecord(uint64_t event, uint64_t stream)')
   const eventDestroy = checked('int cuEventDestroy_v2(uint64_t event)')
@@ -149,7 +152,11 @@ export function loadCudaDriver(path?: string): CudaDriver {
     },
     allocate: (bytes) => outHandle((out) => { memAlloc(out, bytes) }),
     free: (address) => { memFree(address) },
-    copyToDevice: (address, content) => { toDevice(address, content, content.byteLength) },
+    copyToDevice(address, content) {
+      toDevice(address, content, content.byteLength)
+      // From pageable memory it returns before the last bytes have arrived, and a stream of ours does not wait for them.
+      streamSynchronize(DEFAULT_STREAM)
+    },
     copyFromDevice: (content, address) => { fromDevice(content, address, content.byteLength) },
     loadKernel(text, name, sharedBytes) {
       const module = outHandle((out) => { moduleLoad(out, text) })

@@ -1,29 +1,30 @@
+import { availableParallelism } from 'node:os'
+import { setTimeout } from 'node:timers/promises'
 import type { Device, DeviceArray, DeviceKernel, Kernel } from '@collapsar/kernels'
 import { DeviceLostError, DeviceMemoryError, printWgsl } from '@collapsar/kernels'
-import type { NamedAdapter } from './dawn.ts'
+import { allocateBuffer, readBuffer, scalarBuffer } from './buffers.ts'
+import type { NamedAdapter } from './find-adapter.ts'
+import { isSoftware } from './usable-adapter.ts'
 
-const UNIFORM_ALIGNMENT = 16
-
-/** Flags of buffers. @source W3C, "WebGPU", 5.1.2 and 5.3: as numbers, since Node has no global GPUBufferUsage. */
-const USAGE = { mapRead: 0x1, copySource: 0x4, copyDestination: 0x8, uniform: 0x40, storage: 0x80 } as const
-const MAP_MODE_READ = 0x1
+/** Threads side by side: WebGPU does not say how many a device runs. No launch has more workgroups than the 65,535 that all devices allow. */
+const THREADS = 1 << 16
+/** Of a core, where the processor stands in for a graphics processor: a workgroup, so that a launch is as short as on any other. */
+const THREADS_OF_CORE = 64
+/** A driver that gives up tells so by the error of what it was doing first, and then of itself. */
+const LAST_WORDS_MS = 100
+/** What a shader may do with its buffers: GPUShaderStage.COMPUTE. */
+const COMPUTE = 0x4
 
 /**
- * A device of WebGPU as one that runs kernels. The device is asked for with the adapter's own limits on memory and shared memory.
- * @throws Error with a sentence that says what to do: for a software adapter that was not asked for, one with too small limits, one that gives no device
+ * A device of WebGPU as one that runs kernels. It is asked for with all the memory that its adapter allows, which is not what is free: an
+ * allocation may fail below the limits.
+ * @throws Error with a sentence that says why the adapter gives no device
  */
-export async function openWebgpuDevice({ adapter, name }: NamedAdapter, { software }: { readonly software: boolean }): Promise<Device> {
+export async function openWebgpuDevice(found: NamedAdapter): Promise<Device> {
+  const { adapter, name } = found
   const { info, limits } = adapter
-  if (!software && isSoftware(info, name)) throw new Error(softwareRefused(name))
-  checkLimits(name, limits)
   const device = await requestDevice(adapter, name)
-  let lost: DeviceLostError | null = null
-  void device.lost.then(({ message, reason }) => {
-    lost = new DeviceLostError(`the graphics device was lost (${reason}): ${message}`)
-  })
-  const usable = () => {
-    if (lost !== null) throw lost
-  }
+  const guard = guardOf(device)
   const buffers = new WeakMap<DeviceArray, GPUBuffer>()
   return {
     name: [name, info.description].filter((part) => part !== '').join(', '),
@@ -31,62 +32,25 @@ export async function openWebgpuDevice({ adapter, name }: NamedAdapter, { softwa
       memoryBytes: limits.maxBufferSize,
       arrayBytes: Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize),
       sharedBytes: limits.maxComputeWorkgroupStorageSize,
-      threads: THREADS,
+      threads: isSoftware(found) ? THREADS_OF_CORE * availableParallelism() : THREADS,
     },
-    async load(kernel) {
-      usable()
-      const pipeline = await compile(device, kernel)
-      return loadedKernel({ device, pipeline, kernel, usable, bufferOf: (array) => buffers.get(array) })
-    },
-    async allocate(content) {
-      usable()
-      const buffer = await allocateBuffer(device, content)
-      const array: DeviceArray = {
-        read: async (into) => {
-          usable()
-          await readBuffer(device, buffer, into)
-        },
-        release: () => {
-          buffer.destroy()
-        },
-      }
-      buffers.set(array, buffer)
-      return array
-    },
+    load: (kernel) => guard(() => loadKernel({ device, guard, kernel, bufferOf: (array) => buffers.get(array) })),
+    allocate: (content) =>
+      guard(async () => {
+        const buffer = await allocateBuffer(device, content)
+        const array: DeviceArray = {
+          read: (into) => guard(() => readBuffer(device, buffer, into)),
+          release: () => {
+            buffer.destroy()
+          },
+        }
+        buffers.set(array, buffer)
+        return array
+      }),
     async close() {
       device.destroy()
     },
   }
-}
-
-/** Networks side by side where each has a thread: WebGPU does not say how many a device runs. */
-const THREADS = 1 << 16
-
-/** Adapters that compute on the processor, whatever their driver says of itself. */
-const SOFTWARE = /swiftshader|lavapipe|llvmpipe|softpipe|\bwarp\b|basic render/i
-
-export function isSoftware({ architecture, description, device, isFallbackAdapter, vendor }: GPUAdapterInfo, name: string): boolean {
-  return isFallbackAdapter || SOFTWARE.test([vendor, architecture, device, description, name].join(' '))
-}
-
-function softwareRefused(name: string): string {
-  return `The graphics adapter ${name} computes on the processor, much slower than the engine cpu does. Is the driver of the graphics processor installed? Software adapters are for tests and must be asked for.`
-}
-
-/** What the kernels need: eight buffers, a workgroup of 64 threads and the shared memory of its tiles. */
-const NEEDED = {
-  maxStorageBuffersPerShaderStage: 8,
-  maxComputeInvocationsPerWorkgroup: 64,
-  maxComputeWorkgroupStorageSize: 16 << 10,
-  maxStorageBufferBindingSize: 128 << 20,
-} as const
-
-/** @throws Error that names every limit that is too small */
-export function checkLimits(name: string, limits: Readonly<Record<keyof typeof NEEDED, number>>): void {
-  const small = (Object.keys(NEEDED) as (keyof typeof NEEDED)[]).filter((limit) => limits[limit] < NEEDED[limit])
-  if (small.length === 0) return
-  const list = small.map((limit) => `${limit} is ${limits[limit]} and must be at least ${NEEDED[limit]}`).join(', ')
-  throw new Error(`The graphics adapter ${name} allows too little: ${list}. A newer driver may allow more.`)
 }
 
 async function requestDevice(adapter: GPUAdapter, name: string): Promise<GPUDevice> {
@@ -98,82 +62,80 @@ async function requestDevice(adapter: GPUAdapter, name: string): Promise<GPUDevi
   }
 }
 
-async function compile(device: GPUDevice, kernel: Kernel): Promise<GPUComputePipeline> {
-  const module = device.createShaderModule({ code: printWgsl(kernel) })
-  return device.createComputePipelineAsync({ layout: 'auto', compute: { module, entryPoint: kernel.name } })
+/** Does something on the device, and throws what the device has met before, meanwhile or by it. */
+type Guard = <T>(act: () => Promise<T>) => Promise<T>
+
+/** Most of WebGPU answers nothing when it goes wrong; the device is told of it later. What it met first is thrown by every later call. */
+function guardOf(device: GPUDevice): Guard {
+  let met: Error | null = null
+  const lost = device.lost.then(({ message, reason }) => {
+    met ??= new DeviceLostError(`the graphics device was lost (${reason}): ${message}`)
+  })
+  device.addEventListener('uncapturederror', (event) => {
+    // Dawn would print it.
+    event.preventDefault()
+    const { error } = event
+    met ??= error.constructor.name === 'GPUOutOfMemoryError' ? new DeviceMemoryError(error.message) : new Error(`the graphics device refused its work: ${error.message}`)
+  })
+  const check = () => {
+    if (met !== null) throw met
+  }
+  return async (act) => {
+    check()
+    try {
+      return await act()
+    } catch (cause) {
+      if (!(cause instanceof DeviceMemoryError)) await Promise.race([lost, setTimeout(LAST_WORDS_MS)])
+      throw cause
+    } finally {
+      check()
+    }
+  }
 }
 
-interface Loaded {
+interface Loading {
   readonly device: GPUDevice
-  readonly pipeline: GPUComputePipeline
+  readonly guard: Guard
   readonly kernel: Kernel
-  /** Throws when the device has gone. */
-  readonly usable: () => void
   readonly bufferOf: (array: DeviceArray) => GPUBuffer | undefined
 }
 
-function loadedKernel({ bufferOf, device, kernel, pipeline, usable }: Loaded): DeviceKernel {
-  return {
-    async launch(groups, arrays, scalars) {
-      usable()
-      const uniform = uniformBuffer(device, kernel, scalars)
-      const bindings = [...arrays.map((array) => bufferOf(array)), uniform]
-      const entries = bindings.map((buffer, binding) => {
+async function loadKernel({ bufferOf, device, guard, kernel }: Loading): Promise<DeviceKernel> {
+  const layout = device.createBindGroupLayout({ entries: layoutEntries(kernel) })
+  const pipeline = await compile(device, kernel, layout)
+  const launch = async (groups: number, arrays: readonly DeviceArray[], scalars: readonly number[]) => {
+    const uniform = scalarBuffer(device, kernel, scalars)
+    try {
+      const entries = [...arrays.map(bufferOf), uniform].map((buffer, binding) => {
         if (buffer === undefined) throw new Error('an array of another device')
         return { binding, resource: { buffer } }
       })
       const encoder = device.createCommandEncoder()
       const pass = encoder.beginComputePass()
       pass.setPipeline(pipeline)
-      pass.setBindGroup(0, device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries: usedBy(entries, kernel) }))
+      pass.setBindGroup(0, device.createBindGroup({ layout, entries }))
       pass.dispatchWorkgroups(groups)
       pass.end()
       device.queue.submit([encoder.finish()])
       await device.queue.onSubmittedWorkDone()
+    } finally {
       uniform.destroy()
-      usable()
-    },
+    }
   }
+  return { launch: (groups, arrays, scalars) => guard(() => launch(groups, arrays, scalars)) }
 }
 
-/** A layout made from the shader has only the bindings that it uses. */
-function usedBy<T extends { readonly binding: number }>(entries: readonly T[], kernel: Kernel): T[] {
-  const text = JSON.stringify(kernel.body)
-  return entries.filter(({ binding }) => binding === kernel.buffers.length || text.includes(`"${kernel.buffers[binding]?.name}"`))
+/** Made for the kernel rather than from its shader: that would leave out what the shader declares and does not use. */
+function layoutEntries({ buffers }: Kernel): GPUBindGroupLayoutEntry[] {
+  const types = [...buffers.map(({ access }) => (access === 'read' ? ('read-only-storage' as const) : ('storage' as const))), 'uniform' as const]
+  return types.map((type, binding) => ({ binding, visibility: COMPUTE, buffer: { type } }))
 }
 
-function uniformBuffer(device: GPUDevice, { scalars: declared }: Kernel, scalars: readonly number[]): GPUBuffer {
-  const size = Math.ceil((4 * declared.length) / UNIFORM_ALIGNMENT) * UNIFORM_ALIGNMENT
-  const view = new DataView(new ArrayBuffer(size))
-  declared.forEach(({ type }, i) => {
-    if (type === 'word') view.setUint32(4 * i, scalars[i] ?? 0, true)
-    else view.setFloat32(4 * i, scalars[i] ?? 0, true)
-  })
-  const buffer = device.createBuffer({ size, usage: USAGE.uniform | USAGE.copyDestination })
-  device.queue.writeBuffer(buffer, 0, view.buffer)
-  return buffer
-}
-
-async function allocateBuffer(device: GPUDevice, content: ArrayBufferView): Promise<GPUBuffer> {
-  device.pushErrorScope('out-of-memory')
+/** @throws Error with the compiler's words */
+async function compile(device: GPUDevice, kernel: Kernel, layout: GPUBindGroupLayout): Promise<GPUComputePipeline> {
   device.pushErrorScope('validation')
-  const usage = USAGE.storage | USAGE.copySource | USAGE.copyDestination
-  const buffer = device.createBuffer({ size: Math.max(4, content.byteLength), usage })
-  const [invalid, full] = await Promise.all([device.popErrorScope(), device.popErrorScope()])
-  const error = invalid ?? full
-  if (error !== null) throw new DeviceMemoryError(`no memory on the device for ${content.byteLength} bytes: ${error.message}`)
-  device.queue.writeBuffer(buffer, 0, content.buffer, content.byteOffset, content.byteLength)
-  return buffer
-}
-
-async function readBuffer(device: GPUDevice, buffer: GPUBuffer, into: ArrayBufferView): Promise<void> {
-  const size = into.byteLength
-  const copy = device.createBuffer({ size, usage: USAGE.copyDestination | USAGE.mapRead })
-  const encoder = device.createCommandEncoder()
-  encoder.copyBufferToBuffer(buffer, 0, copy, 0, size)
-  device.queue.submit([encoder.finish()])
-  await copy.mapAsync(MAP_MODE_READ)
-  new Uint8Array(into.buffer, into.byteOffset, size).set(new Uint8Array(copy.getMappedRange()))
-  copy.unmap()
-  copy.destroy()
+  const module = device.createShaderModule({ code: printWgsl(kernel) })
+  const error = await device.popErrorScope()
+  if (error !== null) throw new Error(`the kernel ${kernel.name} is no WGSL: ${error.message}`)
+  return device.createComputePipelineAsync({ layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }), compute: { module, entryPoint: kernel.name } })
 }

@@ -1,7 +1,9 @@
 import type { KernelShape } from '@collapsar/kernels'
 import { createDeviceEngine } from '@collapsar/kernels'
 import type { Engine, Numerics } from '@collapsar/trial'
-import { findAdapter } from './dawn.ts'
+import { loadDawn } from './dawn.ts'
+import { findAdapter } from './find-adapter.ts'
+import { checkAdapter } from './usable-adapter.ts'
 import { openWebgpuDevice } from './webgpu-device.ts'
 
 export interface WebgpuEngineOptions {
@@ -27,7 +29,24 @@ export const NUMERICS: readonly Numerics[] = ['webgpu-f32/1']
  * @throws Error with a sentence that says what to do when there is no such adapter, or only a software adapter that was not asked for
  */
 export async function createWebgpuEngine({ device, kernelShape, software = false }: WebgpuEngineOptions = {}): Promise<WebgpuEngine> {
-  const opened = await openWebgpuDevice(await findAdapter(device), { software })
+  const found = await findAdapter(await loadDawn(), device)
+  checkAdapter(found, { software })
+  const opened = await openWebgpuDevice(found)
   const engine = createDeviceEngine(opened, { id: 'webgpu', version: '1', numerics: NUMERICS, kernelShape })
-  return { ...engine, device: opened.name }
+  const running = new Set<Promise<unknown>>()
+  return {
+    ...engine,
+    device: opened.name,
+    train(...args) {
+      const training = engine.train(...args)
+      running.add(training)
+      void training.catch(() => {}).finally(() => running.delete(training))
+      return training
+    },
+    async close() {
+      await engine.close()
+      // The device goes when the trainings that end now have let go of it.
+      void Promise.allSettled(running).then(() => opened.close())
+    },
+  }
 }

@@ -1,3 +1,4 @@
+import { EngineLostError } from '@collapsar/trial'
 import type { Kernel } from './kernel.ts'
 
 /** A processor that runs kernels: what an engine needs to know of a graphics driver. */
@@ -24,14 +25,15 @@ export interface DeviceLimits {
 }
 
 export interface DeviceArray {
-  /** Copies the array into `content`, after all launches before. */
+  /** Copies the array into `content`, after all launches begun before the call; of those begun later it may have something or nothing. */
   read(content: ArrayBufferView): Promise<void>
+  /** Gives the memory back; never throws, as what a lost device held is gone. */
   release(): void
 }
 
 export interface DeviceKernel {
   /**
-   * Starts `groups` workgroups; launches run one after another. Resolves when this one has ended.
+   * Starts `groups` workgroups, behind the launches begun before. Resolves when this one has ended.
    * @param arrays those of the kernel's buffers, in their order
    * @param scalars those of the kernel's scalars, in their order
    * @throws DeviceLostError when the device has gone
@@ -45,6 +47,6 @@ export class DeviceMemoryError extends Error {
 }
 
 /** The device or its driver has gone: nothing of what it held is left, and a new process is needed. */
-export class DeviceLostError extends Error {
+export class DeviceLostError extends EngineLostError {
   override readonly name = 'DeviceLostError'
 }

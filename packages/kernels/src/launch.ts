@@ -6,33 +6,39 @@ import { EARLIER_TAKEN, MARK, MARKS, SLOT, SLOT_WORDS, WAITING } from './trainin
 
 type Floats = Float32Array | Float64Array
 
-/** Contents of the buffers of a training kernel, as they are before the first launch; the shapes are those of BUFFERS. */
-export interface TrainingBuffers {
+/** Contents of the buffers of a training kernel that all slots share, as they are before the first launch; the shapes are those of BUFFERS. */
+export interface BatchBuffers {
   readonly constants: Floats
   readonly networks: Floats
-  readonly memory: Floats
-  readonly slots: Uint32Array
   readonly marks: Uint32Array
   readonly facts: Floats
   readonly trace: Floats
   readonly counters: Uint32Array
 }
 
-/** @param slots places where networks are trained side by side: a multiple of those that are interleaved */
-export function trainingBuffers(batch: TrialBatch, { interleaved, slotFloats }: TrainingKernel, slots: number): TrainingBuffers {
+/** The same of those that grow with the slots. */
+export interface SlotBuffers {
+  readonly memory: Floats
+  readonly slots: Uint32Array
+}
+
+export function batchBuffers(batch: TrialBatch): BatchBuffers {
   const { initial, numerics, points, trace, training, trials } = batch
   const stored = storedIn(numerics)
   const floats = (length: number) => allocateParameters(numerics, length)
   return {
     constants: concatenated(floats, [points.inputs.map(stored), points.targets.map(stored), stepTable(training.optimizer, training.steps)]),
     networks: initial.slice(),
-    memory: floats(slotFloats * slots),
-    slots: waitingSlots(slots, interleaved),
     marks: marksOf(trials),
     facts: floats(trials.length * factsOf(points.outputDim)),
     trace: floats(trace ? trials.length * (training.steps + 1) : 1).fill(Number.NaN),
     counters: new Uint32Array(2),
   }
+}
+
+/** @param slots places where networks are trained side by side: a multiple of those that are interleaved */
+export function slotBuffers({ numerics }: TrialBatch, { interleaved, slotFloats }: TrainingKernel, slots: number): SlotBuffers {
+  return { memory: allocateParameters(numerics, slotFloats * slots), slots: waitingSlots(slots, interleaved) }
 }
 
 /** The scalars of a launch, in the order of the kernel. @param rounds times that each slot makes up to 32 updates */
@@ -60,7 +66,7 @@ export function trainingScalars(batch: TrialBatch, rounds: number): readonly num
 }
 
 /** What came of a batch whose trials have all ended. */
-export function trainedBatch(batch: TrialBatch, { facts, marks, networks, trace }: Pick<TrainingBuffers, 'facts' | 'marks' | 'networks' | 'trace'>): TrainedBatch {
+export function trainedBatch(batch: TrialBatch, { facts, marks, networks, trace }: Pick<BatchBuffers, 'facts' | 'marks' | 'networks' | 'trace'>): TrainedBatch {
   const { numerics, points, shape, training } = batch
   const trials = batch.trials.length
   const outputs = points.outputDim

@@ -5,7 +5,7 @@ import { conformanceChecks, createReferenceEngine, END, PORTABLE_NUMERICS, trial
 import { describe, expect, it } from 'vitest'
 import { createPtxDevice } from '../../../test/support/ptx-device.ts'
 import { exampleSpec } from '../../trial/src/example-spec.ts'
-import type { KernelShape } from './device-engine.ts'
+import type { KernelShape } from './kernel-shape.ts'
 import { createDeviceEngine } from './device-engine.ts'
 
 /*
