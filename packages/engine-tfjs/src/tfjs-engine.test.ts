@@ -61,8 +61,8 @@ describe('memory', () => {
     for (const training of [{ steps: 1e6 }, { steps: 1e6, batch: 20 }]) {
       const abort = new AbortController()
       const endless = trialBatch(cell({ width: 8, problem: { points: 6000 }, training: { ...training, stopAtDeath: false } }), [0, 1, 2])
-      const stopped = expect(engine.train(endless, abort.signal, () => abort.abort(new Error('enough')))).rejects.toThrow('enough')
-      await stopped
+      const training = engine.train(endless, abort.signal, () => abort.abort(new Error('enough')))
+      await expect(training).rejects.toThrow('enough')
       expect(tf.memory().numTensors).toBe(before)
     }
     await expect(train(engine, { ...batch, trials: Float64Array.of(0.5), initial: new Float32Array(1) })).rejects.toThrow()
@@ -103,9 +103,8 @@ describe('the backend of the process', () => {
 
   it('is kept until a training that a close stops has ended', async () => {
     const endless = trialBatch(cell({ training: { steps: 1e6, stopAtDeath: false } }), [0])
-    const stopped = expect(train(engine, endless)).rejects.toThrow('the TensorFlow.js engine was closed')
-    await engine.close()
-    await stopped
+    const training = train(engine, endless)
+    await Promise.all([expect(training).rejects.toThrow('the TensorFlow.js engine was closed'), engine.close()])
     engine = await createTfjsEngine({ backend: 'cpu' })
   })
 })
