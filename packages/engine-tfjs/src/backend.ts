@@ -59,7 +59,7 @@ export async function chooseBackend(wanted?: TfjsBackendName, importer: Importer
       errors.push(error)
     }
   }
-  throw new BackendUnavailableError(errors.map(({ message }) => message).join(' '), { isAbsent: false, cause: errors.at(-1) })
+  throw new BackendUnavailableError([...new Set(errors.map(({ message }) => message))].join(' '), { isAbsent: false, cause: errors.at(-1) })
 }
 
 async function loadBackend(name: TfjsBackendName, importer: Importer): Promise<Backend> {

@@ -34,7 +34,7 @@ const PACES: Readonly<Record<TfjsBackendName, Pace>> = {
 }
 
 /** What one pass is to take, and may take: nothing interrupts it, and the event loop waits. */
-const PASS_NS = 8e6
+const PASS_NS = 5e6
 const MOST_PASS_NS = 25e6
 /** Forward and back together, in passes forward. */
 const FORWARDS = 3

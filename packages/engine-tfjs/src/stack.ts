@@ -1,9 +1,13 @@
 import type { TrialBatch } from '@collapsar/trial'
-import { activationOf, drawMinibatch, drawNoise, parameterCount } from '@collapsar/trial'
-import type { Rank, Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core'
+import { drawMinibatch, drawNoise, parameterCount } from '@collapsar/trial'
+import type { Rank, Tensor, Tensor2D } from '@tensorflow/tfjs-core'
 import type { Backend, Tensorflow } from './backend.ts'
+import type { Facts } from './facts.ts'
+import { addTo, emptySums, factsOf, factsTable } from './facts.ts'
 import type { Learned, StackedOptimizer } from './optimizer.ts'
 import { perturbed, stackedOptimizer } from './optimizer.ts'
+import type { Pass } from './samples.ts'
+import { passesOfAll, passesOfDrawn } from './samples.ts'
 import type { StackSize } from './stack-size.ts'
 import { stackSize } from './stack-size.ts'
 import type { StackedNetworks } from './stacked-network.ts'
@@ -19,42 +23,15 @@ export interface Course {
   readonly size: StackSize
 }
 
-/** Samples that go through the networks together: [R][d][S] and [R][c][S], or [1].. where all networks have the same. */
-export interface Pass {
-  readonly inputs: Tensor3D
-  readonly targets: Tensor3D
-}
-
-/** What a check of one network yields (NUMERICS.md, 5). */
-export interface Facts {
-  readonly isFinite: boolean
-  readonly deadLayer: number
-  readonly deadPoints: number
-  readonly loss: number
-  /** [output] */
-  readonly outputMin: readonly number[]
-  readonly outputMax: readonly number[]
-}
-
 /** The full set on the device. The caller disposes of it. */
 export function beginCourse(backend: Backend, batch: TrialBatch): Course {
   const { tf } = backend
-  const { count, inputDim, inputs, outputDim, targets } = batch.points
   const size = stackSize(batch, backend.name)
-  const fullSet = ranges(count, size.checkSamples).map(([from, to]) => ({
-    inputs: samplesOf(tf, [allOf(from, to)], { values: inputs, width: inputDim }),
-    targets: samplesOf(tf, [allOf(from, to)], { values: targets, width: outputDim }),
-  }))
-  return { backend, batch, networks: stackedNetworks(tf, batch.shape), fullSet, size }
+  return { backend, batch, networks: stackedNetworks(tf, batch.shape), fullSet: passesOfAll(tf, batch.points, size.checkSamples), size }
 }
 
 export function endCourse({ backend, fullSet }: Course): void {
   for (const { inputs, targets } of fullSet) backend.tf.dispose([inputs, targets])
-}
-
-/** Whether a hidden layer can be dead for good (NUMERICS.md, 5). */
-export function canDie({ shape }: Pick<TrialBatch, 'shape'>): boolean {
-  return shape.normalization === undefined && activationOf(shape.activation).canDie
 }
 
 /**
@@ -151,12 +128,8 @@ export class Stack {
   /** Passes of the samples that each trial draws from its own stream, made when they are wanted. */
   #minibatch(size: number): (() => Pass)[] {
     const { backend, batch, size: most } = this.#course
-    const { inputDim, inputs, outputDim, targets } = batch.points
     const drawn = this.#eachRow((row) => drawMinibatch(batch, size, trialOf(batch, row), this.#step))
-    return ranges(size, most.stepSamples).map(([from, to]) => () => {
-      const samples = drawn.map((points) => points.slice(from, to))
-      return { inputs: samplesOf(backend.tf, samples, { values: inputs, width: inputDim }), targets: samplesOf(backend.tf, samples, { values: targets, width: outputDim }) }
-    })
+    return passesOfDrawn(backend.tf, batch.points, { drawn, size: most.stepSamples })
   }
 
   /** What the networks make of the full set, [row]. */
@@ -165,7 +138,7 @@ export class Stack {
     const { tf } = backend
     const sums = this.#rows.map(() => emptySums(batch))
     for (const pass of fullSet) {
-      const table = tf.tidy(() => this.#table(pass))
+      const table = tf.tidy(() => factsTable(tf, this.#losses(this.#learned.parameters, pass), batch))
       const values = table.dataSync()
       const width = table.shape[1]
       table.dispose()
@@ -175,20 +148,6 @@ export class Stack {
     // 0 x is 0 for a finite x alone.
     const zeros = tf.tidy(() => tf.sum(tf.mul(this.#learned.parameters, 0), 1).dataSync())
     return sums.map((sum, i) => factsOf(sum, batch, zeros[i] === 0))
-  }
-
-  /** Sum of losses, smallest and largest outputs, and where layers can die dead points and the largest activation of each hidden layer: [R][..]. */
-  #table(pass: Pass): Tensor2D {
-    const { backend, batch } = this.#course
-    const { tf } = backend
-    const { hidden, losses, output } = this.#losses(this.#learned.parameters, pass)
-    const columns: Tensor2D[] = [tf.expandDims(losses, 1), tf.min(output, 2), tf.max(output, 2)]
-    if (canDie(batch)) {
-      const largest = hidden.map((h) => tf.max<Tensor2D>(h, 1))
-      const least = largest.reduce((a, b) => tf.minimum(a, b))
-      columns.push(tf.sum(tf.cast(tf.lessEqual(least, 0), 'float32'), 1, true), ...largest.map((h) => tf.max<Tensor2D>(h, 1, true)))
-    }
-    return tf.concat2d(columns, 1)
   }
 
   /** Parameters of the networks in these places of the stack, [place][parameter]. */
@@ -233,26 +192,6 @@ function trialOf({ trials }: TrialBatch, row: number): number {
   return trials[row] ?? Number.NaN
 }
 
-/** Consecutive ranges of at most `size` numbers below `count`. */
-function ranges(count: number, size: number): (readonly [from: number, to: number])[] {
-  return Array.from({ length: Math.ceil(count / size) }, (_, i) => [i * size, Math.min(count, (i + 1) * size)] as const)
-}
-
-function allOf(from: number, to: number): number[] {
-  return Array.from({ length: to - from }, (_, i) => from + i)
-}
-
-/** Coordinates of points, [row][coordinate][sample]. @param samples numbers of points, [row][sample] @param values [point][coordinate] */
-function samplesOf(tf: Tensorflow, samples: readonly (readonly number[])[], { values, width }: { readonly values: Float64Array; readonly width: number }): Tensor3D {
-  const size = samples[0]?.length ?? 0
-  const found = new Float32Array(samples.length * width * size)
-  let i = 0
-  for (const points of samples) {
-    for (let k = 0; k < width; k++) for (const point of points) found[i++] = values[point * width + k] ?? Number.NaN
-  }
-  return tf.tensor3d(found, [samples.length, width, size])
-}
-
 function matrix(tf: Tensorflow, rows: readonly Float64Array[]): Tensor2D {
   const width = rows[0]?.length ?? 0
   const values = new Float32Array(rows.length * width)
@@ -273,47 +212,4 @@ function tidied(tf: Tensorflow, make: () => Learned): Learned {
   })
   if (parameters === undefined) throw new Error('a stack without parameters')
   return { parameters, moments }
-}
-
-/** Facts of the passes so far. */
-interface Sums {
-  loss: number
-  deadPoints: number
-  /** [hidden layer] */
-  readonly largest: number[]
-  readonly outputMin: number[]
-  readonly outputMax: number[]
-}
-
-function emptySums({ points, shape }: TrialBatch): Sums {
-  return {
-    loss: 0,
-    deadPoints: 0,
-    largest: shape.sizes.slice(1, -1).map(() => 0),
-    outputMin: Array<number>(points.outputDim).fill(Number.POSITIVE_INFINITY),
-    outputMax: Array<number>(points.outputDim).fill(Number.NEGATIVE_INFINITY),
-  }
-}
-
-function addTo(sums: Sums, row: Float32Array | Int32Array | Uint8Array, batch: TrialBatch): void {
-  const { outputDim } = batch.points
-  const of = (column: number): number => row[column] ?? Number.NaN
-  sums.loss += of(0)
-  for (let j = 0; j < outputDim; j++) {
-    sums.outputMin[j] = Math.min(sums.outputMin[j] ?? 0, of(1 + j))
-    sums.outputMax[j] = Math.max(sums.outputMax[j] ?? 0, of(1 + outputDim + j))
-  }
-  if (!canDie(batch)) return
-  const first = 1 + 2 * outputDim
-  sums.deadPoints += of(first)
-  sums.largest.forEach((value, l) => {
-    sums.largest[l] = Math.max(value, of(first + 1 + l))
-  })
-}
-
-function factsOf({ deadPoints, largest, loss, outputMax, outputMin }: Sums, batch: TrialBatch, isFinite: boolean): Facts {
-  const { count, outputDim } = batch.points
-  // A layer of which nothing is known, as it overflows, is not zero.
-  const deadLayer = canDie(batch) ? largest.findIndex((value) => value <= 0) + 1 : 0
-  return { isFinite, deadLayer, deadPoints, loss: Math.fround(loss / (count * outputDim)), outputMin, outputMax }
 }

@@ -84,7 +84,7 @@ function normalize(tf: Tensorflow, z: Tensor3D, { beta, gamma, kind }: Normaliza
 }
 
 /** TensorFlow's own functions, whose gradients at 0 are those of NUMERICS.md: 0 for relu, `leak` for leaky relu. */
-function activationOp(tf: Tensorflow, spec: NetworkShape['activation']): (z: Tensor3D) => Tensor3D {
+export function activationOp(tf: Tensorflow, spec: NetworkShape['activation']): <T extends Tensor>(z: T) => T {
   switch (spec.kind) {
     case 'relu':
       return (z) => tf.relu(z)

@@ -1,7 +1,9 @@
 import type { TrainedBatch, TrialBatch } from '@collapsar/trial'
 import { CERTIFYING_CHECKS, CHECK_STEPS, END } from '@collapsar/trial'
-import type { Course, Facts } from './stack.ts'
-import { canDie, Stack } from './stack.ts'
+import type { Facts } from './facts.ts'
+import { canDie } from './facts.ts'
+import type { Course } from './stack.ts'
+import { Stack } from './stack.ts'
 
 type End = (typeof END)[keyof typeof END]
 
