@@ -1,3 +1,5 @@
+import { createTfjsEngine } from '@collapsar/engine-tfjs'
+import { createWebgpuEngine } from '@collapsar/engine-webgpu'
 import { createDeviceEngine } from '@collapsar/kernels'
 import { fisherTails } from '@collapsar/statistics'
 import { OUTCOMES } from '@collapsar/trial'
@@ -5,12 +7,17 @@ import type { Engine, Numerics } from '@collapsar/trial'
 import { afterAll, describe, expect, it } from 'vitest'
 import { exampleSpec } from '../../packages/trial/src/example-spec.ts'
 import { createPtxDevice } from '../support/ptx-device.ts'
+import { useSwiftShader } from '../support/swiftshader.ts'
 import { cpuEngine } from './cells.ts'
 import { definitions, deviations, oneGradient, outcomeCounts, tolerance } from './engine-agreement.ts'
+
+const LONG = process.env['AGREEMENT'] === 'long'
 
 interface Entrant {
   readonly name: string
   readonly numerics: Numerics
+  /** Whether it compiles a kernel, or reads one, for seconds: then it meets each definition once, all of them with AGREEMENT=long. */
+  readonly slow?: boolean
   /** Trials of a cell that it can train in the time of a test. */
   readonly trials: number
   open(): Promise<Engine>
@@ -21,19 +28,22 @@ const ENTRANTS: readonly Entrant[] = [
   {
     name: 'CUDA kernels, read as PTX',
     numerics: 'ieee-f32/1',
+    slow: true,
     trials: 60,
-    open: async () => createDeviceEngine(createPtxDevice(), { id: 'ptx', version: '1', numerics: ['ieee-f32/1'] }),
+    open: async () => createDeviceEngine(createPtxDevice(), { id: 'ptx', version: '1', numerics: ['ieee-f32/1'], threads: 8 }),
   },
+  { name: 'TensorFlow.js', numerics: 'tfjs-f32/1', trials: 150, open: () => createTfjsEngine() },
+  ...(useSwiftShader() ? [{ name: 'WebGPU on SwiftShader', numerics: 'webgpu-f32/1', slow: true, trials: 100, open: () => createWebgpuEngine({ software: true }) } as const] : []),
 ]
 
 /** Of all comparisons of one run together, by Bonferroni. */
 const FALSE_ALARM = 1e-3
 
-describe.each(ENTRANTS)('$name', ({ numerics, open, trials }) => {
+describe.each(ENTRANTS)('$name', ({ numerics, open, slow = false, trials }) => {
   const opened = open()
   afterAll(async () => (await opened).close())
 
-  it.each(definitions(numerics))('has the gradient and the parameters after 50 steps of: $name', async ({ spec }) => {
+  it.each(definitions(numerics, slow && !LONG ? 'each' : 'all'))('has the gradient and the parameters after 50 steps of: $name', async ({ spec }) => {
     const engine = await opened
     for (const compared of [oneGradient(spec), spec]) {
       const found = await deviations(engine, compared)
@@ -65,7 +75,7 @@ it('an engine that takes a hundredth more of each step would be found out by eve
       return processor.train({ ...batch, training: { ...batch.training, optimizer } }, signal)
     },
   }
-  for (const { name, spec } of definitions('ieee-f32/1')) {
+  for (const { name, spec } of definitions('ieee-f32/1', 'all')) {
     for (const compared of [oneGradient(spec), spec]) {
       const found = await deviations(hasty, compared)
       expect(found.engine.difference, `${name}, ${compared.training.steps} steps`).toBeGreaterThan(tolerance(found.rounding))

@@ -31,7 +31,7 @@ export function createPtxDevice({ memoryBytes = MEMORY_BYTES, saysBytes = memory
   const arrays = new WeakMap<DeviceArray, MachineArray>()
   return {
     name: 'PTX machine',
-    limits: { memoryBytes: saysBytes, arrayBytes: saysBytes, sharedBytes, threads },
+    limits: { memoryBytes: saysBytes, arrayBytes: saysBytes, sharedBytes, threads, workgroupThreads: 1024 },
     async load(kernel) {
       const text = printPtx(kernel)
       const sharedBytes = sharedLayout(kernel).bytes

@@ -31,6 +31,7 @@ export function openCudaDevice(driver: CudaDriver, index: number): Device {
       memoryBytes: free,
       arrayBytes: free,
       sharedBytes: of(ATTRIBUTE.sharedBytes),
+      workgroupThreads: of(ATTRIBUTE.workgroupThreads),
       threads: of(ATTRIBUTE.multiprocessors) * of(ATTRIBUTE.threadsOfMultiprocessor),
     },
     async load(kernel) {

@@ -18,7 +18,7 @@ export class CudaError extends Error {
 export const RESULT = { success: 0, outOfMemory: 2, noDevice: 100, notReady: 600 } as const
 
 /** cuda.h, CUdevice_attribute. */
-export const ATTRIBUTE = { multiprocessors: 16, pciBus: 33, pciDevice: 34, threadsOfMultiprocessor: 39, pciDomain: 50, major: 75, minor: 76, sharedBytes: 97 } as const
+export const ATTRIBUTE = { workgroupThreads: 1, multiprocessors: 16, pciBus: 33, pciDevice: 34, threadsOfMultiprocessor: 39, pciDomain: 50, major: 75, minor: 76, sharedBytes: 97 } as const
 
 /** cuda.h, CUfunction_attribute. */
 const MOST_DYNAMIC_SHARED = 8

@@ -7,7 +7,7 @@
 #define EXPORT __attribute__((visibility("default")))
 
 enum { SUCCESS = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, NO_DEVICE = 100, NOT_READY = 600 };
-enum { MULTIPROCESSORS = 16, PCI_BUS = 33, PCI_DEVICE = 34, PCI_DOMAIN = 50, THREADS = 39, MAJOR = 75, MINOR = 76, SHARED_BYTES = 97 };
+enum { WORKGROUP_THREADS = 1, MULTIPROCESSORS = 16, PCI_BUS = 33, PCI_DEVICE = 34, PCI_DOMAIN = 50, THREADS = 39, MAJOR = 75, MINOR = 76, SHARED_BYTES = 97 };
 
 typedef int (*Launch)(const char *text, const char *name, unsigned groups, unsigned threads, unsigned shared, const void *parameters, uint64_t bytes);
 
@@ -49,7 +49,7 @@ EXPORT int cuDriverGetVersion(int *version) { return *version = 12040, SUCCESS; 
 EXPORT int cuDeviceGetCount(int *count) { return *count = devices, SUCCESS; }
 EXPORT int cuDeviceGetName(char *name, int length, int device) { return snprintf(name, length, "Stub %d", device), SUCCESS; }
 EXPORT int cuDeviceGetAttribute(int *value, int attribute, int device) {
-  *value = attribute == PCI_BUS ? 16 + device : attribute == PCI_DEVICE || attribute == PCI_DOMAIN ? 0 : attribute == MULTIPROCESSORS ? 1 : attribute == THREADS ? 64 : attribute == MAJOR ? major : attribute == MINOR ? 0 : attribute == SHARED_BYTES ? 49152 : -1;
+  *value = attribute == WORKGROUP_THREADS ? 1024 : attribute == PCI_BUS ? 16 + device : attribute == PCI_DEVICE || attribute == PCI_DOMAIN ? 0 : attribute == MULTIPROCESSORS ? 1 : attribute == THREADS ? 64 : attribute == MAJOR ? major : attribute == MINOR ? 0 : attribute == SHARED_BYTES ? 49152 : -1;
   return *value < 0 ? INVALID_VALUE : SUCCESS;
 }
 EXPORT int cuDevicePrimaryCtxRetain(uint64_t *context, int device) { return *context = 1000 + device, SUCCESS; }

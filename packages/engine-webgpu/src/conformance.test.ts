@@ -8,11 +8,11 @@ import { createWebgpuEngine } from './webgpu-engine.ts'
 
 /**
  * SwiftShader takes two seconds of a processor to compile a kernel, and the promises of an engine have 200 of them. By default each
- * definition is compared once in each shape of kernel, and the promises are those that another kernel could not break;
- * CONFORMANCE=long tries all.
+ * definition is compared once in each shape of kernel, and the promises are those that another kernel could not break; that a training stops
+ * within a second of its abort is not one that a processor beside other work can keep. CONFORMANCE=long tries all.
  */
 const LONG = process.env['CONFORMANCE'] === 'long'
-const PROMISES = /no steps at all|aborted beforehand|abort|event loop|two batches|diverge|born dead|converge/
+const PROMISES = /no steps at all|aborted beforehand|event loop|two batches|diverge|born dead|converge/
 
 const SGD = { kind: 'sgd', learningRate: 0.01, momentum: 0 } as const
 const MOMENTUM = { kind: 'sgd', learningRate: 0.01, momentum: 0.9 } as const
@@ -64,7 +64,7 @@ describe.skipIf(!useSwiftShader())('the engine of WebGPU on SwiftShader', async 
 
   it.each([
     ['registers', IN_REGISTERS],
-    ['workgroups', IN_WORKGROUPS],
+    ['blocks or workgroups', IN_WORKGROUPS],
   ] as const)('agrees with the reference for each definition once in %s', async (_shape, cases) => {
     await expect(checkAgreements(engine, referenceEngine, cases.map(specOf))).resolves.toBeUndefined()
   })

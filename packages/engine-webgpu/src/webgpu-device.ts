@@ -32,6 +32,7 @@ export async function openWebgpuDevice(found: NamedAdapter): Promise<Device> {
       memoryBytes: limits.maxBufferSize,
       arrayBytes: Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize),
       sharedBytes: limits.maxComputeWorkgroupStorageSize,
+      workgroupThreads: limits.maxComputeInvocationsPerWorkgroup,
       threads: isSoftware(found) ? THREADS_OF_CORE * availableParallelism() : THREADS,
     },
     load: (kernel) => guard(() => loadKernel({ device, guard, kernel, bufferOf: (array) => buffers.get(array) })),

@@ -20,6 +20,8 @@ export interface DeviceLimits {
   readonly arrayBytes: number
   /** That a workgroup shares, in bytes. */
   readonly sharedBytes: number
+  /** Of a workgroup, at most. */
+  readonly workgroupThreads: number
   /** Threads that run side by side; more only wait. */
   readonly threads: number
 }

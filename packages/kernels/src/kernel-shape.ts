@@ -29,7 +29,7 @@ export interface KernelShapeOptions {
   readonly trials: number
   /** Of a workgroup; by default what each shape wants. */
   readonly threads?: number | undefined
-  readonly limits: Pick<DeviceLimits, 'threads' | 'sharedBytes'>
+  readonly limits: Pick<DeviceLimits, 'threads' | 'sharedBytes' | 'workgroupThreads'>
   /** The shape that is to be taken where it can be. */
   readonly wanted?: KernelShape | undefined
 }

@@ -31,7 +31,7 @@ const SPARED_BYTES = 256
 const WORD_BYTES = 4
 
 export interface BlockKernelOptions {
-  readonly limits: Pick<DeviceLimits, 'sharedBytes'>
+  readonly limits: Pick<DeviceLimits, 'sharedBytes' | 'workgroupThreads'>
   /** Threads beside those of the biases; by default as many as have work. */
   readonly threads?: number | undefined
 }
@@ -68,7 +68,7 @@ export function planBlocks(spec: TrainingKernelSpec, { limits, threads: wanted }
   const width = at(shape.sizes, 1)
   const quads = Math.ceil(roomOf(spec) / QUAD)
   const blocks = quads * Math.ceil(width / unitsOfBlock(width))
-  const forBlocks = wanted ?? Math.min(MOST_THREADS, WARP * Math.ceil(blocks / WARP))
+  const forBlocks = wanted ?? Math.min(MOST_THREADS, limits.workgroupThreads - WARP, WARP * Math.ceil(blocks / WARP))
   const biasThreads = Math.min(WARP, forBlocks)
   const threads = forBlocks + biasThreads
   const shared = blockBytes(spec) + WORD_BYTES * (threads + shape.sizes.length + QUAD * quads) + SPARED_BYTES
