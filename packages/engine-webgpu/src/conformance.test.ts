@@ -12,7 +12,7 @@ import { createWebgpuEngine } from './webgpu-engine.ts'
  * within a second of its abort is not one that a processor beside other work can keep. CONFORMANCE=long tries all.
  */
 const LONG = process.env['CONFORMANCE'] === 'long'
-const PROMISES = /no steps at all|aborted beforehand|event loop|two batches|diverge|born dead|converge/
+const PROMISES = /no steps at all|aborted beforehand|event loop|two batches|diverge|born dead|converge|any batch, width 2, no normalization, no noise/
 
 const SGD = { kind: 'sgd', learningRate: 0.01, momentum: 0 } as const
 const MOMENTUM = { kind: 'sgd', learningRate: 0.01, momentum: 0.9 } as const
@@ -20,7 +20,6 @@ const ADAM = { kind: 'adam', learningRate: 0.01 } as const
 
 interface Case extends Pick<TrainingSpec, 'batch' | 'huberDelta' | 'loss' | 'noise' | 'optimizer'> {
   readonly width: number
-  readonly activation: ActivationSpec
   readonly normalization?: 'batch' | 'layer'
 }
 
@@ -28,27 +27,30 @@ function noise(kind: NoiseSpec['kind'], parameters: NoiseSpec['parameters']): No
   return { kind, parameters, level: kind === 'relative' ? 0.5 : 0.01 }
 }
 
+type Cases = Readonly<Record<ActivationSpec['kind'], Case>>
+
 /** A network for each thread. */
-const IN_REGISTERS: readonly Case[] = [
-  { width: 1, activation: { kind: 'relu' }, loss: 'mse', optimizer: ADAM, batch: 'full' },
-  { width: 3, activation: { kind: 'leaky-relu', leak: 0.01 }, loss: 'mae', optimizer: MOMENTUM, batch: 37, noise: noise('relative', 'all') },
-  { width: 2, activation: { kind: 'elu' }, loss: 'huber', huberDelta: 0.3, optimizer: SGD, batch: 1, noise: noise('relative', 'biases') },
-  { width: 2, activation: { kind: 'selu' }, loss: 'mse', optimizer: MOMENTUM, batch: 37, noise: noise('absolute', 'all') },
-  { width: 3, activation: { kind: 'gelu' }, loss: 'mae', optimizer: ADAM, batch: 'full', noise: noise('absolute', 'biases') },
-  { width: 2, activation: { kind: 'tanh' }, loss: 'huber', huberDelta: 0.3, optimizer: ADAM, batch: 37 },
-]
+const IN_REGISTERS: Cases = {
+  'relu': { width: 1, loss: 'mse', optimizer: ADAM, batch: 'full' },
+  'leaky-relu': { width: 3, loss: 'mae', optimizer: MOMENTUM, batch: 37, noise: noise('relative', 'all') },
+  'elu': { width: 2, loss: 'huber', huberDelta: 0.3, optimizer: SGD, batch: 1, noise: noise('relative', 'biases') },
+  'selu': { width: 2, loss: 'mse', optimizer: MOMENTUM, batch: 37, noise: noise('absolute', 'all') },
+  'gelu': { width: 3, loss: 'mae', optimizer: ADAM, batch: 'full', noise: noise('absolute', 'biases') },
+  'tanh': { width: 2, loss: 'huber', huberDelta: 0.3, optimizer: ADAM, batch: 37 },
+}
 
 /** A network for each workgroup. No Adam behind a batch normalization, where it makes full steps of what is rounding alone. */
-const IN_WORKGROUPS: readonly Case[] = [
-  { width: 9, activation: { kind: 'relu' }, loss: 'huber', huberDelta: 0.3, optimizer: ADAM, batch: 37, normalization: 'layer', noise: noise('relative', 'biases') },
-  { width: 9, activation: { kind: 'leaky-relu', leak: 0.01 }, loss: 'mse', optimizer: SGD, batch: 'full', normalization: 'batch', noise: noise('relative', 'all') },
-  { width: 9, activation: { kind: 'elu' }, loss: 'mae', optimizer: ADAM, batch: 1, noise: noise('absolute', 'biases') },
-  { width: 9, activation: { kind: 'selu' }, loss: 'huber', huberDelta: 0.3, optimizer: MOMENTUM, batch: 'full', normalization: 'layer' },
-  { width: 9, activation: { kind: 'gelu' }, loss: 'mse', optimizer: MOMENTUM, batch: 37, normalization: 'batch' },
-  { width: 9, activation: { kind: 'tanh' }, loss: 'mae', optimizer: SGD, batch: 37, noise: noise('absolute', 'all') },
-]
+const IN_WORKGROUPS: Cases = {
+  'relu': { width: 9, loss: 'huber', huberDelta: 0.3, optimizer: ADAM, batch: 37, normalization: 'layer', noise: noise('relative', 'biases') },
+  'leaky-relu': { width: 9, loss: 'mse', optimizer: SGD, batch: 'full', normalization: 'batch', noise: noise('relative', 'all') },
+  'elu': { width: 9, loss: 'mae', optimizer: ADAM, batch: 1, noise: noise('absolute', 'biases') },
+  'selu': { width: 9, loss: 'huber', huberDelta: 0.3, optimizer: MOMENTUM, batch: 'full', normalization: 'layer' },
+  'gelu': { width: 9, loss: 'mse', optimizer: MOMENTUM, batch: 37, normalization: 'batch' },
+  'tanh': { width: 9, loss: 'mae', optimizer: SGD, batch: 37, noise: noise('absolute', 'all') },
+}
 
-function specOf({ activation, normalization, width, ...training }: Case) {
+function specOf(kind: ActivationSpec['kind'], { normalization, width, ...training }: Case) {
+  const activation: ActivationSpec = kind === 'leaky-relu' ? { kind, leak: 0.01 } : { kind }
   return exampleSpec({
     numerics: 'webgpu-f32/1',
     width,
@@ -58,19 +60,25 @@ function specOf({ activation, normalization, width, ...training }: Case) {
   })
 }
 
-describe.skipIf(!useSwiftShader())('the engine of WebGPU on SwiftShader', async () => {
+/** Of a busy machine with one core. */
+const TIMEOUT_MS = 600_000
+
+const available = useSwiftShader()
+
+describe.skipIf(!available)('the engine of WebGPU on SwiftShader', async () => {
   const referenceEngine = createReferenceEngine()
-  const engine = await createWebgpuEngine({ software: true })
+  // Where tests are skipped they are listed all the same, and nothing is opened.
+  const engine = available ? await createWebgpuEngine({ software: true }) : referenceEngine
 
   it.each([
     ['registers', IN_REGISTERS],
     ['blocks or workgroups', IN_WORKGROUPS],
   ] as const)('agrees with the reference for each definition once in %s', async (_shape, cases) => {
-    await expect(checkAgreements(engine, referenceEngine, cases.map(specOf))).resolves.toBeUndefined()
-  })
+    await expect(checkAgreements(engine, referenceEngine, Object.entries(cases).map(([kind, example]) => specOf(kind as ActivationSpec['kind'], example)))).resolves.toBeUndefined()
+  }, TIMEOUT_MS)
 
-  const checks = conformanceChecks(engine, { referenceEngine, traces: { cases: [] } })
+  const checks = available ? conformanceChecks(engine, { referenceEngine, traces: { cases: [] } }) : []
   it.each(checks.filter(({ name }) => LONG || PROMISES.test(name)))('$name', async ({ run }) => {
     await expect(run()).resolves.toBeUndefined()
-  }, 600_000)
+  }, TIMEOUT_MS)
 })

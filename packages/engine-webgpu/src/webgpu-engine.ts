@@ -1,4 +1,3 @@
-import type { KernelShape } from '@collapsar/kernels'
 import { createDeviceEngine } from '@collapsar/kernels'
 import type { Engine, Numerics } from '@collapsar/trial'
 import { loadDawn } from './dawn.ts'
@@ -11,8 +10,6 @@ export interface WebgpuEngineOptions {
   readonly device?: number | string
   /** Whether an adapter will do that computes on the processor, such as SwiftShader, lavapipe or WARP: for tests. */
   readonly software?: boolean
-  /** A network for each thread, or for each workgroup; by default as its number of parameters wants it. */
-  readonly kernelShape?: KernelShape
 }
 
 export interface WebgpuEngine extends Engine {
@@ -28,25 +25,9 @@ export const NUMERICS: readonly Numerics[] = ['webgpu-f32/1']
  * process along, and a thread that is ended while the driver works aborts the whole process.
  * @throws Error with a sentence that says what to do when there is no such adapter, or only a software adapter that was not asked for
  */
-export async function createWebgpuEngine({ device, kernelShape, software = false }: WebgpuEngineOptions = {}): Promise<WebgpuEngine> {
+export async function createWebgpuEngine({ device, software = false }: WebgpuEngineOptions = {}): Promise<WebgpuEngine> {
   const found = await findAdapter(await loadDawn(), device)
   checkAdapter(found, { software })
   const opened = await openWebgpuDevice(found)
-  const engine = createDeviceEngine(opened, { id: 'webgpu', version: '1', numerics: NUMERICS, kernelShape })
-  const running = new Set<Promise<unknown>>()
-  return {
-    ...engine,
-    device: opened.name,
-    train(...args) {
-      const training = engine.train(...args)
-      running.add(training)
-      void training.catch(() => {}).finally(() => running.delete(training))
-      return training
-    },
-    async close() {
-      await engine.close()
-      // The device goes when the trainings that end now have let go of it.
-      void Promise.allSettled(running).then(() => opened.close())
-    },
-  }
+  return { ...createDeviceEngine(opened, { id: 'webgpu', version: '1', numerics: NUMERICS }), device: opened.name }
 }

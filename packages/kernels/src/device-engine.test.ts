@@ -66,6 +66,14 @@ describe('the kernel of a batch', () => {
     await createDeviceEngine(device, OPTIONS).train(trialBatch(exampleSpec({ depth: 10, problem: { points: 3 }, training: { steps: 2 } }), [0]), forever)
     expect(new Set(log.kernels)).toEqual(new Set(['train_in_registers']))
   })
+
+  it('is the same for every size of batch where bits are the driver’s', async () => {
+    const { device, log } = watched(createPtxDevice({ threads: 32 }))
+    const engine = createDeviceEngine(device, { ...OPTIONS, numerics: ['webgpu-f32/1'] })
+    const likeThem = exampleSpec({ numerics: 'webgpu-f32/1', depth: 3, width: 4, problem: { points: 9 }, training: { steps: 40 } })
+    for (const trials of [[0], [0, 1, 2, 3, 4]]) await engine.train(trialBatch(likeThem, trials), forever)
+    expect(new Set(log.kernels)).toEqual(new Set(['train_in_registers']))
+  })
 })
 
 describe('the memory of a device', () => {

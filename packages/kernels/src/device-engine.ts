@@ -1,5 +1,5 @@
 import type { Engine, InitialLaw, Numerics, Parameters, TrialBatch } from '@collapsar/trial'
-import { drawnInSlices } from '@collapsar/trial'
+import { drawnInSlices, hasPortableBits } from '@collapsar/trial'
 import type { Device } from './device.ts'
 import { trainOn } from './device-training.ts'
 import type { LoadedKernel } from './device-training.ts'
@@ -11,6 +11,7 @@ import { trainInRegisters } from './train-in-registers.ts'
 import { trainInWorkgroups } from './train-in-workgroups.ts'
 import type { TrainingKernel, TrainingKernelSpec } from './training-kernel.ts'
 import { kernelSpecOf } from './training-kernel.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
 export interface DeviceEngineOptions {
   readonly id: string
@@ -55,7 +56,8 @@ export function createDeviceEngine(device: Device, { id, kernelShape, numerics, 
       running += 1
       try {
         const drawn = await drawnInSlices(batch, stop)
-        return await trainOn(device, await kernelFor(drawn), { batch: drawn, stop, onProgress })
+        const kernel = await unlessAborted(kernelFor(drawn), signal)
+        return await trainOn(device, kernel, { batch: drawn, stop, onProgress })
       } finally {
         running -= 1
         await closeWhenIdle()
@@ -69,7 +71,9 @@ export function createDeviceEngine(device: Device, { id, kernelShape, numerics, 
 
   function kernelFor(batch: EngineBatch): Promise<LoadedKernel> {
     const spec = kernelSpecOf(batch)
-    const shape = kernelShapeFor(spec, { trials: batch.trials.length, threads, limits: device.limits, wanted: kernelShape })
+    // Where bits are the driver's, two kernels may round differently: a trial's must not depend on how many neighbours it has.
+    const trials = hasPortableBits(batch.numerics) ? batch.trials.length : Number.POSITIVE_INFINITY
+    const shape = kernelShapeFor(spec, { trials, threads, limits: device.limits, wanted: kernelShape })
     const key = JSON.stringify([shape, spec])
     const known = kernels.get(key)
     if (known !== undefined) return known
