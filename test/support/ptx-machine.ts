@@ -7,21 +7,25 @@ const toBfloat16 = storedIn('bf16/1')
 
 /**
  * Runs PTX on the processor, one thread after another: a second reading of the language, with the bits that NVIDIA's documents promise
- * ("Parallel Thread Execution ISA"). It knows the instructions that our printer uses and refuses every other. Each text is translated to JavaScript once.
+ * ("Parallel Thread Execution ISA"). It knows the instructions that our printer uses and refuses every other, and kernels whose threads touch the same
+ * number between two barriers, one of them to write it: theirs is an order that a processor does not keep. Each text is translated to JavaScript once.
  */
 export class PtxMachine {
   #heap: ArrayBuffer
+  #accesses: Accesses
   #regions: { readonly start: number; readonly end: number }[] = []
 
   /** @param bytes of global memory */
   constructor(bytes: number) {
     this.#heap = new ArrayBuffer(bytes)
+    this.#accesses = new Accesses(bytes)
   }
 
   /** A machine on memory that another gives out: every address within is allowed. */
   static over(heap: ArrayBuffer): PtxMachine {
     const machine = new PtxMachine(0)
     machine.#heap = heap
+    machine.#accesses = new Accesses(heap.byteLength)
     machine.#regions = [{ start: 256, end: heap.byteLength }]
     return machine
   }
@@ -53,13 +57,21 @@ export class PtxMachine {
   /** Runs a kernel. @param parameters in the order of the text: addresses and numbers */
   launch(text: string, { groups, parameters, sharedBytes }: { readonly groups: number; readonly parameters: readonly number[]; readonly sharedBytes: number }): void {
     const program = translate(text)
-    const memory = new MachineMemory(this.#heap, this.#regions)
+    const accesses = this.#accesses
+    const memory = new MachineMemory({ heap: this.#heap, regions: this.#regions, accesses })
     for (let group = 0; group < groups; group++) {
-      const shared = new MachineMemory(new ArrayBuffer(Math.ceil(sharedBytes / 8) * 8), [{ start: 0, end: sharedBytes }])
+      const bytes = Math.ceil(sharedBytes / 8) * 8
+      const sharedAccesses = new Accesses(bytes)
+      const shared = new MachineMemory({ heap: new ArrayBuffer(bytes), regions: [{ start: 0, end: sharedBytes }], accesses: sharedAccesses })
       let threads = Array.from({ length: program.threads }, (_, thread) => program.run({ fma32, fma64, toBinary16, toBfloat16, group, memory, parameters, shared, thread }))
       // All threads run up to the barrier, then all go on.
       while (threads.length > 0) {
-        const going = threads.filter((thread) => thread.next().done !== true)
+        for (const space of [accesses, sharedAccesses]) space.beginPhase()
+        const going = threads.filter((thread, i) => {
+          accesses.enter(i)
+          sharedAccesses.enter(i)
+          return thread.next().done !== true
+        })
         if (going.length > 0 && going.length < threads.length) throw new Error('a barrier that not all threads of a workgroup reach')
         threads = going
       }
@@ -99,7 +111,10 @@ class MachineMemory {
   #start = 0
   #end = 0
 
-  constructor(heap: ArrayBuffer, regions: readonly Region[]) {
+  readonly #accesses: Accesses
+
+  constructor({ accesses, heap, regions }: { readonly heap: ArrayBuffer; readonly regions: readonly Region[]; readonly accesses: Accesses }) {
+    this.#accesses = accesses
     this.#regions = regions
     this.#floats = new Float32Array(heap)
     this.#doubles = new Float64Array(heap)
@@ -108,32 +123,46 @@ class MachineMemory {
 
   f32(address: number): number {
     this.#check(address, 4)
+    this.#accesses.read(address)
     return this.#floats[address >> 2] as number
   }
 
   f64(address: number): number {
     this.#check(address, 8)
+    this.#accesses.read(address)
     return this.#doubles[address >> 3] as number
   }
 
   u32(address: number): number {
     this.#check(address, 4)
+    this.#accesses.read(address)
     return this.#words[address >> 2] as number
   }
 
   setF32(address: number, value: number): void {
     this.#check(address, 4)
+    this.#accesses.write(address)
     this.#floats[address >> 2] = value
   }
 
   setF64(address: number, value: number): void {
     this.#check(address, 8)
+    this.#accesses.write(address)
     this.#doubles[address >> 3] = value
   }
 
   setU32(address: number, value: number): void {
     this.#check(address, 4)
+    this.#accesses.write(address)
     this.#words[address >> 2] = value
+  }
+
+  /** Adds at once, whoever else does; gives what was there before. */
+  add(address: number, value: number): number {
+    this.#check(address, 4)
+    const before = this.#words[address >> 2] as number
+    this.#words[address >> 2] = before + value
+    return before
   }
 
   #check(address: number, size: number): void {
@@ -143,6 +172,61 @@ class MachineMemory {
     if (found === undefined) throw new RangeError(`access of ${size} bytes at ${address}, outside of every buffer`)
     this.#start = found.start
     this.#end = found.end
+  }
+}
+
+/** Threads of a workgroup, at most: a stamp is the number of a phase and, in its low bits, that of a thread. */
+const STAMP_BITS = 10
+
+/** Who has read and written each word since the last barrier. Floats of 8 bytes go by their first word. */
+class Accesses {
+  readonly #readers: Uint32Array
+  readonly #writers: Uint32Array
+  #phase = 0
+  #stamp = 0
+
+  constructor(bytes: number) {
+    this.#readers = new Uint32Array(bytes >> 2)
+    this.#writers = new Uint32Array(bytes >> 2)
+  }
+
+  /** Begins what the threads do up to the next barrier. */
+  beginPhase(): void {
+    this.#phase += 1
+    if (this.#phase < 2 ** (32 - STAMP_BITS)) return
+    for (const stamps of [this.#readers, this.#writers]) stamps.fill(0)
+    this.#phase = 1
+  }
+
+  /** @param thread that goes on */
+  enter(thread: number): void {
+    this.#stamp = ((this.#phase << STAMP_BITS) | thread) >>> 0
+  }
+
+  read(address: number): void {
+    const word = address >> 2
+    const writer = this.#writers[word] as number
+    if (writer !== this.#stamp && this.#isOfPhase(writer)) this.#complain(address, writer)
+    // The first reader stays: of several, one is another than any who writes.
+    if (!this.#isOfPhase(this.#readers[word] as number)) this.#readers[word] = this.#stamp
+  }
+
+  write(address: number): void {
+    const word = address >> 2
+    const writer = this.#writers[word] as number
+    if (writer !== this.#stamp && this.#isOfPhase(writer)) this.#complain(address, writer)
+    const reader = this.#readers[word] as number
+    if (reader !== this.#stamp && this.#isOfPhase(reader)) this.#complain(address, reader)
+    this.#writers[word] = this.#stamp
+  }
+
+  #isOfPhase(stamp: number): boolean {
+    return (stamp ^ this.#stamp) >>> STAMP_BITS === 0
+  }
+
+  #complain(address: number, stamp: number): never {
+    const threadOf = (of: number) => of & ((1 << STAMP_BITS) - 1)
+    throw new Error(`the threads ${threadOf(stamp)} and ${threadOf(this.#stamp)} race for address ${address}`)
   }
 }
 
@@ -231,8 +315,7 @@ class Translation {
     }
     const atomic = operation === 'atom.global.add.u32'
     if (atomic) {
-      const place = this.#address(others[0] ?? '')
-      return `{ const address = ${place}; ${this.#register(first)} = memory.u32(address); memory.setU32(address, (${this.#register(first)} + ${this.#value(others[1] ?? '')}) >>> 0) }`
+      return `${this.#register(first)} = memory.add(${this.#address(others[0] ?? '')}, ${this.#value(others[1] ?? '')})`
     }
     return `${this.#register(first)} = ${this.#expression(operation, others)}`
   }
