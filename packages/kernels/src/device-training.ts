@@ -1,4 +1,5 @@
 import type { TrainedBatch, TrialBatch } from '@collapsar/trial'
+import { MOST_ELEMENTS } from './batch-parts.ts'
 import type { Device, DeviceArray, DeviceKernel } from './device.ts'
 import { DeviceMemoryError } from './device.ts'
 import type { BatchBuffers } from './launch.ts'
@@ -98,10 +99,11 @@ const WORD_BYTES = 4
 
 /** Workgroups whose slots fit beside the arrays of the batch; less than 1 where none does. */
 function groupsInMemory(limits: Device['limits'], { contents, training }: Pick<Allocation, 'contents' | 'training'>): number {
-  const floatsOfGroup = slotsOfGroup(training) * training.slotFloats * contents.networks.BYTES_PER_ELEMENT
+  const floats = slotsOfGroup(training) * training.slotFloats
+  const bytesOfGroup = floats * contents.networks.BYTES_PER_ELEMENT
   const wordsOfGroup = slotsOfGroup(training) * SLOT_WORDS * WORD_BYTES
-  const inAll = (SHARE * limits.memoryBytes - bytesOf(contents)) / (floatsOfGroup + wordsOfGroup)
-  return Math.floor(Math.min(inAll, limits.arrayBytes / floatsOfGroup))
+  const inAll = (SHARE * limits.memoryBytes - bytesOf(contents)) / (bytesOfGroup + wordsOfGroup)
+  return Math.floor(Math.min(inAll, limits.arrayBytes / bytesOfGroup, (MOST_ELEMENTS - 1) / floats))
 }
 
 function tooLittle({ limits, name }: Device, { batch, bytes, slots }: { readonly batch: TrialBatch; readonly bytes: number; readonly slots: number }): string {

@@ -129,8 +129,8 @@ function writeDiverged(
   trained.lossTrace?.fill(Number.NaN, row * (steps + 1) + endStep, (row + 1) * (steps + 1))
 }
 
-/** Loss, earlier loss, and the smallest and largest value of each output. */
-function factsOf(outputs: number): number {
+/** Numbers that are known of a trial in the end: loss, earlier loss, and the smallest and largest value of each output. */
+export function factsOf(outputs: number): number {
   return 2 + 2 * outputs
 }
 
