@@ -3,7 +3,7 @@ import { MOST_ELEMENTS } from './batch-parts.ts'
 import type { Device, DeviceArray, DeviceKernel } from './device.ts'
 import { DeviceMemoryError } from './device.ts'
 import type { BatchBuffers } from './launch.ts'
-import { batchBuffers, slotBuffers, trainedBatch, trainingScalars } from './launch.ts'
+import { batchBuffers, trainedBatch, trainingScalars, waitingSlots } from './launch.ts'
 import { launchToTheEnd } from './launches.ts'
 import type { TrainingKernel } from './training-kernel.ts'
 import { COUNTER, SLOT_WORDS } from './training-kernel.ts'
@@ -75,16 +75,18 @@ async function allocate(device: Device, { arrays, batch, contents, stop, trainin
   for (let groups = Math.max(1, most); ; groups = Math.floor(groups / 2)) {
     stop()
     const slots = Math.ceil((groups * slotsOfGroup(training)) / training.interleaved) * training.interleaved
-    const grown = slotBuffers(batch, training, slots)
+    const memoryBytes = slots * training.slotFloats * contents.networks.BYTES_PER_ELEMENT
+    const words = waitingSlots(slots, training)
     try {
-      for (const [name, content] of Object.entries({ ...contents, ...grown })) {
+      for (const [name, content] of Object.entries({ ...contents, slots: words })) {
         if (!arrays.has(name)) arrays.set(name, await device.allocate(content))
       }
+      arrays.set('memory', await (device.reserve?.(memoryBytes) ?? device.allocate(new Uint8Array(memoryBytes))))
       return groups
     } catch (cause) {
       if (!(cause instanceof DeviceMemoryError)) throw cause
-      if (groups === 1) throw new DeviceMemoryError(tooLittle(device, { batch, slots, bytes: bytesOf({ ...contents, ...grown }) }), { cause })
-      release(arrays, Object.keys(grown))
+      if (groups === 1) throw new DeviceMemoryError(tooLittle(device, { batch, slots, bytes: bytesOf({ ...contents, words }) + memoryBytes }), { cause })
+      release(arrays, ['slots'])
     }
   }
 }
