@@ -2,11 +2,12 @@ import { at, units } from './affine.ts'
 import type { BlockMemory } from './block-memory.ts'
 import { QUAD } from './block-memory.ts'
 import type { BlockPass } from './block-pass.ts'
-import type { Quad, Word } from './kernel.ts'
+import type { Word } from './kernel.ts'
 import type { ArrayOf, KernelBuilder, Variable } from './kernel-builder.ts'
 import type { KernelLoss } from './loss.ts'
-import type { KernelCheck, TrainingScalars } from './training-course.ts'
-import { lesser } from './training-course.ts'
+import type { KernelCheck } from './training-course.ts'
+import type { TrainingScalars } from './training-inputs.ts'
+import { lesser } from './training-inputs.ts'
 import type { TrainingKernelSpec } from './training-kernel.ts'
 import type { Workgroup } from './workgroup.ts'
 
@@ -32,9 +33,9 @@ export class BlockCheck {
   readonly #k: KernelBuilder
   readonly #spec: TrainingKernelSpec
   readonly #options: BlockCheckOptions
-  /** Of each hidden layer whether it is not zero on some point, and of each sample whether some layer is zero. */
+  /** Of each hidden layer whether it is not zero on some point, and of the samples of this pass which ones, [layer][quad]. */
   readonly #layerAlive: ArrayOf<'word'>
-  readonly #sampleDead: ArrayOf<'word'>
+  readonly #alive: ArrayOf<'word'>
 
   constructor(k: KernelBuilder, spec: TrainingKernelSpec, options: BlockCheckOptions) {
     this.#k = k
@@ -42,7 +43,7 @@ export class BlockCheck {
     this.#options = options
     const { hidden, quads } = options.memory
     this.#layerAlive = k.sharedArray('layer_alive', 'word', options.canDie ? hidden : 1)
-    this.#sampleDead = k.sharedArray('sample_dead', 'word', options.canDie ? QUAD * quads : 1)
+    this.#alive = k.sharedArray('alive', 'word', options.canDie ? hidden * quads : 1)
   }
 
   write(): KernelCheck {
@@ -53,11 +54,10 @@ export class BlockCheck {
     const loss = k.variable(k.float(0))
     const lowest = units(this.#spec.points.outputDim).map(() => k.variable(k.float(Number.POSITIVE_INFINITY)))
     const highest = lowest.map(() => k.variable(k.float(Number.NEGATIVE_INFINITY)))
-    if (canDie) this.#clear(this.#layerAlive, memory.hidden)
+    if (canDie) this.#forget()
     k.for({ to: points, step: memory.room }, (start) => {
       const count = lesser(k, k.words('subtract', points, start), k.word(memory.room))
       load(start, count)
-      if (canDie) this.#clear(this.#sampleDead, memory.room)
       pass.forward((place, outputs) => {
         k.storeQuad(memory.outputs.array, place, outputs)
       })
@@ -74,10 +74,10 @@ export class BlockCheck {
     }
   }
 
-  #clear(words: ArrayOf<'word'>, length: number): void {
+  #forget(): void {
     const k = this.#k
-    this.#options.workgroup.share(length, (i) => {
-      k.store(words, i, k.word(0))
+    this.#options.workgroup.share(this.#options.memory.hidden, (l) => {
+      k.store(this.#layerAlive, l, k.word(0))
     })
   }
 
@@ -101,44 +101,51 @@ export class BlockCheck {
     })
   }
 
-  /** Which layers are not all zero on these samples, and how many of this thread's samples some layer is zero on. Who notes something notes the same. */
+  /** Which layers are not all zero on these samples, and how many of this thread's samples some layer is zero on. */
   #noteZeros(count: Word, deadPoints: Variable<'word'>): void {
     const k = this.#k
     const { memory, workgroup } = this.#options
-    workgroup.share(memory.hidden * memory.quads, (item) => {
-      const l = k.words('divide', item, k.word(memory.quads))
-      const sample = k.multiplyWords(k.words('subtract', item, k.multiplyWords(l, k.word(memory.quads))), k.word(QUAD))
-      const alive = units(QUAD).map(() => k.variable(k.word(0)))
-      const rows = memory.valuesOf(l)
-      k.for({ to: k.word(memory.width) }, (unit) => {
-        this.#noteAlive(alive, k.loadQuad(rows.array, k.addWords(memory.row(rows, unit), sample)))
-      })
-      for (const [s, { value }] of alive.entries()) {
-        const place = k.addWords(sample, k.word(s))
-        k.if(k.compare('less', place, count), () => {
-          k.if(
-            k.compare('equal', value, k.word(0)),
-            () => {
-              k.store(this.#sampleDead, place, k.word(1))
-            },
-            () => {
-              k.store(this.#layerAlive, l, k.word(1))
-            },
-          )
-        })
-      }
+    const { hidden, quads } = memory
+    workgroup.share(hidden * quads, (item) => {
+      const l = k.words('divide', item, k.word(quads))
+      const quad = k.words('subtract', item, k.multiplyWords(l, k.word(quads)))
+      k.store(this.#alive, item, this.#aliveOf(l, k.multiplyWords(quad, k.word(QUAD)), count))
     })
     k.barrier()
-    workgroup.share(count, (sample) => {
-      k.set(deadPoints, k.addWords(deadPoints.value, k.load(this.#sampleDead, sample)))
+    workgroup.share(hidden, (l) => {
+      const alive = k.variable(k.load(this.#layerAlive, l))
+      k.for({ to: k.word(quads) }, (quad) => {
+        k.set(alive, k.words('or', alive.value, k.load(this.#alive, k.addWords(k.multiplyWords(l, k.word(quads)), quad))))
+      })
+      k.store(this.#layerAlive, l, alive.value)
+    })
+    workgroup.share(quads, (quad) => {
+      const inAll = k.variable(k.word(2 ** QUAD - 1))
+      k.for({ to: k.word(hidden) }, (l) => {
+        k.set(inAll, k.words('and', inAll.value, k.load(this.#alive, k.addWords(k.multiplyWords(l, k.word(quads)), quad))))
+      })
+      for (const s of units(QUAD)) {
+        const isAlive = k.words('and', k.words('shiftRight', inAll.value, k.word(s)), k.word(1))
+        const exists = k.compare('less', k.addWords(k.multiplyWords(quad, k.word(QUAD)), k.word(s)), count)
+        k.set(deadPoints, k.addWords(deadPoints.value, k.select(exists, k.words('subtract', k.word(1), isAlive), k.word(0))))
+      }
     })
   }
 
-  #noteAlive(alive: readonly Variable<'word'>[], values: Quad): void {
+  /** Of the quad from `sample` on, a bit for each sample that exists and that layer l is not zero on. */
+  #aliveOf(l: Word, sample: Word, count: Word): Word {
     const k = this.#k
-    for (const [s, variable] of alive.entries()) {
-      k.set(variable, k.select(k.compare('greater', at(values, s), k.float(0)), k.word(1), variable.value))
-    }
+    const { memory } = this.#options
+    const rows = memory.valuesOf(l)
+    const alive = k.variable(k.word(0))
+    k.for({ to: k.word(memory.width) }, (unit) => {
+      const values = k.loadQuad(rows.array, k.addWords(memory.row(rows, unit), sample))
+      for (const [s, value] of values.entries()) {
+        k.set(alive, k.words('or', alive.value, k.select(k.compare('greater', value, k.float(0)), k.word(2 ** s), k.word(0))))
+      }
+    })
+    const existing = units(QUAD).map((s) => k.select(k.compare('less', k.addWords(sample, k.word(s)), count), k.word(2 ** s), k.word(0)))
+    return k.words('and', alive.value, existing.reduce((all, bit) => k.words('or', all, bit)))
   }
 
   /** First layer, from 1, that is zero on every point; 0 if none. */

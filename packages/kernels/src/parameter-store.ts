@@ -2,7 +2,7 @@ import { units } from './affine.ts'
 import type { Flag, Word } from './kernel.ts'
 import type { KernelBuilder } from './kernel-builder.ts'
 import type { Region } from './region.ts'
-import type { TrainingArrays } from './training-course.ts'
+import type { TrainingArrays } from './training-inputs.ts'
 import type { Workgroup } from './workgroup.ts'
 
 export interface ParameterStoreOptions {

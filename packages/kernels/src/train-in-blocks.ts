@@ -17,8 +17,10 @@ import { kernelOptimizer } from './optimizer.ts'
 import { ParameterStore } from './parameter-store.ts'
 import type { Region } from './region.ts'
 import { inMemory } from './region.ts'
-import type { KernelCheck, SlotNetwork, TrainingArrays, TrainingScalars } from './training-course.ts'
-import { tableEntry, trainingArrays, trainingScalars, trialWords, writeCourse } from './training-course.ts'
+import type { KernelCheck, SlotNetwork } from './training-course.ts'
+import { writeCourse } from './training-course.ts'
+import type { TrainingArrays, TrainingScalars } from './training-inputs.ts'
+import { tableEntry, trainingArrays, trainingScalars, trialWords } from './training-inputs.ts'
 import type { TrainingKernel, TrainingKernelSpec } from './training-kernel.ts'
 import type { TrialWords } from './trial-stream.ts'
 import { TrialStream } from './trial-stream.ts'
@@ -71,7 +73,7 @@ export function planBlocks(spec: TrainingKernelSpec, { limits, threads: wanted }
   const forBlocks = wanted ?? Math.min(MOST_THREADS, limits.workgroupThreads - WARP, WARP * Math.ceil(blocks / WARP))
   const biasThreads = Math.min(WARP, forBlocks)
   const threads = forBlocks + biasThreads
-  const shared = blockBytes(spec) + WORD_BYTES * (threads + shape.sizes.length + QUAD * quads) + SPARED_BYTES
+  const shared = blockBytes(spec) + WORD_BYTES * (threads + shape.sizes.length * (1 + quads)) + SPARED_BYTES
   const layers = [[points.inputDim, width], [width, width], [width, points.outputDim]] as const
   const holds = layers.every(([inputs, outputs]) => gradientShape({ inputs, outputs }, forBlocks) !== null)
   return shared <= limits.sharedBytes && holds ? { threads, biasThreads } : null

@@ -1,8 +1,8 @@
 import type { Flag, Float, Word } from './kernel.ts'
 import type { KernelBuilder } from './kernel-builder.ts'
 import { philox } from './philox.ts'
-import type { TrainingScalars } from './training-course.ts'
-import { noiseOfWord } from './training-course.ts'
+import type { TrainingScalars } from './training-inputs.ts'
+import { noiseOfWord } from './training-inputs.ts'
 import type { TrainingKernelSpec } from './training-kernel.ts'
 
 /** A trial's index, in two words. */
