@@ -62,6 +62,21 @@ describe('the kernel of a batch', () => {
     expect(new Set(log.kernels)).toEqual(new Set(['train_in_workgroups']))
   })
 
+  it('is loaded once for all learning rates of Adam, numbers of steps and sizes of minibatches', async () => {
+    const { device } = watched(createPtxDevice())
+    let loads = 0
+    const load = (kernel: Parameters<Device['load']>[0]) => {
+      loads += 1
+      return device.load(kernel)
+    }
+    const engine = createDeviceEngine({ ...device, load }, { ...OPTIONS, kernelShape: 'registers' })
+    for (const [learningRate, steps, batch] of [[0.01, 3, 5], [0.1, 4, 7]] as const) {
+      const trials = trialBatch(exampleSpec({ problem: { points: 9 }, training: { steps, batch, optimizer: { kind: 'adam', learningRate } } }), [0])
+      expect(await engine.train(trials, forever)).toEqual(await createReferenceEngine().train(trials, forever))
+    }
+    expect(loads).toBe(1)
+  })
+
   it('keeps a narrow network in a thread where blocks do not fit: its sums over samples are as long in a workgroup', async () => {
     const { device, log } = watched(createPtxDevice({ threads: 1024, sharedBytes: 256 }))
     await createDeviceEngine(device, OPTIONS).train(trialBatch(exampleSpec({ depth: 10, problem: { points: 3 }, training: { steps: 2 } }), [0]), forever)

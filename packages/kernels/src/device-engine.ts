@@ -87,7 +87,8 @@ export function createDeviceEngine(device: Device, { id, kernelShape, numerics, 
     // Where bits are the driver's, two kernels may round differently: a trial's must not depend on how many neighbours it has.
     const trials = hasPortableBits(batch.numerics) ? batch.trials.length : Number.POSITIVE_INFINITY
     const shape = kernelShapeFor(spec, { trials, threads, limits: device.limits, wanted: kernelShape })
-    const key = JSON.stringify([shape, spec])
+    // Only blocks are written for a number of samples.
+    const key = JSON.stringify([shape, shape === 'blocks' ? spec : { ...spec, samples: null }])
     const known = kernels.get(key)
     if (known !== undefined) return known
     const loading = load(device, spec, { shape, threads })

@@ -1,4 +1,4 @@
-import type { TrialBatch } from '@collapsar/trial'
+import type { OptimizerSpec, TrialBatch } from '@collapsar/trial'
 import type { Kernel, Precision, StoredFormat } from './kernel.ts'
 
 /** What decides how a kernel is written; batches that agree in it share one. */
@@ -80,7 +80,7 @@ export function kernelSpecOf({ numerics, shape, training, points, trace, converg
     precision: numerics === 'ieee-f64/1' ? 'f64' : 'f32',
     storedFormat: numerics === 'f16/1' ? 'f16' : numerics === 'bf16/1' ? 'bf16' : null,
     shape,
-    training: { ...training, batch: training.batch === 'full' ? 'full' : 1, steps: 0 },
+    training: { ...training, optimizer: inKernel(training.optimizer), batch: training.batch === 'full' ? 'full' : 1, steps: 0 },
     points: { inputDim, outputDim },
     samples,
     passSamples: shape.normalization === 'batch' ? Math.max(samples, points.count) : tileSamples(shape.sizes),
@@ -88,6 +88,11 @@ export function kernelSpecOf({ numerics, shape, training, points, trace, converg
     trace,
     converges: convergedLoss !== undefined,
   }
+}
+
+/** Adam's learning rate is in its table alone: kernels of several are one. */
+function inKernel(optimizer: OptimizerSpec): OptimizerSpec {
+  return optimizer.kind === 'adam' ? { ...optimizer, learningRate: 0 } : optimizer
 }
 
 /** Whether a dead layer stays dead: absolute noise goes on moving its biases (NUMERICS.md, 6). */
