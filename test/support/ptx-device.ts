@@ -46,6 +46,10 @@ export function createPtxDevice({ memoryBytes = MEMORY_BYTES, saysBytes = memory
         },
       }
     },
+    async reserve(length) {
+      // Words that no kernel may read before it has written them: NaNs, and the numbers of no trial.
+      return this.allocate(new Uint8Array(length).fill(0xff))
+    },
     async allocate(content) {
       const { address, bytes } = allocated(machine, content.byteLength)
       bytes.set(new Uint8Array(content.buffer, content.byteOffset, content.byteLength))

@@ -6,6 +6,8 @@ import { ATTRIBUTE, CudaError, RESULT } from './driver.ts'
 
 /** The oldest processors that the printed PTX is for: Ampere. */
 const LEAST_CAPABILITY = 80
+/** The driver allocates no empty array. */
+const LEAST_BYTES = 8
 /** How often the end of a launch is asked for. */
 const POLL_MS = 1
 
@@ -25,6 +27,21 @@ export function openCudaDevice(driver: CudaDriver, index: number): Device {
   const { free } = driver.memory()
   const stream = driver.createStream()
   const addresses = new WeakMap<DeviceArray, Handle>()
+  const reserved = (bytes: number): DeviceArray => {
+    const address = translated(() => driver.allocate(Math.max(LEAST_BYTES, bytes)), bytes)
+    const array: DeviceArray = {
+      read: async (into) => {
+        // Copies do not wait for our stream by themselves.
+        await passed(driver, stream)
+        translated(() => driver.copyFromDevice(into, address))
+      },
+      release: () => {
+        released(() => driver.free(address))
+      },
+    }
+    addresses.set(array, address)
+    return array
+  }
   return {
     name: `${model}, CUDA ${Math.floor(driver.version() / 1000)}.${Math.floor((driver.version() % 1000) / 10)}`,
     limits: {
@@ -39,26 +56,16 @@ export function openCudaDevice(driver: CudaDriver, index: number): Device {
       return loadedKernel({ driver, kernel, handle, stream, sharedBytes: bytes, addressOf: (array) => addresses.get(array) })
     },
     async allocate(content) {
-      const address = translated(() => driver.allocate(Math.max(8, content.byteLength)), content.byteLength)
-      const array: DeviceArray = {
-        read: async (into) => {
-          // Copies do not wait for our stream by themselves.
-          await passed(driver, stream)
-          translated(() => driver.copyFromDevice(into, address))
-        },
-        release: () => {
-          released(() => driver.free(address))
-        },
-      }
+      const array = reserved(content.byteLength)
       try {
-        translated(() => driver.copyToDevice(address, content))
+        translated(() => driver.copyToDevice(addresses.get(array) ?? 0n, content))
       } catch (cause) {
         array.release()
         throw cause
       }
-      addresses.set(array, address)
       return array
     },
+    reserve: async (bytes) => reserved(bytes),
     async close() {
       driver.releaseDevice(index)
     },

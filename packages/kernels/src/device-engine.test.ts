@@ -37,6 +37,7 @@ function watched(device: Device) {
     ...device,
     load: async (kernel) => watchedKernel(kernel.name, await device.load(kernel)),
     allocate: async (content) => watchedArray(await device.allocate(content)),
+    reserve: async (bytes) => watchedArray(await device.reserve!(bytes)),
     close: async () => {
       log.closed += 1
     },
@@ -84,17 +85,34 @@ describe('the memory of a device', () => {
   })
 
   it('has room for half as many, again and again, where it is less than the device says', async () => {
-    const { device, log } = watched(createPtxDevice({ memoryBytes: 7000, saysBytes: 1 << 20 }))
+    const { device, log } = watched(createPtxDevice({ memoryBytes: 6200, saysBytes: 1 << 20 }))
     expect(await createDeviceEngine(device, options).train(batchOf(9), forever)).toEqual(await createReferenceEngine().train(batchOf(9), forever))
     expect(new Set(log.groups)).toEqual(new Set([2]))
   })
 
+  it('takes a batch in parts where the arrays of its trials are larger', async () => {
+    // 33 parameters, 4 facts, a trace of 41 and 8 marks: 344 bytes a trial in half of the memory, beside 392 of the points and Adam's table: five trials.
+    const { device, log } = watched(createPtxDevice({ saysBytes: 4300 }))
+    const fractions: number[] = []
+    const trained = await createDeviceEngine(device, options).train(batchOf(6, true), forever, (fraction) => fractions.push(fraction))
+    expect(trained).toEqual(await createReferenceEngine().train(batchOf(6, true), forever))
+    expect([...new Set(log.groups)]).toEqual([4, 1])
+    expect([fractions, fractions.at(-1)]).toEqual([fractions.toSorted((a, b) => a - b), 1])
+  })
+
   it('is too little for one network, which is said', async () => {
-    const { device, log } = watched(createPtxDevice({ memoryBytes: 6000 }))
-    const training = createDeviceEngine(device, options).train(batchOf(9, true), forever)
-    await expect(training).rejects.toThrow('PTX machine has too little memory for 9 trials and their traces of 40 steps, 1 of them at a time: 1 MiB are needed, 1 MiB are there.')
+    const { device, log } = watched(createPtxDevice({ memoryBytes: 4000 }))
+    const training = createDeviceEngine(device, options).train(batchOf(1, true), forever)
+    await expect(training).rejects.toThrow('PTX machine has too little memory for 1 trials and their traces of 40 steps, 1 of them at a time: 1 MiB are needed, 1 MiB are there.')
     await expect(training).rejects.toBeInstanceOf(DeviceMemoryError)
     expect(log.held).toBe(0)
+  })
+
+  it('is too little for the trace of one trial, which is said before anything is tried', () => {
+    const engine = createDeviceEngine(createPtxDevice(), OPTIONS)
+    const { initial: _initial, trials: _trials, ...law } = trialBatch(exampleSpec({ training: { steps: 10_000_000 } }), [], { trace: true })
+    expect(engine.supports(law)).toBe('one trial with its trace of 10000000 steps does not fit into the memory of the device, 64 MiB')
+    expect(engine.supports({ ...law, trace: false })).toBe(true)
   })
 })
 

@@ -1,8 +1,9 @@
-import type { Engine, InitialLaw, Numerics, Parameters, TrialBatch } from '@collapsar/trial'
+import type { Engine, InitialLaw, Numerics, Parameters, TrainedBatch, TrialBatch } from '@collapsar/trial'
 import { drawnInSlices, hasPortableBits } from '@collapsar/trial'
+import { joined, partsOf, trialsAtOnce } from './batch-parts.ts'
 import type { Device } from './device.ts'
 import { trainOn } from './device-training.ts'
-import type { LoadedKernel } from './device-training.ts'
+import type { LoadedKernel, Run } from './device-training.ts'
 import type { KernelShape } from './kernel-shape.ts'
 import { kernelShapeFor } from './kernel-shape.ts'
 import { supports } from './supports.ts'
@@ -53,9 +54,7 @@ export function createDeviceEngine(device: Device, { id, kernelShape, numerics, 
       stop()
       running += 1
       try {
-        const drawn = await drawnInSlices(batch, stop)
-        const kernel = await unlessAborted(kernelFor(drawn), signal)
-        return await trainOn(device, kernel, { batch: drawn, stop, onProgress })
+        return await trainInParts(await drawnInSlices(batch, stop), { signal, stop, onProgress })
       } finally {
         running -= 1
         await closeWhenIdle()
@@ -65,6 +64,20 @@ export function createDeviceEngine(device: Device, { id, kernelShape, numerics, 
       closing.abort(new Error(`the ${id} engine was closed`))
       await closeWhenIdle()
     },
+  }
+
+  /** One part after another, where the arrays of all trials do not fit. */
+  async function trainInParts(batch: TrialBatch, { onProgress, signal, stop }: Omit<Run, 'batch'> & { readonly signal: AbortSignal }): Promise<TrainedBatch> {
+    const trained: TrainedBatch[] = []
+    let done = 0
+    for (const part of partsOf(batch, trialsAtOnce(batch, device.limits))) {
+      const before = done
+      done += part.trials.length
+      const report = (fraction: number) => onProgress?.((before + fraction * part.trials.length) / batch.trials.length)
+      const kernel = await unlessAborted(kernelFor(part), signal)
+      trained.push(await trainOn(device, kernel, { batch: part, stop, onProgress: report }))
+    }
+    return joined(trained)
   }
 
   function kernelFor(batch: EngineBatch): Promise<LoadedKernel> {

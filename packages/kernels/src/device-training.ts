@@ -1,8 +1,9 @@
 import type { TrainedBatch, TrialBatch } from '@collapsar/trial'
+import { MOST_ELEMENTS } from './batch-parts.ts'
 import type { Device, DeviceArray, DeviceKernel } from './device.ts'
 import { DeviceMemoryError } from './device.ts'
 import type { BatchBuffers } from './launch.ts'
-import { batchBuffers, slotBuffers, trainedBatch, trainingScalars } from './launch.ts'
+import { batchBuffers, trainedBatch, trainingScalars, waitingSlots } from './launch.ts'
 import { launchToTheEnd } from './launches.ts'
 import type { TrainingKernel } from './training-kernel.ts'
 import { COUNTER, SLOT_WORDS } from './training-kernel.ts'
@@ -74,16 +75,18 @@ async function allocate(device: Device, { arrays, batch, contents, stop, trainin
   for (let groups = Math.max(1, most); ; groups = Math.floor(groups / 2)) {
     stop()
     const slots = Math.ceil((groups * slotsOfGroup(training)) / training.interleaved) * training.interleaved
-    const grown = slotBuffers(batch, training, slots)
+    const memoryBytes = slots * training.slotFloats * contents.networks.BYTES_PER_ELEMENT
+    const words = waitingSlots(slots, training)
     try {
-      for (const [name, content] of Object.entries({ ...contents, ...grown })) {
+      for (const [name, content] of Object.entries({ ...contents, slots: words })) {
         if (!arrays.has(name)) arrays.set(name, await device.allocate(content))
       }
+      arrays.set('memory', await (device.reserve?.(memoryBytes) ?? device.allocate(new Uint8Array(memoryBytes))))
       return groups
     } catch (cause) {
       if (!(cause instanceof DeviceMemoryError)) throw cause
-      if (groups === 1) throw new DeviceMemoryError(tooLittle(device, { batch, slots, bytes: bytesOf({ ...contents, ...grown }) }), { cause })
-      release(arrays, Object.keys(grown))
+      if (groups === 1) throw new DeviceMemoryError(tooLittle(device, { batch, slots, bytes: bytesOf({ ...contents, words }) + memoryBytes }), { cause })
+      release(arrays, ['slots'])
     }
   }
 }
@@ -98,10 +101,11 @@ const WORD_BYTES = 4
 
 /** Workgroups whose slots fit beside the arrays of the batch; less than 1 where none does. */
 function groupsInMemory(limits: Device['limits'], { contents, training }: Pick<Allocation, 'contents' | 'training'>): number {
-  const floatsOfGroup = slotsOfGroup(training) * training.slotFloats * contents.networks.BYTES_PER_ELEMENT
+  const floats = slotsOfGroup(training) * training.slotFloats
+  const bytesOfGroup = floats * contents.networks.BYTES_PER_ELEMENT
   const wordsOfGroup = slotsOfGroup(training) * SLOT_WORDS * WORD_BYTES
-  const inAll = (SHARE * limits.memoryBytes - bytesOf(contents)) / (floatsOfGroup + wordsOfGroup)
-  return Math.floor(Math.min(inAll, limits.arrayBytes / floatsOfGroup))
+  const inAll = (SHARE * limits.memoryBytes - bytesOf(contents)) / (bytesOfGroup + wordsOfGroup)
+  return Math.floor(Math.min(inAll, limits.arrayBytes / bytesOfGroup, (MOST_ELEMENTS - 1) / floats))
 }
 
 function tooLittle({ limits, name }: Device, { batch, bytes, slots }: { readonly batch: TrialBatch; readonly bytes: number; readonly slots: number }): string {

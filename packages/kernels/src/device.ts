@@ -9,6 +9,8 @@ export interface Device {
   load(kernel: Kernel): Promise<DeviceKernel>
   /** Memory with this content. @throws DeviceMemoryError where it does not fit */
   allocate(content: ArrayBufferView): Promise<DeviceArray>
+  /** Memory with any content, which none has to be copied for. Without it zeros are. @throws DeviceMemoryError where it does not fit */
+  reserve?(bytes: number): Promise<DeviceArray>
   close(): Promise<void>
 }
 

@@ -16,12 +16,6 @@ export interface BatchBuffers {
   readonly counters: Uint32Array
 }
 
-/** The same of those that grow with the slots. */
-export interface SlotBuffers {
-  readonly memory: Floats
-  readonly slots: Uint32Array
-}
-
 export function batchBuffers(batch: TrialBatch): BatchBuffers {
   const { initial, numerics, points, trace, training, trials } = batch
   const stored = storedIn(numerics)
@@ -34,11 +28,6 @@ export function batchBuffers(batch: TrialBatch): BatchBuffers {
     trace: floats(trace ? trials.length * (training.steps + 1) : 1).fill(Number.NaN),
     counters: new Uint32Array(2),
   }
-}
-
-/** @param slots places where networks are trained side by side: a multiple of those that are interleaved */
-export function slotBuffers({ numerics }: TrialBatch, { interleaved, slotFloats }: TrainingKernel, slots: number): SlotBuffers {
-  return { memory: allocateParameters(numerics, slotFloats * slots), slots: waitingSlots(slots, interleaved) }
 }
 
 /** The scalars of a launch, in the order of the kernel. @param rounds times that each slot makes up to 32 updates */
@@ -129,12 +118,16 @@ function writeDiverged(
   trained.lossTrace?.fill(Number.NaN, row * (steps + 1) + endStep, (row + 1) * (steps + 1))
 }
 
-/** Loss, earlier loss, and the smallest and largest value of each output. */
-function factsOf(outputs: number): number {
+/** Numbers that are known of a trial in the end: loss, earlier loss, and the smallest and largest value of each output. */
+export function factsOf(outputs: number): number {
   return 2 + 2 * outputs
 }
 
-function waitingSlots(slots: number, interleaved: number): Uint32Array {
+/**
+ * The words of slots that are to begin a trial; their floats may be any, as that sets them.
+ * @param slots places where networks are trained side by side: a multiple of those that are interleaved
+ */
+export function waitingSlots(slots: number, { interleaved }: Pick<TrainingKernel, 'interleaved'>): Uint32Array {
   const words = new Uint32Array(SLOT_WORDS * slots)
   for (let slot = 0; slot < slots; slot++) {
     words[(Math.floor(slot / interleaved) * SLOT_WORDS + SLOT.row) * interleaved + (slot % interleaved)] = WAITING

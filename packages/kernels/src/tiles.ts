@@ -1,7 +1,7 @@
 import type { Float, Word } from './kernel.ts'
 import type { KernelBuilder, Variable } from './kernel-builder.ts'
 import { at } from './affine.ts'
-import { lesser } from './training-course.ts'
+import { lesser } from './training-inputs.ts'
 
 interface TileSums {
   /** Samples, and those of a tile. */

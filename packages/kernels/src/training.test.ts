@@ -35,7 +35,7 @@ describe.each(SHAPES)('training in $kernelShape, read as PTX, in $numerics', ({ 
     expect(bytesOf(trained)).toEqual(bytesOf(await oracle!.train(batch, forever)))
   })
 
-  it.skipIf(!LONG).each(LONG ? longChecks(engine) : [])('$name', async ({ run }) => {
+  it.skipIf(!LONG).each(LONG ? longChecks(engine).map(({ name, run }) => [name, run] as const) : [])('%s', { timeout: 1_800_000 }, async (_name, run) => {
     await expect(run()).resolves.toBeUndefined()
   })
 })

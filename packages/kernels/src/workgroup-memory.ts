@@ -5,7 +5,7 @@ import type { KernelBuilder } from './kernel-builder.ts'
 import type { NormalizedSlab } from './normalization.ts'
 import type { Region } from './region.ts'
 import { inMemory, placeRegions, planRegions } from './region.ts'
-import type { TrainingArrays } from './training-course.ts'
+import type { TrainingArrays } from './training-inputs.ts'
 import type { TrainingKernelSpec } from './training-kernel.ts'
 import { tileSamples } from './training-kernel.ts'
 

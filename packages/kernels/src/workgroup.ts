@@ -1,6 +1,6 @@
 import type { Word } from './kernel.ts'
 import type { ArrayOf, KernelBuilder } from './kernel-builder.ts'
-import { lesser } from './training-course.ts'
+import { lesser } from './training-inputs.ts'
 import { units } from './affine.ts'
 
 /** A thread computes so many rows by so many columns at a time, so that what it loads is used as often. */
