@@ -12,16 +12,22 @@ const UNIFORM_ALIGNMENT = 16
 
 /** @throws DeviceMemoryError where the content does not fit */
 export async function allocateBuffer(device: GPUDevice, content: ArrayBufferView): Promise<GPUBuffer> {
-  device.pushErrorScope('out-of-memory')
-  device.pushErrorScope('validation')
-  const buffer = device.createBuffer({ size: Math.max(4, content.byteLength), usage: USAGE.storage | USAGE.copySource | USAGE.copyDestination })
-  const [invalid, full] = await Promise.all([device.popErrorScope(), device.popErrorScope()])
-  const error = invalid ?? full
-  if (error !== null) throw new DeviceMemoryError(`no memory on the device for ${content.byteLength} bytes: ${error.message.trim()}`)
+  const buffer = await reserveBuffer(device, content.byteLength)
   for (const [from, bytes] of pieces(content)) {
     device.queue.writeBuffer(buffer, from, bytes)
     await setImmediate()
   }
+  return buffer
+}
+
+/** Memory that WebGPU makes zero where it is read before it is written. @throws DeviceMemoryError where it does not fit */
+export async function reserveBuffer(device: GPUDevice, bytes: number): Promise<GPUBuffer> {
+  device.pushErrorScope('out-of-memory')
+  device.pushErrorScope('validation')
+  const buffer = device.createBuffer({ size: Math.max(4, bytes), usage: USAGE.storage | USAGE.copySource | USAGE.copyDestination })
+  const [invalid, full] = await Promise.all([device.popErrorScope(), device.popErrorScope()])
+  const error = invalid ?? full
+  if (error !== null) throw new DeviceMemoryError(`no memory on the device for ${bytes} bytes: ${error.message.trim()}`)
   return buffer
 }
 

@@ -78,7 +78,8 @@ describe.skipIf(!available)('the engine of WebGPU on SwiftShader', async () => {
   }, TIMEOUT_MS)
 
   const checks = available ? conformanceChecks(engine, { referenceEngine, traces: { cases: [] } }) : []
-  it.each(checks.filter(({ name }) => LONG || PROMISES.test(name)))('$name', async ({ run }) => {
+  const promises = checks.filter(({ name }) => LONG || PROMISES.test(name)).map((check) => [check.name, check] as const)
+  it.each(promises)('%s', async (_name, { run }) => {
     await expect(run()).resolves.toBeUndefined()
   }, TIMEOUT_MS)
 })

@@ -56,10 +56,21 @@ describe.skipIf(!useSwiftShader())('a device of WebGPU', () => {
     await device.close()
   })
 
+  it('reserves memory that kernels write', async () => {
+    const device = await open()
+    const y = await device.reserve?.(8)
+    if (y === undefined) throw new Error('nothing was reserved')
+    await (await device.load(ADDING)).launch(2, [y], [0.25])
+    const result = new Float32Array(2)
+    await y.read(result)
+    // "Initially the contents are zero": W3C, "WebGPU", 5.1.3.
+    expect(result).toEqual(Float32Array.of(0.25, 0.25))
+    await device.close()
+  })
+
   it('says that memory does not suffice, and goes on', async () => {
     const device = await open()
-    const asked = { byteLength: device.limits.memoryBytes + 4 } as ArrayBufferView
-    const failure = await device.allocate(asked).catch((error: unknown) => error)
+    const failure = await device.reserve?.(device.limits.memoryBytes + 4).catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(DeviceMemoryError)
     expect(String(failure)).toContain(`no memory on the device for ${device.limits.memoryBytes + 4} bytes`)
     await device.allocate(Uint32Array.of(1))

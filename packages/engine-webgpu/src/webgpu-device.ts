@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
 import type { Device, DeviceArray, DeviceKernel, Kernel } from '@collapsar/kernels'
 import { DeviceLostError, DeviceMemoryError, printWgsl } from '@collapsar/kernels'
-import { allocateBuffer, readBuffer, scalarBuffer } from './buffers.ts'
+import { allocateBuffer, readBuffer, reserveBuffer, scalarBuffer } from './buffers.ts'
 import type { NamedAdapter } from './find-adapter.ts'
 import { isSoftware } from './usable-adapter.ts'
 
@@ -26,6 +26,16 @@ export async function openWebgpuDevice(found: NamedAdapter): Promise<Device> {
   const device = await requestDevice(adapter, name)
   const guard = guardOf(device)
   const buffers = new WeakMap<DeviceArray, GPUBuffer>()
+  const arrayOf = (buffer: GPUBuffer): DeviceArray => {
+    const array: DeviceArray = {
+      read: (into) => guard(() => readBuffer(device, buffer, into)),
+      release: () => {
+        buffer.destroy()
+      },
+    }
+    buffers.set(array, buffer)
+    return array
+  }
   return {
     name: [name, info.description].filter((part) => part !== '').join(', '),
     limits: {
@@ -36,18 +46,8 @@ export async function openWebgpuDevice(found: NamedAdapter): Promise<Device> {
       threads: isSoftware(found) ? THREADS_OF_CORE * availableParallelism() : THREADS,
     },
     load: (kernel) => guard(() => loadKernel({ device, guard, kernel, bufferOf: (array) => buffers.get(array) })),
-    allocate: (content) =>
-      guard(async () => {
-        const buffer = await allocateBuffer(device, content)
-        const array: DeviceArray = {
-          read: (into) => guard(() => readBuffer(device, buffer, into)),
-          release: () => {
-            buffer.destroy()
-          },
-        }
-        buffers.set(array, buffer)
-        return array
-      }),
+    allocate: (content) => guard(async () => arrayOf(await allocateBuffer(device, content))),
+    reserve: (bytes) => guard(async () => arrayOf(await reserveBuffer(device, bytes))),
     async close() {
       device.destroy()
     },
