@@ -4,11 +4,11 @@ import { conformanceChecks, createReferenceEngine, trainingCase } from '@collaps
 import { afterAll, describe, expect, it } from 'vitest'
 import { createTfjsEngine } from '../../packages/engine-tfjs/src/index.ts'
 
-/** `TFJS_CONFORMANCE=long` runs every check on both backends, which takes a minute and a half; otherwise each backend gets some. */
+/** `TFJS_CONFORMANCE=long` runs every check and trace on both backends, two minutes of processor time; otherwise each backend gets some. */
 const LONG = process.env['TFJS_CONFORMANCE'] === 'long'
 const SOME: Readonly<Record<'wasm' | 'cpu', RegExp>> = {
-  wasm: /agrees|alone .*(width 9, no|batch normalization, absolute)|born dead|certifies a death|canonical|earlier loss|no steps|event loop|abort|two batches/,
-  cpu: /agrees .*(relu, no|gelu, layer)|canonical|two batches/,
+  wasm: /agrees|alone .*width 9, no|born dead|certifies a death|canonical|earlier loss|no steps|event loop|abort|two batches/,
+  cpu: /agrees .*(relu, no|gelu, layer)|canonical/,
 }
 
 // PyTorch traces; test/golden/README.md says how they were made.
@@ -30,7 +30,7 @@ export async function conformanceTests(backend: 'wasm' | 'cpu'): Promise<void> {
       await expect(run()).resolves.toBeUndefined()
     })
 
-    it.each(golden)('follows the PyTorch trace $name', async (document) => {
+    it.each(golden.filter(({ name }) => LONG || backend === 'wasm' || name === 'gelu-batch-huber'))('follows the PyTorch trace $name', async (document) => {
       const losses = await lossesOf(engine, trainingCase(document))
       expect(losses).toHaveLength(document.lossTrace.length)
       document.lossTrace.forEach((expected, step) => {

@@ -23,8 +23,8 @@ interface Pace {
 }
 
 /**
- * Of wasm and cpu measured on one core of a Zen 3 at 3.2 GHz; of the native backends, which no machine of ours can run, guessed: low where a
- * stack may be too small, never so high that it holds the event loop.
+ * Of wasm and cpu measured on one core of a Zen 3 at 3.2 GHz. Of the native backends guessed, on the slow side: too small a stack wastes time,
+ * too large a one holds the event loop.
  */
 const PACES: Readonly<Record<TfjsBackendName, Pace>> = {
   'tfjs-node-gpu': { weight: 0.1, unit: 1, parameter: 5 },

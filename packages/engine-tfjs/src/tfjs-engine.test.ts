@@ -106,6 +106,11 @@ describe('the backend of the process', () => {
     const outcome = train(engine, endless).then(() => 'ended', String)
     await engine.close()
     expect(await outcome).toBe('Error: the TensorFlow.js engine was closed')
+    // A call after the close gives nothing back a second time.
+    await expect(train(engine, endless)).rejects.toThrow('the TensorFlow.js engine was closed')
+    const other = await createTfjsEngine({ backend: 'cpu' })
+    await expect(createTfjsEngine({ backend: 'wasm' })).rejects.toThrow('one backend at a time')
+    await other.close()
     engine = await createTfjsEngine({ backend: 'cpu' })
   })
 })

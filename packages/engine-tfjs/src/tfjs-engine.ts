@@ -37,6 +37,12 @@ export async function createTfjsEngine({ backend: wanted, importer }: TfjsEngine
   const closing = new AbortController()
   const loop = shareLoop()
   let running = 0
+  let hasBackend = true
+  const releaseWhenIdle = () => {
+    if (!hasBackend || running > 0 || !closing.signal.aborted) return
+    hasBackend = false
+    releaseBackend()
+  }
   return {
     id: 'tfjs',
     version: '1',
@@ -52,13 +58,12 @@ export async function createTfjsEngine({ backend: wanted, importer }: TfjsEngine
         return await trainBatch(backend, batch, { loop, signals: [signal, closing.signal], onProgress })
       } finally {
         running -= 1
-        if (closing.signal.aborted && running === 0) releaseBackend()
+        releaseWhenIdle()
       }
     },
     async close() {
-      if (closing.signal.aborted) return
       closing.abort(new Error('the TensorFlow.js engine was closed'))
-      if (running === 0) releaseBackend()
+      releaseWhenIdle()
     },
   }
 }
