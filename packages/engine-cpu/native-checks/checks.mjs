@@ -5,6 +5,8 @@ import { INSTRUCTION_SET_FLAGS, kernelUnits } from '../compiler.mjs'
 
 /** FEW_WIDTHS leaves most of the kernels that are specialized for a width out: they differ in loop bounds alone. */
 const FEW = ['-DFEW_WIDTHS']
+/** The scalar build's fmas, in software, are most of what a comparison computes: worth a second of compilation a file. */
+const ORACLE = ['-Og']
 const AVX2 = INSTRUCTION_SET_FLAGS.avx2
 const SIMDE = fileURLToPath(new URL('simde', import.meta.url))
 
@@ -25,14 +27,14 @@ export const CHECKS = {
   avx512: {
     architecture: 'x64',
     define: ['-DCHECKED_SET=avx512', '-w'],
-    units: [...kernelUnits('avx512', [...FEW, ...AVX2, '-I', SIMDE]), ...kernelUnits('scalar', []), ...comparison([])],
+    units: [...kernelUnits('avx512', [...FEW, ...AVX2, '-I', SIMDE]), ...kernelUnits('scalar', ORACLE), ...comparison([])],
     needs: { file: '/usr/include/simde/x86/avx512.h', advice: 'SIMDe is not installed (Debian: apt-get install libsimde-dev)' },
     arguments: ['200'],
   },
   /** The NEON build for 64-bit ARM: emulated elsewhere. */
   neon: {
     define: ['-DCHECKED_SET=neon'],
-    units: [...kernelUnits('neon', FEW), ...kernelUnits('scalar', []), ...comparison([])],
+    units: [...kernelUnits('neon', FEW), ...kernelUnits('scalar', ORACLE), ...comparison([])],
     compilers: process.arch === 'arm64' ? undefined : ['aarch64-linux-gnu-g++'],
     compilerAdvice: 'no cross compiler for 64-bit ARM (Debian: apt-get install g++-aarch64-linux-gnu)',
     link: process.arch === 'arm64' ? [] : ['-static'],
