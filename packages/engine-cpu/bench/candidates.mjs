@@ -21,18 +21,23 @@ export async function fastestOf(peer, { test, networks, losses }) {
   for (const formulation of peer.formulations) {
     const stacks = networks(test, formulation)
     if (stacks.length === 0) continue
-    const answer = await peer.ask({ op: 'check', formulation })
-    checked.push({ formulation, deviation: deviation(answer.losses, losses) })
-    if (checked.at(-1).deviation > test.tolerance) continue
-    for (const count of stacks) {
-      const speed = await scan(peer, formulation, count)
-      if (chosen === null || speed > chosen.speed) chosen = { formulation, networks: count, speed }
+    try {
+      const answer = await peer.ask({ op: 'check', formulation })
+      checked.push({ formulation, deviation: deviation(answer.losses, losses) })
+      if (checked.at(-1).deviation > test.tolerance) continue
+      for (const count of stacks) {
+        const speed = await scan(peer, formulation, count)
+        if (chosen === null || speed > chosen.speed) chosen = { formulation, networks: count, speed }
+      }
+    } catch (error) {
+      // One formulation that a library cannot run, or that memory cannot hold, leaves the others.
+      checked.push({ formulation, failed: error.message })
     }
   }
-  if (chosen !== null) return { chosen, checked }
-  const worst = checked.map((each) => `${each.formulation} by ${each.deviation.toExponential(1)}`).join(', ')
-  return { failed: `losses differ from ours after ${CHECK.steps} steps: ${worst}`, checked }
+  return chosen === null ? { failed: `no formulation has our losses after ${CHECK.steps} steps: ${checked.map(complaintOf).join(', ')}`, checked } : { chosen, checked }
 }
+
+const complaintOf = ({ formulation, deviation, failed }) => `${formulation} ${failed === undefined ? `differs by ${deviation.toExponential(1)}` : `failed: ${failed}`}`
 
 async function scan(peer, formulation, networks) {
   let speed = 0
