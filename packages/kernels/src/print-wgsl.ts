@@ -160,7 +160,7 @@ function typeOf(type: 'float' | 'word'): string {
 }
 
 function nameOf({ id, type }: Register): string {
-  return `${type.charAt(0)}${id}`
+  return `${type}_${id}`
 }
 
 function indented(lines: readonly string[]): string[] {
