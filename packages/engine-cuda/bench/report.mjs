@@ -31,7 +31,7 @@ function deviceText({ command, cutShort, facts, machine, peerPlatform, rounds, s
     multiprocessors === undefined || multiprocessors === null ? '' : `${multiprocessors} multiprocessors`,
     clockKhz === undefined || clockKhz === null ? '' : `up to ${(clockKhz / 1000).toFixed(0)} MHz`,
   ]
-  const peers = versionsOf(speed.filter((row) => row.refused === undefined))
+  const peers = versionsOf(speed.filter(({ ours }) => ours !== undefined))
   return [
     `**${engine}** on ${details.filter((part) => part !== '').join(', ')}${software ? ' (software, which computes on the processor: no figure of a graphics processor)' : ''}; ` +
       `host ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, commit ${machine.commit}. Peers: ${peers}${peerPlatform === 'cpu' ? ' (on the processor)' : ''}.`,
@@ -48,16 +48,18 @@ function conformanceText({ conformance }) {
 
 function bitsText({ bits }) {
   if (bits === undefined) return ''
-  const rows = bits.map(({ differing, first, id, largestDifference, networks, numbers, numerics, refused, steps }) => [
-    id,
-    numerics,
-    refused === undefined ? `${networks} networks, ${steps} steps` : '',
-    refused === undefined ? `${differing} of ${numbers}` : `not compared: ${refused}`,
-    refused === undefined ? largestDifference.toExponential(1) : '',
-    first ?? '',
-  ])
+  const rows = bits.map(bitsRow)
   return `Against the engine cpu, every number that a training gives:\n\n${table(['definition', 'numerics', 'trained', 'numbers that differ', 'largest difference', 'the first'], rows)}`
 }
+
+function bitsRow({ differing, failed, first, id, largestDifference, networks, numbers, numerics, refused, steps }) {
+  const trained = [id, numerics, `${networks} networks, ${steps} steps`]
+  if (differing === undefined) return [...trained, failed === undefined ? `not compared: ${refused}` : `failed: ${oneLine(failed)}`, '', '']
+  return [...trained, `${differing} of ${numbers}`, largestDifference.toExponential(1), first ?? '']
+}
+
+/** In a cell of a table. */
+const oneLine = (text) => text.split('\n')[0].replaceAll('|', '/')
 
 function speedText({ speed }) {
   if (speed === undefined || speed.length === 0) return ''
@@ -65,9 +67,9 @@ function speedText({ speed }) {
   return table(columns, speed.map((row) => speedRow(row)))
 }
 
-function speedRow({ goal, networks, numerics, ours, refused, steps, test, translationSeconds, trialsPerSecond }) {
+function speedRow({ failed, goal, networks, numerics, ours, refused, steps, test, translationSeconds, trialsPerSecond }) {
   const name = `${describe(test)}, ${numerics}`
-  if (refused !== undefined) return [name, `refused: ${refused}`, ...Array(7).fill('')]
+  if (ours === undefined) return [name, failed === undefined ? `refused: ${refused}` : `failed: ${oneLine(failed)}`, ...Array(7).fill('')]
   return [
     name,
     bestAndMedian(trialsPerSecond, short),
@@ -90,7 +92,7 @@ function peersText({ speed = [] }) {
 }
 
 function peerRow(test, { compilationSeconds, failed, formulation, name, networks, ratio, stepsPerSecond, whole }) {
-  if (failed !== undefined) return [test.id, name, `failed: ${failed}`, ...Array(6).fill('')]
+  if (failed !== undefined) return [test.id, name, `failed: ${oneLine(failed)}`, ...Array(6).fill('')]
   return [
     test.id,
     name,

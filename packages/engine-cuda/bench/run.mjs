@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import { hasPortableBits } from '@collapsar/trial'
+
 import { machineOf } from '../../engine-cpu/bench/machine.mjs'
 import { compareBits } from './bits.mjs'
 import { runConformance } from './conformance.mjs'
@@ -64,7 +66,7 @@ async function measureAll(opened, { cases, cpu, networks, say, sizes, startPeers
         continue
       }
       say(`${test.id} in ${numerics}, with peers ...`)
-      rows.push(await measureSpeed(bench, { test, numerics, peers }))
+      rows.push(await measureSpeed(bench, { test, numerics, peers }).catch(({ message }) => ({ test, numerics, failed: message })))
     }
   } finally {
     for (const { peer } of peers) peer?.stop()
@@ -73,14 +75,13 @@ async function measureAll(opened, { cases, cpu, networks, say, sizes, startPeers
   return rows
 }
 
-/** Sentences: a check that fails, bits that differ where they are portable. */
-function brokenPromises({ bits = [], conformance }) {
-  const differing = bits.filter((row) => row.refused === undefined && row.steps > 0 && row.differing > 0 && !NEAR.test(row.numerics))
+/** Sentences: a check that fails, a training that fails, bits that differ where they are portable. */
+function brokenPromises({ bits = [], conformance, speed = [] }) {
+  const differing = bits.filter((row) => row.differing > 0 && hasPortableBits(row.numerics))
+  const failed = [...bits.map((row) => ({ ...row, name: row.id })), ...speed.map((row) => ({ ...row, name: row.test.id }))].filter((row) => row.failed !== undefined)
   return [
     ...(conformance?.failures ?? []).map(({ message, name }) => `${name}: ${message}`),
+    ...failed.map(({ failed: message, name, numerics }) => `${name} in ${numerics}: ${message}`),
     ...differing.map(({ differing: count, first, id, numerics }) => `${id} in ${numerics}: ${count} numbers differ, first ${first}`),
   ]
 }
-
-/** Numerics that promise no bits. */
-const NEAR = /^webgpu-/
