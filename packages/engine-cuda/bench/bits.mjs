@@ -1,5 +1,5 @@
 // Whole trainings on this device and on the engine cpu, every number of every network compared.
-import { hasPortableBits, trialBatch } from '@collapsar/trial'
+import { hasPortableBits, storedIn, trialBatch } from '@collapsar/trial'
 
 import { batchOf, livingNetworks } from '../../engine-cpu/bench/workload.mjs'
 
@@ -53,7 +53,7 @@ export async function compareBits(engine, cpu, { cases, definitions = DEFINITION
       if (late()) continue
       say(`${test.id} in ${numerics}, bit by bit ...`)
       const initial = await livingNetworks(cpu, test, portable ? numerics : 'ieee-f32/1', networks ?? test.gpuNetworks.bits)
-      results.push(await compare({ engine, cpu }, test.id, batchOf(test, { numerics, initial, steps: length })))
+      results.push(await compare({ engine, cpu }, test.id, batchOf(test, { numerics, initial: initial.map(storedIn(numerics)), steps: length })))
     }
     for (const definition of definitions) {
       if (!late()) results.push(await compare({ engine, cpu }, definition.id, definitionBatch(definition, { numerics, steps: length })))

@@ -48,7 +48,8 @@ function readOptions() {
   oneOf('only', SECTIONS)
   oneOf('peer-platform', ['gpu', 'cpu'])
   for (const name of ['networks', 'steps', 'rounds']) {
-    if (values[name] !== undefined && !/^[1-9]\d{0,6}$/.test(values[name])) throw new RangeError(`--${name} is ${values[name]}; accepted: an integer from 1 to 9,999,999.`)
+    const value = String(values[name] ?? 1)
+    if (!/^[1-9]\d{0,6}$/.test(value)) throw new RangeError(`--${name} is ${value}; accepted: an integer from 1 to 9,999,999.`)
   }
   if (values.write !== undefined && (values.case ?? values.only ?? values.networks ?? values.steps) !== undefined) {
     throw new RangeError('--write takes a whole run, without --case, --only, --networks and --steps.')

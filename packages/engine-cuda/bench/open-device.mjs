@@ -6,7 +6,7 @@ export const ENGINES = ['cuda', 'webgpu']
 
 /**
  * @returns {
- *   openEngine(): Promise<Engine>, device: Device, facts, software, close(),
+ *   openEngine(): Promise<Engine>, device: Device, facts, software,
  *   visible: what a peer's CUDA_VISIBLE_DEVICES must be to be on the same device, or null }
  * @throws Error with the engine's own sentence where there is no such device
  */
@@ -32,7 +32,6 @@ async function openCuda(wanted = '0') {
     facts: { engine: 'cuda', ...cudaFacts(driver, device, index), ...smiFacts() },
     software: false,
     visible: visibleDevice(index),
-    close: () => device.close(),
   }
 }
 
@@ -75,7 +74,6 @@ async function openWebgpu(wanted) {
     facts: { engine: 'webgpu', name: device.name, vendor, architecture, driver: description, limits: device.limits },
     software: isSoftware(found.adapter.info, found.name),
     visible: null,
-    close: () => device.close(),
   }
 }
 
