@@ -13,19 +13,27 @@ function deviation(losses, ours) {
 
 /**
  * The fastest (formulation, networks) of a peer among those that have our losses after the steps of the check.
+ * @param limitSeconds once one was found, those that would come later than this are left out
  * @returns { chosen, checked } with `checked` [{ formulation, deviation }], or { failed } that says who disagrees
  */
-export async function fastestOf(peer, { test, networks, losses }) {
+export async function fastestOf(peer, { test, networks, losses, limitSeconds = Infinity }) {
+  const started = performance.now()
+  const late = () => (performance.now() - started) / 1000 > limitSeconds
   const checked = []
   let chosen = null
   for (const formulation of peer.formulations) {
     const stacks = networks(test, formulation)
     if (stacks.length === 0) continue
+    if (chosen !== null && late()) {
+      checked.push({ formulation, failed: `left out after ${limitSeconds} s` })
+      continue
+    }
     try {
       const answer = await peer.ask({ op: 'check', formulation })
       checked.push({ formulation, deviation: deviation(answer.losses, losses) })
       if (checked.at(-1).deviation > test.tolerance) continue
       for (const count of stacks) {
+        if (chosen !== null && late()) break
         const speed = await scan(peer, formulation, count)
         if (chosen === null || speed > chosen.speed) chosen = { formulation, networks: count, speed }
       }

@@ -29,8 +29,8 @@ export async function measureCase(bench, { test, numerics, peers }) {
   return { test, numerics, ours: oursOf(test, speeds, peaks), peers: entrants.map((entrant) => resultOf(entrant, speeds)) }
 }
 
-/** Checks every peer and finds its fastest formulation. */
-export async function prepareEntrants({ engine, folder }, test, peers) {
+/** Checks every peer and finds its fastest formulation, each in `searchSeconds` where that is given. */
+export async function prepareEntrants({ engine, folder, searchSeconds }, test, peers) {
   if (peers.length === 0) return []
   const workload = join(folder, test.id)
   const losses = await writeWorkload(engine, test, workload)
@@ -40,7 +40,7 @@ export async function prepareEntrants({ engine, folder }, test, peers) {
     if (peer !== null) {
       try {
         await peer.ask({ op: 'load', folder: workload })
-        Object.assign(entrant, await fastestOf(peer, { test, networks, losses }))
+        Object.assign(entrant, await fastestOf(peer, { test, networks, losses, limitSeconds: searchSeconds }))
       } catch (error) {
         entrant.failed = error.message
       }

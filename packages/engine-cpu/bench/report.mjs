@@ -56,7 +56,7 @@ export function agreementOf(results) {
   return (
     `Before it was timed, every formulation trained ${CHECK.networks} of our networks for ${CHECK.steps} steps on the same points ` +
     `(W4: on the minibatches that we draw) and had our losses, relatively to ` +
-    `${results.filter(({ numerics }) => numerics === 'ieee-f32/1').map(({ test }) => `${test.tolerance} (${test.id})`).join(', ')}; the largest deviation seen was ` +
+    `${results.filter(({ peers }) => peers.length > 0).map(({ test }) => `${test.tolerance} (${test.id})`).join(', ')}; the largest deviation seen was ` +
     `${Math.max(...deviations).toExponential(1)}.`
   )
 }

@@ -5,6 +5,7 @@ import { batchOf, livingNetworks } from '../../engine-cpu/bench/workload.mjs'
 
 /** Of numerics without portable bits: rounding errors grow with every update, and say nothing after thousands. */
 const NEAR_STEPS = 50
+const LEFT_OUT = 'the time was over'
 const never = new AbortController().signal
 
 const DOMAIN = [-Math.sqrt(3), Math.sqrt(3)]
@@ -50,13 +51,17 @@ export async function compareBits(engine, cpu, { cases, definitions = DEFINITION
     const portable = hasPortableBits(numerics)
     const length = portable ? steps : Math.min(NEAR_STEPS, steps)
     for (const test of cases) {
-      if (late()) continue
+      if (late()) {
+        results.push({ id: test.id, numerics, steps: length, networks: 0, refused: LEFT_OUT })
+        continue
+      }
       say(`${test.id} in ${numerics}, bit by bit ...`)
       const initial = await livingNetworks(cpu, test, portable ? numerics : 'ieee-f32/1', networks ?? test.gpuNetworks.bits)
       results.push(await compare({ engine, cpu }, test.id, batchOf(test, { numerics, initial: initial.map(storedIn(numerics)), steps: length })))
     }
     for (const definition of definitions) {
-      if (!late()) results.push(await compare({ engine, cpu }, definition.id, definitionBatch(definition, { numerics, steps: length })))
+      const batch = definitionBatch(definition, { numerics, steps: length })
+      results.push(late() ? { id: definition.id, numerics, steps: length, networks: 0, refused: LEFT_OUT } : await compare({ engine, cpu }, definition.id, batch))
     }
   }
   return results

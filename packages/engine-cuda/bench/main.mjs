@@ -2,7 +2,7 @@
 //
 //   npm run bench:gpu [-- --quick --json --engine cuda|webgpu --device D --case W1 --only speed --no-peers --write docs/gpu.md]
 //
-// Takes at most ten minutes, with --quick four. Exits with 0; with 1 where there is no such device; with 2 for wrong arguments; with 3 when it has
+// Takes up to fifteen minutes, a part of it (--only) less than ten, and with --quick four. Exits with 0; with 1 where there is no such device; with 2 for wrong arguments; with 3 when it has
 // measured but a promise was broken (a check failed, or bits differ). What is printed on stdout is the report alone. docs/gpu.md says more.
 //
 // Where there is no graphics processor the whole path runs on a software driver, at tiny sizes: --engine webgpu --device software --networks 4 --steps 32

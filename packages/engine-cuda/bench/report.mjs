@@ -52,6 +52,13 @@ function bitsText({ bits }) {
   return `Against the engine cpu, every number that a training gives:\n\n${table(['definition', 'numerics', 'trained', 'numbers that differ', 'largest difference', 'the first'], rows)}`
 }
 
+/** A row of `speed` in a few lines, for those who wait for the report. */
+export function speedLines({ failed, ours, peers = [], refused, trialsPerSecond }) {
+  if (ours === undefined) return [failed ?? refused]
+  const others = peers.map(({ failed: complaint, name, ratio }) => `${name}: ${complaint === undefined ? `ours is ${times(ratio.best)} as fast` : oneLine(complaint)}`)
+  return [`${short(trialsPerSecond.best)} trials/s, ${percent(ours.share.best)} of the peak`, ...others]
+}
+
 function bitsRow({ differing, failed, first, id, largestDifference, networks, numbers, numerics, refused, steps }) {
   const trained = [id, numerics, `${networks} networks, ${steps} steps`]
   if (differing === undefined) return [...trained, failed === undefined ? `not compared: ${refused}` : `failed: ${oneLine(failed)}`, '', '']

@@ -8,14 +8,18 @@ import { hasPortableBits } from '@collapsar/trial'
 import { machineOf } from '../../engine-cpu/bench/machine.mjs'
 import { compareBits } from './bits.mjs'
 import { runConformance } from './conformance.mjs'
+import { speedLines } from './report.mjs'
 import { measureSpeed } from './speed.mjs'
 
 export const SECTIONS = ['conformance', 'bits', 'speed']
 
-/** Sizes of the whole bench, and of the short one. */
+/**
+ * Sizes of the whole bench, and of the short one. Nothing new begins after `limitSeconds`, nor of a section after its own; a peer looks for its fastest
+ * formulation of a case for `searchSeconds`.
+ */
 export const SIZES = {
-  full: { rounds: 3, seconds: 1, steps: 3000, bitSteps: 3000, conformanceSeconds: 240, limitSeconds: 540 },
-  quick: { rounds: 2, seconds: 0.5, steps: 960, bitSteps: 320, conformanceSeconds: 45, limitSeconds: 210 },
+  full: { rounds: 3, seconds: 1, steps: 3000, bitSteps: 3000, bitsSeconds: 150, searchSeconds: 40, conformanceSeconds: 300, limitSeconds: 840 },
+  quick: { rounds: 2, seconds: 0.5, steps: 960, bitSteps: 320, bitsSeconds: 45, searchSeconds: 12, conformanceSeconds: 45, limitSeconds: 270 },
 }
 
 /**
@@ -40,7 +44,7 @@ export async function runBench(opened, options) {
   const engine = await opened.openEngine()
   try {
     if (sections.includes('bits')) {
-      report.bits = await compareBits(engine, cpu, { cases, definitions, networks: networks ?? undefined, steps: sizes.bitSteps, late, say })
+      report.bits = await compareBits(engine, cpu, { cases, definitions, networks: networks ?? undefined, steps: sizes.bitSteps, late: () => elapsed() > sizes.bitsSeconds, say })
     }
     if (sections.includes('speed')) report.speed = await measureAll(opened, options, late)
     if (sections.includes('conformance')) {
@@ -67,6 +71,7 @@ async function measureAll(opened, { cases, cpu, networks, say, sizes, startPeers
       }
       say(`${test.id} in ${numerics}, with peers ...`)
       rows.push(await measureSpeed(bench, { test, numerics, peers }).catch(({ message }) => ({ test, numerics, failed: message })))
+      for (const line of speedLines(rows.at(-1))) say(`  ${line}`)
     }
   } finally {
     for (const { peer } of peers) peer?.stop()

@@ -16,7 +16,7 @@ const MOST = 1 << 20
 /** More networks are tried until a scan takes so long. */
 const SCAN_SECONDS = 1
 /** A round of ours is cut to this: on a slow device it has fewer updates than a whole training. */
-const ROUND_SECONDS = 20
+const ROUND_SECONDS = 8
 
 /**
  * @param bench { device, openEngine, cpu, folder, rounds, seconds, steps, networks, late, say }; `networks` is null, or how many to train instead of
@@ -34,7 +34,7 @@ export async function measureSpeed(bench, { numerics, peers, test }) {
     const { networks, speed } = await fillDevice(bench, engine, batch)
     const steps = quantized(Math.min(bench.steps, (ROUND_SECONDS * speed) / networks))
     const whole = batch(networks, steps)
-    const entrants = await prepareEntrants({ engine: bench.cpu, folder: bench.folder }, test, peers)
+    const entrants = await prepareEntrants({ engine: bench.cpu, folder: bench.folder, searchSeconds: bench.searchSeconds }, test, peers)
     const { peaks, speeds } = await turns(bench, { ours: () => speedOf(engine, whole), peak, entrants })
     const ours = oursOf(test, speeds, peaks)
     return {

@@ -129,14 +129,15 @@ def capturable(base):
     return Capturable
 
 
+# What needs no compiler comes first, then what is likely the fastest: the time for trying is bounded.
 FORMULATIONS = {
-    'bmm, autograd': capturable(BmmAutograd),
     'bmm, by hand': capturable(BmmByHand),
     'elementwise, by hand': capturable(Elementwise),
 }
 if hasattr(torch, 'compile') and DEVICE == 'cuda':
-    FORMULATIONS['bmm, torch.compile'] = capturable(compiled(BmmAutograd))
     FORMULATIONS['elementwise, torch.compile'] = capturable(compiled(ElementwiseAutograd))
+    FORMULATIONS['bmm, torch.compile'] = capturable(compiled(BmmAutograd))
+FORMULATIONS['bmm, autograd'] = capturable(BmmAutograd)
 if DEVICE == 'cuda' and not torch.cuda.is_available():
     raise SystemExit('PyTorch finds no graphics processor: python3 -m pip install torch, in a build for CUDA')
 NAME = torch.cuda.get_device_name() if DEVICE == 'cuda' else 'processor'
