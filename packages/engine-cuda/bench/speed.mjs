@@ -1,5 +1,4 @@
 // Speed of one case: the device's peak, ours and the peers take turns.
-import { flopsPerStep } from '../../engine-cpu/bench/cases.mjs'
 import { oursOf, prepareEntrants, resultOf, takeTurn } from '../../engine-cpu/bench/measure.mjs'
 import { batchOf, livingNetworks } from '../../engine-cpu/bench/workload.mjs'
 import { STEPS } from './gpu-cases.mjs'
@@ -30,8 +29,8 @@ export async function measureSpeed(bench, { numerics, peers, test }) {
     const supported = engine.supports(batchOf(test, { numerics, initial: new Float32Array(0), steps: STEPS }))
     if (supported !== true) return { test, numerics, refused: supported }
     const batch = await batches(bench, { numerics, test })
-    const translationSeconds = await translation(engine, batch(1, 1))
     const { networks, speed } = await fillDevice(bench, engine, batch)
+    const translationSeconds = await translation(bench, batch(networks, 1))
     const steps = quantized(Math.min(bench.steps, (ROUND_SECONDS * speed) / networks))
     const whole = batch(networks, steps)
     const entrants = await prepareEntrants({ engine: bench.cpu, folder: bench.folder, searchSeconds: bench.searchSeconds }, test, peers)
@@ -71,28 +70,40 @@ async function turns(bench, { entrants, ours, peak }) {
   return { peaks, speeds }
 }
 
-/** What the first training of a kernel waits for longer than the second: writing it, and the driver's translation. */
-async function translation(engine, batch) {
+/** What the first training by a new engine waits for longer than the second: writing the kernel, and the driver's translation. */
+async function translation({ openEngine }, batch) {
+  const engine = await openEngine()
   const seconds = []
   for (let i = 0; i < 2; i++) {
     const started = performance.now()
     await engine.train(batch, never)
     seconds.push((performance.now() - started) / 1000)
   }
+  await engine.close()
   return Math.max(0, seconds[0] - seconds[1])
 }
 
-/** The number of networks, 1,024 times a power of 4, that trains fastest. */
+/** The number of networks, 1,024 times a power of 4, that trains fastest; each has its kernel translated before it is timed. */
 async function fillDevice({ networks: given, say }, engine, batch) {
+  const steps = given === null ? SCAN_STEPS : QUANTUM
   let chosen = null
   for (let networks = given ?? FEWEST; networks <= MOST; networks *= 4) {
-    const steps = given === null ? SCAN_STEPS : QUANTUM
-    const speed = await speedOf(engine, batch(networks, steps))
+    const speed = await warmSpeedOf(engine, batch, { networks, steps }).catch((error) => {
+      if (chosen === null) throw error
+      say(`  ${networks} networks: ${error.message}`)
+      return 0
+    })
+    if (speed === 0) break
     say(`  ${networks} networks: ${speed.toPrecision(3)} network-steps/s`)
     if (chosen === null || speed > chosen.speed) chosen = { networks, speed }
     if (given !== null || (networks * steps) / speed > SCAN_SECONDS) break
   }
   return chosen
+}
+
+async function warmSpeedOf(engine, batch, { networks, steps }) {
+  await engine.train(batch(networks, 1), never)
+  return speedOf(engine, batch(networks, steps))
 }
 
 /** Network-steps/s of one call of `train`, from the arrays of the caller to those of the result. */
@@ -120,6 +131,3 @@ function tiled(values, length) {
   for (let at = 0; at < length; at += values.length) result.set(values.subarray(0, length - at), at)
   return result
 }
-
-/** GFLOP/s at so many network-steps/s. */
-export const gflopsOf = (test, stepsPerSecond) => (stepsPerSecond * flopsPerStep(test)) / 1e9
