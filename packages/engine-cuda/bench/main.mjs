@@ -85,9 +85,11 @@ async function bench(opened, options) {
   return { ...report, command: ['npm run bench:gpu', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' ') }
 }
 
-function write(path, report) {
-  if (report.software || report.peerPlatform === 'cpu') throw new RangeError(`Nothing was written to ${path}: these are no figures of a graphics processor.`)
-  writeFileSync(path, withMeasured(readFileSync(path, 'utf8'), markdown(report)))
+/** Asked before minutes of measuring. @throws Error when the figures could not be written there, or are none of a graphics processor */
+function checkTarget({ 'peer-platform': platform, write }, { software }) {
+  if (write === undefined) return
+  if (software || platform === 'cpu') throw new RangeError('--write takes figures of a graphics processor: without --device software and --peer-platform cpu.')
+  withMeasured(readFileSync(write, 'utf8'), '')
 }
 
 async function main() {
@@ -105,9 +107,15 @@ async function main() {
     say(`There is nothing to measure: ${error.message}`)
     return EXIT.noDevice
   }
+  try {
+    checkTarget(options, opened)
+  } catch (error) {
+    say(error.message)
+    return EXIT.usage
+  }
   const report = await bench(opened, options)
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : `${markdown(report)}\n`)
-  if (options.write !== undefined) write(options.write, report)
+  if (options.write !== undefined) writeFileSync(options.write, withMeasured(readFileSync(options.write, 'utf8'), markdown(report)))
   for (const sentence of report.failed) say(`BROKEN: ${sentence}`)
   return report.failed.length > 0 ? EXIT.broken : EXIT.done
 }
