@@ -46,31 +46,37 @@ function definitionBatch({ activation = { kind: 'relu' }, depth, network, proble
  *   `failed` what the engine said instead of training
  */
 export async function compareBits(engine, cpu, { cases, definitions = DEFINITIONS, late, networks, say, steps }) {
+  const wanted = [
+    ...cases.map((test) => ({ id: test.id, batchOf: (options) => caseBatch(cpu, test, { ...options, networks: networks ?? test.gpuNetworks.bits }) })),
+    ...definitions.map((definition) => ({ id: definition.id, batchOf: (options) => definitionBatch(definition, options) })),
+  ]
   const results = []
   for (const numerics of engine.numerics) {
-    const portable = hasPortableBits(numerics)
-    const length = portable ? steps : Math.min(NEAR_STEPS, steps)
-    for (const test of cases) {
+    const length = hasPortableBits(numerics) ? steps : Math.min(NEAR_STEPS, steps)
+    for (const one of wanted) {
       if (late()) {
-        results.push({ id: test.id, numerics, steps: length, networks: 0, refused: LEFT_OUT })
-        continue
+        results.push({ id: one.id, numerics, steps: length, networks: 0, refused: LEFT_OUT })
+      } else {
+        say(`${one.id} in ${numerics}, bit by bit ...`)
+        results.push(await compare({ engine, cpu }, one.id, await one.batchOf({ numerics, steps: length })))
       }
-      say(`${test.id} in ${numerics}, bit by bit ...`)
-      const initial = await livingNetworks(cpu, test, portable ? numerics : 'ieee-f32/1', networks ?? test.gpuNetworks.bits)
-      results.push(await compare({ engine, cpu }, test.id, batchOf(test, { numerics, initial: initial.map(storedIn(numerics)), steps: length })))
-    }
-    for (const definition of definitions) {
-      const batch = definitionBatch(definition, { numerics, steps: length })
-      results.push(late() ? { id: definition.id, numerics, steps: length, networks: 0, refused: LEFT_OUT } : await compare({ engine, cpu }, definition.id, batch))
     }
   }
   return results
 }
 
+async function caseBatch(cpu, test, { networks, numerics, steps }) {
+  const initial = await livingNetworks(cpu, test, ofCpu(numerics), networks)
+  return batchOf(test, { numerics, initial: initial.map(storedIn(numerics)), steps })
+}
+
+/** The numerics in which the engine cpu has the numbers to compare with. */
+const ofCpu = (numerics) => (hasPortableBits(numerics) ? numerics : 'ieee-f32/1')
+
 async function compare({ cpu, engine }, id, batch) {
   const { numerics, training, trials } = batch
   const about = { id, numerics, steps: training.steps, networks: trials.length }
-  const same = { ...batch, numerics: hasPortableBits(numerics) ? numerics : 'ieee-f32/1' }
+  const same = { ...batch, numerics: ofCpu(numerics) }
   const [ours, its] = [cpu.supports(same), engine.supports(batch)]
   if (ours !== true || its !== true) return { ...about, refused: ours === true ? its : `cpu: ${ours}` }
   try {

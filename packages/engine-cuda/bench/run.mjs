@@ -46,7 +46,7 @@ export async function runBench(opened, options) {
     if (sections.includes('bits')) {
       report.bits = await compareBits(engine, cpu, { cases, definitions, networks: networks ?? undefined, steps: sizes.bitSteps, late: () => elapsed() > sizes.bitsSeconds, say })
     }
-    if (sections.includes('speed')) report.speed = await measureAll(opened, options, late)
+    if (sections.includes('speed')) report.speed = await measureAll(opened, { ...options, numerics: engine.numerics[0] }, late)
     if (sections.includes('conformance')) {
       say('Conformance ...')
       report.conformance = await runConformance(engine, { limitSeconds: Math.min(sizes.conformanceSeconds, Math.max(0, sizes.limitSeconds - elapsed())), only: checks, say })
@@ -57,13 +57,13 @@ export async function runBench(opened, options) {
   return { ...report, failed: brokenPromises(report), cutShort: late(), wallSeconds: elapsed() }
 }
 
-async function measureAll(opened, { cases, cpu, networks, say, sizes, startPeers }, late) {
+/** In the first numerics of the engine, which is binary32. */
+async function measureAll(opened, { cases, cpu, networks, numerics, say, sizes, startPeers }, late) {
   const folder = mkdtempSync(join(tmpdir(), 'collapsar-bench-gpu-'))
   const peers = await startPeers()
   const bench = { ...sizes, openEngine: opened.openEngine, device: opened.device, cpu, folder, networks, late, say }
   const rows = []
   try {
-    const [numerics] = (await opened.openEngine()).numerics
     for (const test of cases) {
       if (late()) {
         say(`${test.id} is left out: the time is over`)
