@@ -30,7 +30,9 @@ function family() {
   }
 }
 
+/** A copy without its repository says what it is of. */
 function commit() {
+  if (process.env.COLLAPSAR_COMMIT !== undefined) return process.env.COLLAPSAR_COMMIT
   try {
     return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: new URL('.', import.meta.url), encoding: 'utf8', stdio: 'pipe' }).trim()
   } catch {

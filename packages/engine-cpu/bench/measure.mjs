@@ -16,7 +16,7 @@ const SCALING_NETWORKS = 2
  * @param peers [{ kind, name, networks, peer }]; those with `peer` null say why in `absent`
  */
 export async function measureCase(bench, { test, numerics, peers }) {
-  const entrants = await prepare(bench, test, peers)
+  const entrants = await prepareEntrants(bench, test, peers)
   const initial = await livingNetworks(bench.engine, test, numerics, test.networks.ours)
   const ours = await ourRound(bench.engine, test, { numerics, initial, seconds: bench.seconds })
   const peaks = []
@@ -29,8 +29,8 @@ export async function measureCase(bench, { test, numerics, peers }) {
   return { test, numerics, ours: oursOf(test, speeds, peaks), peers: entrants.map((entrant) => resultOf(entrant, speeds)) }
 }
 
-/** Checks every peer and finds its fastest formulation. */
-async function prepare({ engine, folder }, test, peers) {
+/** Checks every peer and finds its fastest formulation, each in `searchSeconds` where that is given. */
+export async function prepareEntrants({ engine, folder, searchSeconds }, test, peers) {
   if (peers.length === 0) return []
   const workload = join(folder, test.id)
   const losses = await writeWorkload(engine, test, workload)
@@ -40,7 +40,7 @@ async function prepare({ engine, folder }, test, peers) {
     if (peer !== null) {
       try {
         await peer.ask({ op: 'load', folder: workload })
-        Object.assign(entrant, await fastestOf(peer, { test, networks, losses }))
+        Object.assign(entrant, await fastestOf(peer, { test, networks, losses, limitSeconds: searchSeconds }))
       } catch (error) {
         entrant.failed = error.message
       }
@@ -51,7 +51,7 @@ async function prepare({ engine, folder }, test, peers) {
   return entrants
 }
 
-async function takeTurn(entrant, seconds) {
+export async function takeTurn(entrant, seconds) {
   if (entrant.failed !== undefined) return
   try {
     entrant.speeds.push(await peerSpeed(entrant.peer, { ...entrant.chosen, seconds }))
@@ -60,7 +60,7 @@ async function takeTurn(entrant, seconds) {
   }
 }
 
-function oursOf(test, speeds, peaks) {
+export function oursOf(test, speeds, peaks) {
   const speed = summaryOf(speeds)
   const peak = summaryOf(peaks)
   const gflops = (perSecond) => (perSecond * flopsPerStep(test)) / 1e9
@@ -73,7 +73,7 @@ function oursOf(test, speeds, peaks) {
 }
 
 /** Ratios are ours over theirs, of bests and of medians. */
-function resultOf({ kind, name, version, chosen, checked, speeds, failed }, ourSpeeds) {
+export function resultOf({ kind, name, version, chosen, checked, speeds, failed }, ourSpeeds) {
   if (failed !== undefined) return { kind, name, version, checked, failed }
   const ours = summaryOf(ourSpeeds)
   const theirs = summaryOf(speeds)

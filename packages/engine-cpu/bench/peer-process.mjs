@@ -8,9 +8,10 @@ const ENVIRONMENT = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_T
 /**
  * Starts a peer and waits for its greeting { version, formulations }.
  * `ask` rejects, and the process is killed, when no answer came in time.
+ * @param options { limitMs, environment } of one answer; and variables beside those of one thread
  */
-export async function startPeer(command, args) {
-  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...ENVIRONMENT } })
+export async function startPeer(command, args, { limitMs = ANSWER_LIMIT_MS, environment = {} } = {}) {
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...ENVIRONMENT, ...environment } })
   let complaint = ''
   child.stderr.on('data', (text) => (complaint = (complaint + text).slice(-2000)))
   child.stdin.on('error', () => {})
@@ -21,7 +22,7 @@ export async function startPeer(command, args) {
   })
   ended.catch(() => {})
   const answer = async () => {
-    const { done, value } = await within(Promise.race([lines.next(), ended]), child)
+    const { done, value } = await within(Promise.race([lines.next(), ended]), { child, limitMs })
     return done ? ended : parsed(value)
   }
   const greeting = await answer()
@@ -38,13 +39,13 @@ function parsed(line) {
   return answer
 }
 
-async function within(answer, child) {
+async function within(answer, { child, limitMs }) {
   let timer = null
   const late = new Promise((_, reject) => {
     timer = setTimeout(() => {
       child.kill('SIGKILL')
-      reject(new Error(`no answer within ${ANSWER_LIMIT_MS / 1000} s`))
-    }, ANSWER_LIMIT_MS)
+      reject(new Error(`no answer within ${limitMs / 1000} s`))
+    }, limitMs)
   })
   try {
     return await Promise.race([answer, late])

@@ -21,9 +21,14 @@ export const PEERS = [
 
 /** The program and its arguments, for the first Python that has the package. @throws Error that says what to install */
 function python(library, [script, ...args]) {
+  return [pythonWith(library, `Debian: apt-get install python3-${library} libopenblas0`), [here(`peers/${script}`), ...args]]
+}
+
+/** The first Python that has a package, and numpy. @throws Error that says how to get it */
+export function pythonWith(library, remedy) {
   const found = PYTHONS.find((name) => succeeds(name, ['-c', `import numpy, ${library}`]))
-  if (found !== undefined) return [found, [here(`peers/${script}`), ...args]]
-  throw new Error(`not installed (Debian: apt-get install python3-${library} libopenblas0; or name a Python that has it in PYTHON)`)
+  if (found === undefined) throw new Error(`not installed (${remedy}; or name a Python that has it in PYTHON)`)
+  return found
 }
 
 /** TensorFlow.js is no dependency of the product: it is installed into build/peers, by its own lockfile, when first asked for. */

@@ -3,14 +3,14 @@ import { CHECK, describe } from './cases.mjs'
 
 const COLUMNS = ['case', 'network-steps/s, best (median)', 'GFLOP/s, best (median)', 'FMA peak', 'share of the peak, best (median)', 'goal']
 
-const percent = (share) => `${(100 * share).toFixed(0)}%`
-const times = (ratio) => `${ratio < 10 ? ratio.toFixed(1) : ratio.toFixed(0)}x`
+export const percent = (share) => `${(100 * share).toFixed(0)}%`
+export const times = (ratio) => `${ratio < 10 ? ratio.toFixed(1) : ratio.toFixed(0)}x`
 /** Three digits with a unit prefix: 2.51 M. */
-function short(value) {
+export function short(value) {
   const [divisor, prefix] = value >= 1e6 ? [1e6, ' M'] : value >= 1e3 ? [1e3, ' k'] : [1, '']
   return (value / divisor).toPrecision(3) + prefix
 }
-const bestAndMedian = ({ best, median }, format) => `${format(best)} (${format(median)})`
+export const bestAndMedian = ({ best, median }, format) => `${format(best)} (${format(median)})`
 
 export function table(columns, rows) {
   const line = (cells) => `| ${cells.join(' | ')} |`
@@ -50,13 +50,13 @@ function peerTable(results) {
   return table(columns, results.flatMap(({ test, peers }) => peers.map((peer) => peerRow(test, peer))))
 }
 
-function agreementOf(results) {
-  const deviations = results.flatMap(({ peers }) => peers.flatMap(({ checked = [] }) => checked.map(({ deviation }) => deviation)))
+export function agreementOf(results) {
+  const deviations = results.flatMap(({ peers }) => peers.flatMap(({ checked = [] }) => checked.flatMap(({ deviation }) => deviation ?? [])))
   if (deviations.length === 0) return 'No peer was there to compare losses with.'
   return (
     `Before it was timed, every formulation trained ${CHECK.networks} of our networks for ${CHECK.steps} steps on the same points ` +
     `(W4: on the minibatches that we draw) and had our losses, relatively to ` +
-    `${results.filter(({ numerics }) => numerics === 'ieee-f32/1').map(({ test }) => `${test.tolerance} (${test.id})`).join(', ')}; the largest deviation seen was ` +
+    `${results.filter(({ peers }) => peers.length > 0).map(({ test }) => `${test.tolerance} (${test.id})`).join(', ')}; the largest deviation seen was ` +
     `${Math.max(...deviations).toExponential(1)}.`
   )
 }
@@ -77,7 +77,7 @@ function scalingTable(scaling) {
   )
 }
 
-function versionsOf(results) {
+export function versionsOf(results) {
   const versions = results.flatMap(({ peers }) => peers.flatMap(({ version }) => version ?? []))
   return [...new Set(versions)].join(', ') || 'none'
 }

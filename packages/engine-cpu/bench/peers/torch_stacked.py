@@ -10,10 +10,10 @@ BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 class FlatAdam:
     """Adam for every parameter at once, with as few passes over memory as its elementwise calls allow."""
 
-    def __init__(self, shapes, learning_rate):
+    def __init__(self, shapes, learning_rate, device):
         count = sum(math.prod(shape) for shape in shapes)
         # One tensor each: autograd counts the changes of a tensor and of all that share its memory together.
-        self.parameters, self.gradients, self.first, self.second, self.scratch = (torch.zeros(count) for _ in range(5))
+        self.parameters, self.gradients, self.first, self.second, self.scratch = (torch.zeros(count, device=device) for _ in range(5))
         self.shapes = shapes
         self.learning_rate = learning_rate
         self.updates = 0
@@ -38,11 +38,13 @@ class FlatAdam:
 class Stacked:
     """What the formulations share: samples [network][coordinate][sample]; weights [network][output][input]."""
 
-    def __init__(self, work, networks):
-        self.work, self.networks = work, networks
-        self.inputs = torch.from_numpy(work.inputs)
-        self.targets = torch.from_numpy(work.targets)
-        self.adam = FlatAdam(list(self.parameter_shapes()), work.learning_rate)
+    adam_type = FlatAdam
+
+    def __init__(self, work, networks, device='cpu'):
+        self.work, self.networks, self.device = work, networks, device
+        self.inputs = torch.from_numpy(work.inputs).to(device)
+        self.targets = torch.from_numpy(work.targets).to(device)
+        self.adam = self.adam_type(list(self.parameter_shapes()), work.learning_rate, device)
         views = list(self.adam.views(self.adam.parameters))
         self.weights, self.biases = views[0::2], views[1::2]
         gradients = list(self.adam.views(self.adam.gradients))
@@ -50,7 +52,7 @@ class Stacked:
         for layer, (weights, biases) in enumerate(work.layers(networks)):
             self.weights[layer].copy_(self.arranged_weights(torch.from_numpy(weights.copy())))
             self.biases[layer].copy_(self.arranged_biases(torch.from_numpy(biases.copy())))
-        self.everything = self.select(torch.arange(work.points).expand(networks, work.points))
+        self.everything = self.select(torch.arange(work.points, device=device).expand(networks, work.points))
 
     def parameter_shapes(self):
         for inputs, outputs in zip(self.work.sizes, self.work.sizes[1:]):
@@ -71,8 +73,8 @@ class Stacked:
         if samples is None:
             return self.everything
         if isinstance(samples, str):
-            return self.select(torch.randint(self.work.points, (self.networks, self.work.batch)))
-        return self.select(torch.from_numpy(samples))
+            return self.select(torch.randint(self.work.points, (self.networks, self.work.batch), device=self.device))
+        return self.select(samples if torch.is_tensor(samples) else torch.from_numpy(samples))
 
     def losses(self):
         with torch.no_grad():
@@ -91,8 +93,8 @@ class Stacked:
 class BmmAutograd(Stacked):
     """What most would write: batched matrix products, and autograd backwards."""
 
-    def __init__(self, work, networks):
-        super().__init__(work, networks)
+    def __init__(self, work, networks, device='cpu'):
+        super().__init__(work, networks, device)
         for parameter, gradient in zip(self.weights + self.biases, self.weight_gradients + self.bias_gradients):
             parameter.requires_grad_(True)
             parameter.grad = gradient
