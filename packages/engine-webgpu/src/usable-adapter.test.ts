@@ -16,7 +16,7 @@ describe('an adapter', () => {
   })
 
   it.each(['SwiftShader Device (Subzero)', 'llvmpipe (LLVM 19.1.7, 256 bits)', 'Microsoft Basic Render Driver', 'lavapipe'])('that computes on the processor must be asked for: %s', (name) => {
-    expect(() => checkAdapter(adapter(name), { software: false })).toThrow(`The graphics adapter ${name} computes on the processor, far slower than the engine cpu does, and must be asked for.`)
+    expect(() => checkAdapter(adapter(name), { software: false })).toThrow(`The graphics adapter ${name} computes on the processor, far slower than the engine cpu does, and must be asked for (device software).`)
     expect(() => checkAdapter(adapter(name), { software: true })).not.toThrow()
   })
 

@@ -28,5 +28,5 @@ export function isSoftware({ adapter: { info }, name }: NamedAdapter): boolean {
 }
 
 function refused(name: string): string {
-  return `The graphics adapter ${name} computes on the processor, far slower than the engine cpu does, and must be asked for. Is the driver of the graphics processor installed?`
+  return `The graphics adapter ${name} computes on the processor, far slower than the engine cpu does, and must be asked for (device software). Is the driver of the graphics processor installed?`
 }

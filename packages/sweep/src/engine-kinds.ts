@@ -7,7 +7,7 @@ export const ENGINE_KINDS = ['cpu', 'cuda', 'webgpu', 'tfjs'] as const satisfies
 /** The arithmetic that the engines of each kind offer, bit by bit; a kind without any trains nothing. */
 const OFFERED: Readonly<Record<EngineKind, readonly Numerics[]>> = {
   cpu: PORTABLE_NUMERICS,
-  cuda: ['ieee-f32/1', 'ieee-f64/1'],
+  cuda: PORTABLE_NUMERICS,
   webgpu: ['webgpu-f32/1'],
   tfjs: ['tfjs-f32/1'],
 }
