@@ -4,8 +4,6 @@ import type { OpenDawn } from './dawn.ts'
 const BACKENDS: Readonly<Partial<Record<NodeJS.Platform, string>>> = { darwin: 'metal', win32: 'd3d12' }
 const REQUEST: GPURequestAdapterOptions = { powerPreference: 'high-performance' }
 const NO_NAME = 'no adapter has this name'
-/** Kernels keep to their arrays: clamping each index once more costs a third of the time that a driver needs to compile them. */
-const TOGGLES = 'enable-dawn-features=disable_robustness'
 
 export interface NamedAdapter {
   readonly adapter: GPUAdapter
@@ -23,7 +21,7 @@ export async function findAdapter(open: OpenDawn, wanted: number | string = 0): 
   const names = await adapterNames(open([backend, `adapter=${NO_NAME}`]))
   if (names.length === 0) throw new Error(noAdapter(process.platform))
   const name = chooseName(names, wanted)
-  const adapter = await open([backend, `adapter=${name}`, TOGGLES]).requestAdapter(REQUEST)
+  const adapter = await open([backend, `adapter=${name}`]).requestAdapter(REQUEST)
   if (adapter === null) throw new Error(noAdapter(process.platform))
   return { adapter, name }
 }
