@@ -31,6 +31,7 @@ const PURE = ['statistics', 'trial', 'sweep', 'report', 'reproductions', 'metric
  */
 export default defineConfig({
   test: {
+    globalSetup: ['test/support/prepared-cluster.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // One more than cores: many tests wait, for a lock to end or a server to come back, while others compute.
