@@ -34,9 +34,9 @@ export async function keepCluster(dataDir: string): Promise<void> {
   if (folder === undefined) return
   const draft = join(folder, 'draft')
   try {
-    await mkdir(draft)
+    await mkdir(join(folder, 'keeper'))
   } catch {
-    // Another file is at it.
+    // Another file keeps, or has kept, its own.
     return
   }
   await copy(dataDir, draft)
