@@ -1,3 +1,4 @@
+import { MOST_PARAMETERS } from '@collapsar/sweep'
 import { createReferenceEngine, trialBatch } from '@collapsar/trial'
 import type { Engine, TrainedBatch, TrialBatch, TrialSpec } from '@collapsar/trial'
 import * as tf from '@tensorflow/tfjs-core'
@@ -74,7 +75,9 @@ describe('what the engine refuses', () => {
   it('names the arithmetic, the number of parameters and of samples', () => {
     expect(unsupported({ numerics: 'ieee-f32/1' })).toBe('the TensorFlow.js engine has the numerics tfjs-f32/1, not ieee-f32/1')
     // 4 layers of 300 x 300 weights and 300 biases, and the outer ones of 600 and 301
-    expect(unsupported({ depth: 6, width: 300 })).toBe('TensorFlow.js on wasm trains networks of up to 312500 parameters, not 362101: the event loop would wait too long')
+    expect(unsupported({ depth: 6, width: 300 })).toBe(
+      `TensorFlow.js on wasm trains networks of up to ${MOST_PARAMETERS['tfjs-f32/1']} parameters, not 362101: the event loop would wait too long`,
+    )
     const reason = unsupported({ width: 30, problem: { points: 20_000, sampling: 'random' }, network: { normalization: 'batch' } })
     expect(reason).toMatch(/^TensorFlow.js on wasm takes up to \d+ samples of such a network at once, not 20000, all of which a batch normalization needs$/)
     expect(unsupported({ width: 30, problem: { points: 20_000, sampling: 'random' } })).toBe(true)

@@ -270,11 +270,12 @@ export class KernelBuilder {
     )
   }
 
-  finish({ name, threads }: Pick<Kernel, 'name' | 'threads'>): Kernel {
+  finish({ name, residentGroups, threads }: Pick<Kernel, 'name' | 'residentGroups' | 'threads'>): Kernel {
     return {
       name,
       precision: this.precision,
       threads,
+      residentGroups,
       buffers: this.#buffers,
       scalars: this.#scalars,
       shared: this.#shared,

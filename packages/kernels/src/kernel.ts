@@ -9,6 +9,8 @@ export interface Kernel {
   readonly precision: Precision
   /** Threads of a workgroup. */
   readonly threads: number
+  /** Workgroups that one processor of the device is to have room for, by the registers of their threads; absent: as a translator likes. */
+  readonly residentGroups?: number | undefined
   readonly buffers: readonly BufferUse[]
   /** Numbers that are the same for all threads of one launch. */
   readonly scalars: readonly Scalar[]

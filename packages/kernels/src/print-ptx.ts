@@ -58,7 +58,7 @@ class PtxPrinter {
   }
 
   print({ version, architecture }: PtxTarget): string {
-    const { body, buffers, name, scalars, shared, threads } = this.#kernel
+    const { body, buffers, name, residentGroups, scalars, shared, threads } = this.#kernel
     const parameters = [
       ...buffers.map((buffer) => `  .param .u64 ${buffer.name}`),
       ...scalars.map((scalar) => `  .param ${this.#typeOf(scalar.type)} ${scalar.name}`),
@@ -77,6 +77,7 @@ class PtxPrinter {
       parameters.join(',\n'),
       ')',
       `.maxntid ${threads}, 1, 1`,
+      ...(residentGroups === undefined ? [] : [`.minnctapersm ${residentGroups}`]),
       '{',
       ...this.#declarations(),
       ...this.#lines.map((line) => (line.endsWith(':') ? line : `  ${line}`)),

@@ -6,6 +6,7 @@ import { PORTABLE_NUMERICS, trialBatch } from '@collapsar/trial'
 import { afterAll, describe, expect, it } from 'vitest'
 import { exampleSpec } from '../../trial/src/example-spec.ts'
 import { printPtx } from './print-ptx.ts'
+import { trainInBlocks } from './train-in-blocks.ts'
 import { trainInRegisters } from './train-in-registers.ts'
 import { trainInWorkgroups } from './train-in-workgroups.ts'
 import type { TrainingKernel } from './training-kernel.ts'
@@ -26,12 +27,16 @@ afterAll(() => {
 /** Ampere and Hopper: the oldest that is supported, and one of the present. */
 const ARCHITECTURES = [80, 90] as const
 
+/** Of a processor of the H200, in part. */
+const LIMITS = { sharedBytes: 227 << 10, workgroupThreads: 1024 }
+
 const KERNELS: readonly { readonly name: string; readonly kernel: TrainingKernel }[] = PORTABLE_NUMERICS.flatMap((numerics) => {
   const specOf = (changes: Parameters<typeof exampleSpec>[0]) => kernelSpecOf(trialBatch(exampleSpec({ numerics, ...changes }), []))
   const noise = { kind: 'relative', level: 0.5, parameters: 'biases' } as const
   const workgroups = { threads: 64, limits: { sharedBytes: 48 << 10 } }
   return [
     { name: `registers, ${numerics}, minibatch and noise`, kernel: trainInRegisters(specOf({ training: { batch: 20, noise } }), { threads: 64 }) },
+    { name: `blocks, ${numerics}, minibatch and gelu`, kernel: trainInBlocks(specOf({ width: 7, network: { activation: { kind: 'gelu' } }, training: { batch: 20 } }), { limits: LIMITS }) },
     { name: `workgroups, ${numerics}, tanh and batch normalization`, kernel: trainInWorkgroups(specOf({ width: 8, network: { activation: { kind: 'tanh' }, normalization: 'batch' } }), workgroups) },
   ]
 })
@@ -50,6 +55,15 @@ describe.skipIf(ptxas === null).each(ARCHITECTURES)('ptxas for sm_%i', (architec
   ] as const)('keeps a network of depth $depth and width 2 in registers, $numerics', ({ depth, numerics }) => {
     const spec = kernelSpecOf(trialBatch(exampleSpec({ numerics, depth }), []))
     expect(assembled(trainInRegisters(spec, { threads: 64 }), architecture)).toContain('0 bytes spill stores, 0 bytes spill loads')
+  })
+
+  it.each([
+    { depth: 21, width: 8 },
+    { depth: 10, width: 32 },
+    { depth: 4, width: 64 },
+  ])('keeps the sums of a network of depth $depth and width $width in registers, in blocks', ({ depth, width }) => {
+    const spec = kernelSpecOf(trialBatch(exampleSpec({ depth, width }), []))
+    expect(assembled(trainInBlocks(spec, { limits: LIMITS }), architecture)).toContain('0 bytes spill stores, 0 bytes spill loads')
   })
 })
 

@@ -28,6 +28,8 @@ import { Workgroup } from './workgroup.ts'
 
 const WARP = 32
 const MOST_THREADS = 256
+/** Beyond, registers are worth more than further workgroups. */
+const MOST_RESIDENT = 4
 /** Words and their alignment that a workgroup shares besides a network's numbers. */
 const SPARED_BYTES = 256
 const WORD_BYTES = 4
@@ -45,7 +47,7 @@ export interface BlockKernelOptions {
 export function trainInBlocks(spec: TrainingKernelSpec, { limits, threads: wanted }: BlockKernelOptions): TrainingKernel {
   const plan = planBlocks(spec, { limits, threads: wanted })
   if (plan === null) throw new RangeError('this training does not fit into blocks')
-  const { biasThreads, threads } = plan
+  const { biasThreads, residentGroups, threads } = plan
   const k = new KernelBuilder(spec.precision, spec.storedFormat)
   const arrays = trainingArrays(k)
   const scalars = trainingScalars(k)
@@ -54,12 +56,14 @@ export function trainInBlocks(spec: TrainingKernelSpec, { limits, threads: wante
   const leader = k.compare('equal', k.thread(), k.word(0))
   const agreed = (word: Word) => k.broadcast(word)
   writeCourse(k, spec, { buffers: arrays, scalars, network, slot, interleaved: 1, leader, agreed })
-  const kernel = k.finish({ name: 'train_in_blocks', threads })
+  const kernel = k.finish({ name: 'train_in_blocks', threads, residentGroups })
   return { kernel, slotFloats: network.slotFloats + 1, interleaved: 1, threadsOfSlot: threads }
 }
 
 interface BlockPlan {
   readonly threads: number
+  /** Workgroups whose networks fit into the shared memory of a processor. */
+  readonly residentGroups: number
   readonly biasThreads: number
 }
 
@@ -76,10 +80,11 @@ export function planBlocks(spec: TrainingKernelSpec, { limits, threads: wanted }
   const shared = blockBytes(spec) + WORD_BYTES * (threads + shape.sizes.length * (1 + quads)) + SPARED_BYTES
   const layers = [[points.inputDim, width], [width, width], [width, points.outputDim]] as const
   const holds = layers.every(([inputs, outputs]) => gradientShape({ inputs, outputs }, forBlocks) !== null)
-  return shared <= limits.sharedBytes && holds ? { threads, biasThreads } : null
+  const residentGroups = Math.min(MOST_RESIDENT, Math.floor(limits.sharedBytes / shared))
+  return residentGroups > 0 && holds ? { threads, biasThreads, residentGroups } : null
 }
 
-interface Place extends BlockPlan {
+interface Place extends Pick<BlockPlan, 'biasThreads' | 'threads'> {
   readonly arrays: TrainingArrays
   readonly scalars: TrainingScalars
   readonly slot: Word

@@ -12,6 +12,9 @@ const OFFERED: Readonly<Record<EngineKind, readonly Numerics[]>> = {
   tfjs: ['tfjs-f32/1'],
 }
 
+/** Parameters of a network, at most, of numerics whose engines take no larger ones: TensorFlow.js on WebAssembly would hold its event loop. */
+export const MOST_PARAMETERS: Readonly<Partial<Record<Numerics, number>>> = { 'tfjs-f32/1': 312_500 }
+
 /** The kinds of engine that may train a cell of this arithmetic where a sweep wants this engine: none where it is impossible. */
 export function engineKinds(engine: EngineKind | 'auto', numerics: Numerics): readonly EngineKind[] {
   return ENGINE_KINDS.filter((kind) => (engine === 'auto' || engine === kind) && OFFERED[kind].includes(numerics))

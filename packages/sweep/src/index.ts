@@ -25,7 +25,7 @@ export { NO_QUOTAS, overQuota, requireDeviceTime, requireSize } from './quotas.t
 export type { Quotas, SweepSize } from './quotas.ts'
 export { allows, SCOPES } from './scopes.ts'
 export type { Scope } from './scopes.ts'
-export { ENGINE_KINDS, engineKinds, engineOf, waitingFor } from './engine-kinds.ts'
+export { ENGINE_KINDS, engineKinds, engineOf, MOST_PARAMETERS, waitingFor } from './engine-kinds.ts'
 export { LABELS, LIMITS, SweepFile, untilOf } from './sweep-file.ts'
 export type { Until } from './sweep-file.ts'
 export { extended, untilNow } from './extension.ts'

@@ -179,6 +179,7 @@ describe('an invalid sweep file', () => {
     [{ grid, inits: 1, engine: 'tpu' }, '/engine', 'accepted: one of auto, cpu, cuda, webgpu, tfjs'],
     [{ grid, inits: 1, engine: 'webgpu' }, '/engine', 'engine is webgpu, which does not offer ieee-f32/1; accepted with it: auto, cpu, cuda; with webgpu: numerics webgpu-f32/1'],
     [{ grid, inits: 1, engine: 'tfjs', precision: 'float16' }, '/engine', 'engine is tfjs, which does not offer f16/1; accepted with it: auto, cpu, cuda; with tfjs: numerics tfjs-f32/1'],
+    [{ grid: { depth: [3, 50], width: [4, 81] }, inits: 1, numerics: 'tfjs-f32/1' }, '/grid', 'grid has a network of 319060 parameters, at depth 50 and width 81; accepted with tfjs-f32/1: at most 312500'],
     [{ grid, inits: 1, engine: 'cpu', numerics: 'webgpu-f32/1' }, '/engine', 'engine is cpu, which does not offer webgpu-f32/1; accepted with it: auto, webgpu'],
     [{ grid, inits: 1, tags: ['a b'] }, '/tags/0', 'tags[0] is "a b"; accepted: a tag of 1 to 64 characters'],
     [{ grid, inits: 1, tags: ['a', 'a'] }, '/tags', 'without repetition'],

@@ -1,10 +1,10 @@
-import { NUMERICS, storedIn, targetScale, testPoints, trainingPoints } from '@collapsar/trial'
+import { networkShape, NUMERICS, parameterCount, storedIn, targetScale, testPoints, trainingPoints } from '@collapsar/trial'
 import type { MeasurementName, TrialSpec } from '@collapsar/trial'
 import { BLOCK_TRIALS } from './block.ts'
 import { cellTemplate } from './cell-spec.ts'
 import type { CellTemplate } from './cell-spec.ts'
 import type { EngineKind } from './chunk.ts'
-import { ENGINE_KINDS, engineKinds } from './engine-kinds.ts'
+import { ENGINE_KINDS, engineKinds, MOST_PARAMETERS } from './engine-kinds.ts'
 import { CollapsarError } from './errors.ts'
 import type { Problem } from './errors.ts'
 import { cellId } from './identity.ts'
@@ -197,6 +197,7 @@ function variantCells(variant: Variant, { labelled, checkPoints }: Layout): Grid
   if (problems.length === 0) problems.push(...checkPoints(template))
   refuseIf(labelled ? problems.map((problem) => atVariant(problem, variant)) : problems)
   const { grid } = variant.file
+  refuseIf(largestProblems(grid, template))
   const until = untilOf(variant.file)
   const inits = until === null ? (variant.file.inits ?? 0) : firstGoal(until)
   return axisValues(grid.width).flatMap((width) =>
@@ -219,6 +220,16 @@ function engineProblems(engine: EngineKind | 'auto', { numerics }: CellTemplate)
   const offered = NUMERICS.filter((other) => engineKinds(engine, other).length > 0)
   const accepted = `with it: ${able.join(', ')}; with ${engine}: numerics ${offered.join(', ')}`
   return [{ pointer: '/engine', detail: `engine is ${engine}, which does not offer ${numerics}; accepted ${accepted}` }]
+}
+
+/** Networks that no engine of the numerics takes. */
+function largestProblems(grid: SweepFile['grid'], template: CellTemplate): Problem[] {
+  const most = MOST_PARAMETERS[template.numerics]
+  const [depth = 2, width = 1] = [axisValues(grid.depth).at(-1), axisValues(grid.width).at(-1)]
+  const parameters = parameterCount(networkShape({ ...template, depth, width }))
+  if (most === undefined || parameters <= most) return []
+  const detail = `grid has a network of ${parameters} parameters, at depth ${depth} and width ${width}; accepted with ${template.numerics}: at most ${most}`
+  return [{ pointer: '/grid', detail }]
 }
 
 type PointCheck = (template: CellTemplate) => readonly Problem[]
