@@ -7,7 +7,7 @@ import type { TestSpecification } from 'vitest/node'
 const LONGEST = [
   'engine-cpu/src/native-checks', 'test/chaos/chaos', 'trial/src/conformance', 'test/e2e/run', 'test/e2e/wrong-input',
   'test/integration/measurements', 'test/chaos/digests', 'trial/src/conformance-faults', 'test/e2e/measurements', 'test/e2e/remote',
-  'test/load/load', 'engine-cpu/src/conformance', 'test/integration/streaming', 'test/e2e/image', 'engine-cpu/src/bits',
+  'test/load/load', 'engine-webgpu/src/conformance', 'test/agreement/engines', 'engine-cpu/src/conformance', 'test/integration/streaming', 'test/e2e/image', 'engine-cpu/src/bits',
   'test/e2e/figure', 'test/integration/pipeline', 'test/agreement/born-dead-one-input', 'test/integration/worker', 'test/e2e/map-commands',
 ]
 

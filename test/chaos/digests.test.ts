@@ -93,10 +93,13 @@ describe.skipIf(!redisAvailable())('processes of their own on Redis', () => {
     const { url } = await api.event('serving')
     start('planner', '--chunk-seconds', CHUNK_SECONDS, '--reconcile-seconds', '1')
     const victim = start('worker', '--threads', '1', '--lock', '2')
-    start('worker', '--threads', '1', '--lock', '2')
+    const survivor = start('worker', '--threads', '1', '--lock', '2')
     // A worker that knows nothing of Redis gets the same chunks through another queue: its deliveries are double ones.
     const second = await createChunkQueue({ databaseUrl })
-    services.push(startService(['worker', '--threads', '1', '--lock', '2'], { DATABASE_URL: databaseUrl }))
+    const double = startService(['worker', '--threads', '1', '--lock', '2'], { DATABASE_URL: databaseUrl })
+    services.push(double)
+    // One that comes when all is done delivers nothing twice.
+    await Promise.all([victim, survivor, double].map((worker) => worker.event('worker started')))
     const doubling = setInterval(() => void store.unfinished('cpu').then((chunks) => second.enqueue(chunks)), 200)
 
     try {

@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { collapsar } from '../support/collapsar.ts'
+import { collapsar, collapsarHere } from '../support/collapsar.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'collapsar wrong input '))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -34,7 +34,7 @@ describe('a wrong command line', () => {
     [['replay', good, '--depth', '3', '--width', '2'], 2, '--trial is missing'],
     [['replay', good, '--depth', '4', '--width', '2', '--trial', '0'], 5, 'no cell of depth 4 and width 2'],
   ])('collapsar %j ends with %i', async (args, code, message) => {
-    const result = await collapsar([...args, '--data', data])
+    const result = await collapsarHere([...args, '--data', data])
     expect(result).toMatchObject({ code, stdout: '' })
     expect(result.stderr).toContain(message)
     expect(result.stderr).not.toContain('    at ')
@@ -67,7 +67,7 @@ describe('a wrong file', () => {
   it.each(cases)('%s ends in one sentence and leaves nothing behind', async (name, text, code, message) => {
     const path = name.startsWith('missing') ? join(folder, name) : file(name, text)
     for (const command of ['run', 'plan']) {
-      const result = await collapsar([command, path, '--data', data])
+      const result = await collapsarHere([command, path, '--data', data])
       expect(result).toMatchObject({ code, stdout: '' })
       expect(result.stderr).toContain(message)
       expect(result.stderr).not.toContain('    at ')
