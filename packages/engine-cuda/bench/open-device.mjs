@@ -58,21 +58,20 @@ function visibleDevice(index) {
 }
 
 async function openWebgpu(wanted) {
-  const [{ createWebgpuEngine }, { findAdapter }, { isSoftware, openWebgpuDevice }] = await Promise.all([
-    import('../../engine-webgpu/dist/webgpu-engine.js'),
-    import('../../engine-webgpu/dist/dawn.js'),
-    import('../../engine-webgpu/dist/webgpu-device.js'),
-  ])
+  const [{ createWebgpuEngine }, { loadDawn }, { findAdapter }, { openWebgpuDevice }, { checkAdapter, isSoftware }] = await Promise.all(
+    ['webgpu-engine', 'dawn', 'find-adapter', 'webgpu-device', 'usable-adapter'].map((name) => import(`../../engine-webgpu/dist/${name}.js`)),
+  )
   const software = wanted === 'software'
   const which = wanted === undefined || software ? undefined : /^\d{1,4}$/.test(wanted) ? Number(wanted) : wanted
-  const found = await findAdapter(which)
-  const device = await openWebgpuDevice(found, { software })
+  const found = await findAdapter(await loadDawn(), which)
+  checkAdapter(found, { software })
+  const device = await openWebgpuDevice(found)
   const { architecture, description, vendor } = found.adapter.info
   return {
     openEngine: () => createWebgpuEngine({ device: which, software }),
     device,
     facts: { engine: 'webgpu', name: device.name, vendor, architecture, driver: description, limits: device.limits },
-    software: isSoftware(found.adapter.info, found.name),
+    software: isSoftware(found),
     visible: null,
   }
 }

@@ -7,6 +7,7 @@ import type { Device, Kernel } from '@collapsar/kernels'
 import type { Engine } from '@collapsar/trial'
 import { expect, it } from 'vitest'
 import { createPtxDevice } from '../../../test/support/ptx-device.ts'
+import { useSwiftShader } from '../../../test/support/swiftshader.ts'
 
 interface Case {
   readonly id: string
@@ -30,11 +31,12 @@ interface Bench {
   peakKernel(precision: 'f32' | 'f64'): Kernel
   markdown(report: object): string
   withMeasured(document: string, text: string): string
+  openForBench(wanted: { readonly engine: string; readonly device?: string }): Promise<{ readonly device: Device }>
 }
 
 const folder = new URL('../bench/', import.meta.url)
 const load = async (file: string): Promise<Partial<Bench>> => (await import(new URL(file, folder).href)) as Partial<Bench>
-const bench = Object.assign({}, ...(await Promise.all(['run.mjs', 'gpu-cases.mjs', 'peak.mjs', 'report.mjs'].map(load)))) as Bench
+const bench = Object.assign({}, ...(await Promise.all(['run.mjs', 'gpu-cases.mjs', 'peak.mjs', 'report.mjs', 'open-device.mjs'].map(load)))) as Bench
 
 const openEngine = async (): Promise<Engine> => createDeviceEngine(createPtxDevice(), { id: 'cuda', version: '1', numerics: ['ieee-f32/1'] })
 
@@ -116,6 +118,13 @@ it.skipIf(existsSync('/dev/nvidia0'))('says that there is no such device, and re
   expect(run('--engine', 'metal')).toMatchObject({ status: 2, stderr: '--engine is metal; accepted: cuda, webgpu.\n' })
   expect(run('--networks', 'many')).toMatchObject({ status: 2, stderr: '--networks is many; accepted: an integer from 1 to 9,999,999.\n' })
   expect(run('--write', 'x', '--case', 'W1').status).toBe(2)
+})
+
+it.skipIf(!useSwiftShader())('the bench opens a device of WebGPU that was asked for, and refuses software that was not', async () => {
+  const opened = await bench.openForBench({ engine: 'webgpu', device: 'software' })
+  expect(opened).toMatchObject({ software: true, facts: { engine: 'webgpu', name: expect.stringContaining('SwiftShader') as string } })
+  await opened.device.close()
+  await expect(bench.openForBench({ engine: 'webgpu' })).rejects.toThrow('must be asked for')
 })
 
 /** One parameter is another number. */

@@ -219,5 +219,5 @@ function openLibrary(paths: readonly string[]): ReturnType<typeof koffi.load> {
       reasons.push(cause instanceof Error ? cause.message : String(cause))
     }
   }
-  throw new Error(`The driver of an NVIDIA processor is not installed here (${reasons.join('; ')}). In a container it comes with the capabilities compute,utility.`)
+  throw new Error(`The driver of an NVIDIA processor is not installed here (${[...new Set(reasons)].join('; ')}). In a container it comes with the capabilities compute,utility.`)
 }
