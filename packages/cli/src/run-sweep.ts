@@ -54,7 +54,7 @@ async function requireMeans(backends: Backends, choice: EngineChoice): Promise<v
 
 /**
  * The one engine of this machine that trains every cell: the processor where it may, since every machine has one.
- * @throws CollapsarError `usage` where the cells need several
+ * @throws CollapsarError `engine-unavailable` where the cells need several, `usage` for a device that is none of it
  */
 function choiceFor({ options, configuration }: Invocation, { cells, engine: wanted }: Sweep): EngineChoice {
   const numerics = [...new Set(cells.map(({ spec }) => spec.numerics))]

@@ -1,13 +1,14 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
+import { allocateTrained } from '@collapsar/trial'
 import type { InitialLaw, LayerLaw, TrialBatch } from '@collapsar/trial'
 import { describe, expect, it } from 'vitest'
 
 import { loadAddon } from './addon.ts'
 import { createCpuEngine } from './cpu-engine.ts'
 import { exampleBatch } from './example-batch.ts'
-import { allocateResults, requestOf } from './request.ts'
+import { requestOf } from './request.ts'
 import { cpuEngineStatus } from './status.ts'
 
 const never = new AbortController().signal
@@ -99,7 +100,7 @@ describe('wrong input is refused', () => {
 
   it('results of a wrong type, by the addon itself', () => {
     const loaded = loadAddon()
-    const results = allocateResults(batch)
+    const results = allocateTrained(batch)
     for (const name of Object.keys(results).filter((key) => key !== 'lossTrace' && key !== 'end')) {
       const request = { ...requestOf(batch, results), [name]: new Uint8Array(1), instructionSet: 'scalar', threads: 1 }
       expect(() => loaded.available && loaded.addon.train(request, () => {})).toThrow(`invalid ${name}`)
@@ -115,7 +116,7 @@ describe('wrong input is refused', () => {
 const addonUrl = new URL('../build/engine.node', import.meta.url)
 
 describe('the end of the environment', () => {
-  const request = { ...requestOf(long, allocateResults(long)), instructionSet: 'scalar', threads: 2 }
+  const request = { ...requestOf(long, allocateTrained(long)), instructionSet: 'scalar', threads: 2 }
   const script = (path: string) => `require(${JSON.stringify(path)}).train(request, () => {})`
 
   it('process.exit ends a process whose threads still train', async () => {

@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os'
 
+import { allocateTrained } from '@collapsar/trial'
 import type { Engine, TrainedBatch } from '@collapsar/trial'
 
 import type { Addon, InstructionSet, TrainingHandle } from './addon.ts'
 import { loadAddon } from './addon.ts'
 import { fitsMemory } from './memory.ts'
 import type { EngineBatch } from './request.ts'
-import { allocateResults, NUMERICS, requestOf } from './request.ts'
+import { NUMERICS, requestOf } from './request.ts'
 import { supports } from './supports.ts'
 
 export interface CpuEngineOptions {
@@ -82,7 +83,7 @@ interface Watch {
 
 async function trainBatch(run: Run, batch: EngineBatch, { signals, onProgress }: Watch): Promise<TrainedBatch> {
   for (const signal of signals) signal.throwIfAborted()
-  const results = allocateResults(batch)
+  const results = allocateTrained(batch)
   const { promise, resolve, reject } = withResolvers<boolean>()
   const request = { ...requestOf(batch, results), instructionSet: run.instructionSet, threads: threadsFor(run, batch) }
   const handle = run.addon.train(request, (error, cancelled) => {

@@ -1,5 +1,5 @@
 import type { InitialLaw, Numerics, Parameters, TensorLaw, TrainedBatch, TrialBatch } from '@collapsar/trial'
-import { allocateParameters, isLaw, parameterCount } from '@collapsar/trial'
+import { isLaw } from '@collapsar/trial'
 
 /** A batch with its initial parameters or with their law. */
 export type EngineBatch = TrialBatch<Parameters | InitialLaw>
@@ -91,25 +91,4 @@ function scaleOf(law: TensorLaw): number {
 function optimizerKind({ training: { optimizer } }: EngineBatch): string {
   if (optimizer.kind === 'adam') return 'adam'
   return optimizer.momentum === 0 ? 'sgd' : 'momentum'
-}
-
-/** Room for the results of a batch. */
-export function allocateResults(batch: EngineBatch): TrainedBatch {
-  const trials = batch.trials.length
-  const outputs = trials * batch.points.outputDim
-  const { steps } = batch.training
-  return {
-    parameters: allocateParameters(batch.numerics, trials * parameterCount(batch.shape)),
-    end: new Uint8Array(trials),
-    endStep: new Uint32Array(trials),
-    initialDeadLayer: new Uint16Array(trials),
-    deadLayer: new Uint16Array(trials),
-    firstDeadStep: new Uint32Array(trials),
-    loss: new Float64Array(trials),
-    earlierLoss: new Float64Array(trials),
-    outputMin: new Float64Array(outputs),
-    outputMax: new Float64Array(outputs),
-    deadPoints: new Uint32Array(trials),
-    lossTrace: batch.trace ? new Float64Array(trials * (steps + 1)).fill(Number.NaN) : null,
-  }
 }

@@ -66,7 +66,7 @@ describe('memory', () => {
       await expect(stopping).rejects.toThrow('enough')
       expect(tf.memory().numTensors).toBe(before)
     }
-    await expect(train(engine, { ...batch, trials: Float64Array.of(0.5), initial: new Float32Array(1) })).rejects.toThrow()
+    await expect(train(engine, { ...batch, trials: Float64Array.of(0.5), initial: new Float32Array(1) })).rejects.toThrow('invalid initial: 1 parameters; expected')
     expect(tf.memory().numTensors).toBe(before)
   })
 })

@@ -1,5 +1,5 @@
 import type { TrainedBatch, TrialBatch } from '@collapsar/trial'
-import { CERTIFYING_CHECKS, CHECK_STEPS, END } from '@collapsar/trial'
+import { CERTIFYING_CHECKS, CHECK_STEPS, deathIsFinal, END } from '@collapsar/trial'
 import type { Facts } from './facts.ts'
 import { canDie } from './facts.ts'
 import type { Course } from './stack.ts'
@@ -96,11 +96,6 @@ function endAfterUpdate({ convergedLoss, shape, training }: TrialBatch, step: nu
     if (convergedLoss !== undefined && fact.loss <= convergedLoss) return END.converged
   }
   return step === training.steps ? END.completed : null
-}
-
-/** Whether a dead layer stays dead: absolute noise goes on moving its biases (NUMERICS.md, 6). */
-function deathIsFinal({ noise }: TrialBatch['training']): boolean {
-  return noise?.kind !== 'absolute'
 }
 
 /** Takes a check into the run of dead checks; tells whether it certifies death, for the first time. */

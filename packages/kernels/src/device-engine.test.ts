@@ -45,6 +45,11 @@ function watched(device: Device) {
   return { device: watching, log }
 }
 
+it('a batch with too few initial parameters is refused before a kernel could read beyond them', async () => {
+  const engine = createDeviceEngine(createPtxDevice(), OPTIONS)
+  await expect(engine.train({ ...batchOf(2), initial: new Float32Array(33) }, forever)).rejects.toThrow('invalid initial: 33 parameters; expected 66, 33 for each of 2 trials')
+})
+
 describe('the kernel of a batch', () => {
   it('gives each network a workgroup where all of them run at once, and else a thread', async () => {
     const { device, log } = watched(createPtxDevice({ threads: 32 }))

@@ -1,5 +1,5 @@
 import type { TrainedBatch, TrialBatch } from '@collapsar/trial'
-import { allocateParameters, END, parameterCount, storedIn } from '@collapsar/trial'
+import { allocateParameters, allocateTrained, END, parameterCount, storedIn } from '@collapsar/trial'
 import { lastEntry, stepTable } from './optimizer.ts'
 import type { TrainingKernel } from './training-kernel.ts'
 import { EARLIER_TAKEN, MARK, MARKS, SLOT, SLOT_WORDS, WAITING } from './training-kernel.ts'
@@ -56,25 +56,12 @@ export function trainingScalars(batch: TrialBatch, rounds: number): readonly num
 
 /** What came of a batch whose trials have all ended. */
 export function trainedBatch(batch: TrialBatch, { facts, marks, networks, trace }: Pick<BatchBuffers, 'facts' | 'marks' | 'networks' | 'trace'>): TrainedBatch {
-  const { numerics, points, shape, training } = batch
+  const { points, shape, training } = batch
   const trials = batch.trials.length
   const outputs = points.outputDim
-  const parameters = allocateParameters(numerics, networks.length)
-  parameters.set(networks)
-  const trained = {
-    parameters,
-    end: new Uint8Array(trials),
-    endStep: new Uint32Array(trials),
-    initialDeadLayer: new Uint16Array(trials),
-    deadLayer: new Uint16Array(trials),
-    firstDeadStep: new Uint32Array(trials),
-    loss: new Float64Array(trials),
-    earlierLoss: new Float64Array(trials),
-    outputMin: new Float64Array(trials * outputs),
-    outputMax: new Float64Array(trials * outputs),
-    deadPoints: new Uint32Array(trials),
-    lossTrace: batch.trace ? Float64Array.from(trace, canonical) : null,
-  }
+  const trained = allocateTrained(batch)
+  trained.parameters.set(networks)
+  if (batch.trace) trained.lossTrace?.set(trace.map(canonical))
   for (let row = 0; row < trials; row++) {
     const mark = (place: number) => marks[row * MARKS + place] ?? 0
     const fact = (place: number) => canonical(facts[row * factsOf(outputs) + place])

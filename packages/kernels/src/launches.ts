@@ -1,4 +1,4 @@
-import { CHECK_STEPS } from './training-kernel.ts'
+import { CHECK_STEPS } from '@collapsar/trial'
 
 /** A launch is to take this long: with those in flight short enough to be stopped within a second, long enough that starting it costs nothing. */
 const LAUNCH_MS = 150

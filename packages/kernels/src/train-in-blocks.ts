@@ -7,7 +7,7 @@ import type { HeldGradient } from './block-gradient.ts'
 import { blockBytes, BlockMemory, QUAD, roomOf } from './block-memory.ts'
 import { BlockPass, unitsOfBlock } from './block-pass.ts'
 import type { DeviceLimits } from './device.ts'
-import type { Flag, Float, Quad, Word } from './kernel.ts'
+import type { Float, Quad, Word } from './kernel.ts'
 import { KernelBuilder } from './kernel-builder.ts'
 import { edgeLayers, middleLayer } from './layers.ts'
 import { kernelLoss } from './loss.ts'
@@ -17,7 +17,8 @@ import { kernelOptimizer } from './optimizer.ts'
 import { ParameterStore } from './parameter-store.ts'
 import type { Region } from './region.ts'
 import { inMemory } from './region.ts'
-import type { KernelCheck, SlotNetwork } from './training-course.ts'
+import { StoredNetwork } from './stored-network.ts'
+import type { KernelCheck } from './training-course.ts'
 import { writeCourse } from './training-course.ts'
 import type { TrainingArrays, TrainingScalars } from './training-inputs.ts'
 import { tableEntry, trainingArrays, trainingScalars, trialWords } from './training-inputs.ts'
@@ -90,7 +91,7 @@ interface Place extends Pick<BlockPlan, 'biasThreads' | 'threads'> {
   readonly slot: Word
 }
 
-class NetworkInBlocks implements SlotNetwork {
+class NetworkInBlocks extends StoredNetwork {
   readonly canDie: boolean
   readonly slotFloats: number
   readonly #k: KernelBuilder
@@ -104,10 +105,11 @@ class NetworkInBlocks implements SlotNetwork {
   readonly #pass: BlockPass
   readonly #gradient: BlockGradient
   readonly #check: BlockCheck
-  readonly #store: ParameterStore
+  protected readonly store: ParameterStore
   readonly #stream: TrialStream
 
   constructor(k: KernelBuilder, spec: TrainingKernelSpec, place: Place) {
+    super()
     this.#k = k
     this.#spec = spec
     this.#place = place
@@ -126,7 +128,7 @@ class NetworkInBlocks implements SlotNetwork {
     this.#gradient = new BlockGradient(k, { memory, workgroup, biasThreads })
     this.#stream = new TrialStream(k, spec, scalars)
     const parameters = inMemory(k, { array: memory.parameters, at: k.word(0) })
-    this.#store = new ParameterStore(k, { arrays, workgroup, count: memory.count, parameters, kept: this.#kept, remembered: this.#optimizer.memory })
+    this.store = new ParameterStore(k, { arrays, workgroup, count: memory.count, parameters, kept: this.#kept, remembered: this.#optimizer.memory })
     const load = (start: Word, count: Word) => {
       if (!this.#isFull) this.#load(count, (sample) => k.addWords(start, sample))
     }
@@ -138,25 +140,9 @@ class NetworkInBlocks implements SlotNetwork {
     return this.#spec.training.batch === 'full'
   }
 
-  resume(): void {
+  override resume(): void {
     if (this.#isFull) this.#load(this.#place.scalars.points, (sample) => sample)
-    this.#store.resume()
-  }
-
-  remember(): void {
-    this.#store.remember()
-  }
-
-  begin(row: Word): void {
-    this.#store.begin(row)
-  }
-
-  finish(row: Word): void {
-    this.#store.finish(row)
-  }
-
-  isFinite(): Flag {
-    return this.#store.isFinite()
+    super.resume()
   }
 
   check(): KernelCheck {

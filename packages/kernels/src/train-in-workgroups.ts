@@ -10,7 +10,8 @@ import { Normalization } from './normalization.ts'
 import type { KernelOptimizer } from './optimizer.ts'
 import { kernelOptimizer } from './optimizer.ts'
 import { ParameterStore } from './parameter-store.ts'
-import type { KernelCheck, SlotNetwork } from './training-course.ts'
+import { StoredNetwork } from './stored-network.ts'
+import type { KernelCheck } from './training-course.ts'
 import { writeCourse } from './training-course.ts'
 import type { TrainingArrays, TrainingScalars } from './training-inputs.ts'
 import { lesser, tableEntry, trainingArrays, trainingScalars, trialWords } from './training-inputs.ts'
@@ -50,7 +51,7 @@ interface Place {
   readonly threads: number
 }
 
-class NetworkInWorkgroup implements SlotNetwork {
+class NetworkInWorkgroup extends StoredNetwork {
   readonly canDie: boolean
   readonly slotFloats: number
   readonly #k: KernelBuilder
@@ -61,10 +62,11 @@ class NetworkInWorkgroup implements SlotNetwork {
   readonly #memory: NetworkMemory
   readonly #passes: WorkgroupPass
   readonly #check: WorkgroupCheck
-  readonly #store: ParameterStore
+  protected readonly store: ParameterStore
   readonly #stream: TrialStream
 
   constructor(k: KernelBuilder, spec: TrainingKernelSpec, place: Place) {
+    super()
     this.#k = k
     this.#spec = spec
     this.#place = place
@@ -80,7 +82,7 @@ class NetworkInWorkgroup implements SlotNetwork {
     const { arrays, scalars } = place
     this.#stream = new TrialStream(k, spec, scalars)
     const { count, kept, region: { parameters } } = memory
-    this.#store = new ParameterStore(k, { arrays, workgroup, count, parameters, kept, remembered: this.#optimizer.memory })
+    this.store = new ParameterStore(k, { arrays, workgroup, count, parameters, kept, remembered: this.#optimizer.memory })
     this.#passes = new WorkgroupPass(k, spec, { arrays, scalars, memory, workgroup, activation, loss, normalization: this.#normalization() })
     this.#check = new WorkgroupCheck(k, spec, { scalars, memory, workgroup, pass: this.#passes, loss, canDie: this.canDie })
   }
@@ -103,26 +105,6 @@ class NetworkInWorkgroup implements SlotNetwork {
     if (normalization === undefined) return null
     const { region: { gradient, parameters }, tile, width } = this.#memory
     return new Normalization(this.#k, { kind: normalization, workgroup: this.#workgroup, width, tile, parameters, gradient })
-  }
-
-  resume(): void {
-    this.#store.resume()
-  }
-
-  remember(): void {
-    this.#store.remember()
-  }
-
-  begin(row: Word): void {
-    this.#store.begin(row)
-  }
-
-  finish(row: Word): void {
-    this.#store.finish(row)
-  }
-
-  isFinite(): Flag {
-    return this.#store.isFinite()
   }
 
   update(row: Word, step: Word): void {

@@ -1,10 +1,10 @@
-import { END } from '@collapsar/trial'
+import { CERTIFYING_CHECKS, CHECK_STEPS, deathIsFinal, END } from '@collapsar/trial'
 import type { Flag, Float, Word } from './kernel.ts'
 import type { KernelBuilder, Variable } from './kernel-builder.ts'
 import type { TrainingArrays, TrainingScalars } from './training-inputs.ts'
 import { placeOfSlot } from './training-inputs.ts'
 import type { TrainingKernelSpec } from './training-kernel.ts'
-import { CERTIFYING_CHECKS, CHECK_STEPS, COUNTER, deathIsFinal, EARLIER_TAKEN, IDLE, MARK, MARKS, SLOT, SLOT_WORDS, WAITING } from './training-kernel.ts'
+import { COUNTER, EARLIER_TAKEN, IDLE, MARK, MARKS, SLOT, SLOT_WORDS, WAITING } from './training-kernel.ts'
 
 /** A trial that goes on; all others are of END. */
 const GOING_ON = 255
@@ -185,7 +185,7 @@ class Course {
   }
 
   get #certifies(): boolean {
-    return this.#options.network.canDie && deathIsFinal(this.#spec)
+    return this.#options.network.canDie && deathIsFinal(this.#spec.training)
   }
 
   /** Why the trial ends after the updates just made, in the order of NUMERICS.md, 6. */

@@ -64,10 +64,6 @@ export const EARLIER_TAKEN = 0x100
 
 export const COUNTER = { next: 0, ended: 1 } as const
 
-/** Updates between two checks (NUMERICS.md, 6). */
-export const CHECK_STEPS = 32
-export const CERTIFYING_CHECKS = 8
-
 /** Samples of a tile (NUMERICS.md, 4). */
 export function tileSamples(sizes: readonly number[]): number {
   return (sizes.length > 2 ? (sizes[1] ?? 0) : 0) < 8 ? 32 : 16
@@ -93,9 +89,4 @@ export function kernelSpecOf({ numerics, shape, training, points, trace, converg
 /** Adam's learning rate is in its table alone: kernels of several are one. */
 function inKernel(optimizer: OptimizerSpec): OptimizerSpec {
   return optimizer.kind === 'adam' ? { ...optimizer, learningRate: 0 } : optimizer
-}
-
-/** Whether a dead layer stays dead: absolute noise goes on moving its biases (NUMERICS.md, 6). */
-export function deathIsFinal({ training }: TrainingKernelSpec): boolean {
-  return training.noise?.kind !== 'absolute'
 }

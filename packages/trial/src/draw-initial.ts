@@ -65,11 +65,18 @@ export function finish<T>(steps: Generator<void, T>): T {
 
 /**
  * The batch with its initial parameters: drawn if it carries their law, otherwise as it is.
- * @throws RangeError for a trial index that is not an integer in [0, 2^53)
+ * @throws RangeError for a trial index that is not an integer in [0, 2^53), and for parameters of another number
  */
 export function drawnBatch(batch: TrialBatch<Parameters | InitialLaw>): TrialBatch {
   const { initial, shape, numerics, trials } = batch
-  return { ...batch, initial: isLaw(initial) ? drawInitial(initial, shape, numerics, trials) : initial }
+  return { ...batch, initial: isLaw(initial) ? drawInitial(initial, shape, numerics, trials) : givenInitial(batch, initial) }
+}
+
+/** What a batch was given as its initial parameters. @throws RangeError where they are not those of its trials */
+export function givenInitial({ shape, trials }: Pick<TrialBatch, 'shape' | 'trials'>, initial: Parameters): Parameters {
+  const expected = trials.length * parameterCount(shape)
+  if (initial.length === expected) return initial
+  throw new RangeError(`invalid initial: ${initial.length} parameters; expected ${expected}, ${parameterCount(shape)} for each of ${trials.length} trials`)
 }
 
 /** Whether a batch carries the law of its initial parameters in their place. */

@@ -1,5 +1,5 @@
 import type { InitialLaw, TrialBatch } from './batch.ts'
-import { drawSteps, finish, isLaw } from './draw-initial.ts'
+import { drawSteps, finish, givenInitial, isLaw } from './draw-initial.ts'
 import { initialDraw } from './initial-law.ts'
 import type { Parameters } from './network.ts'
 import { shareLoop } from './reference/event-loop.ts'
@@ -30,9 +30,10 @@ export async function initialParametersInSlices(
 /**
  * The batch with its initial parameters, drawn in such slices if it carries their law.
  * @param stop throws when the drawing is to end; called before each slice
+ * @throws RangeError for given parameters of another number
  */
 export async function drawnInSlices(batch: TrialBatch<Parameters | InitialLaw>, stop: () => void): Promise<TrialBatch> {
   const { initial, numerics, shape, trials } = batch
-  if (!isLaw(initial)) return { ...batch, initial }
+  if (!isLaw(initial)) return { ...batch, initial: givenInitial(batch, initial) }
   return { ...batch, initial: await shareLoop().run(drawSteps({ law: initial, shape, numerics, makeLayer: null }, trials), stop) }
 }

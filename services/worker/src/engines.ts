@@ -1,4 +1,5 @@
 import { cpuEngineStatus, createCpuEngine } from '@collapsar/engine-cpu'
+import type { TfjsBackendName } from '@collapsar/engine-tfjs'
 import type { EngineKind } from '@collapsar/sweep'
 import { CollapsarError } from '@collapsar/sweep'
 import type { Engine } from '@collapsar/trial'
@@ -31,9 +32,9 @@ const ENGINES: Readonly<Record<EngineKind, Opener>> = {
     return createWebgpuEngine(device === 'software' ? { software: true } : { device: /^\d{1,4}$/.test(device) ? Number(device) : device })
   },
   tfjs: async ({ device }) => {
-    const { createTfjsEngine, TFJS_BACKENDS } = await import('@collapsar/engine-tfjs')
-    const backend = TFJS_BACKENDS.find((name) => name === device)
-    return createTfjsEngine(backend === undefined ? {} : { backend })
+    const { createTfjsEngine } = await import('@collapsar/engine-tfjs')
+    // What names no backend is refused there.
+    return createTfjsEngine(device === null ? {} : { backend: device as TfjsBackendName })
   },
 }
 

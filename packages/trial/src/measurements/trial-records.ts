@@ -7,13 +7,11 @@ import { parametersChecksum } from './checksum.ts'
 import { foldBatchNormalization, foldedShape } from './fold-normalization.ts'
 import type { OutcomeFacts, OutcomeSetting } from './outcome.ts'
 import { outcomeOf } from './outcome.ts'
+import { CHECK_STEPS } from '../reference/train-trial.ts'
 import { isPiecewiseAffine, lineMeasurer } from './pieces.ts'
 import type { RecordColumns } from './record-columns.ts'
 import { allocateColumns, outcomeCode, recordAt } from './record-columns.ts'
 import { targetScale } from './target-scale.ts'
-
-/** Updates between two checks (NUMERICS.md, 6). */
-const CHECK_STEPS = 32
 
 type Domain = readonly [number, number]
 

@@ -5,6 +5,7 @@ import { forwardPass } from './forward-pass.ts'
 import { backwardPass } from './gradient.ts'
 import { drawMinibatch, passesOf } from './samples.ts'
 import type { TrialState } from './trial-state.ts'
+import type { TrainingSpec } from '../trial.ts'
 
 /** Divergence, death and convergence are looked for after every so many updates (NUMERICS.md, 6). */
 export const CHECK_STEPS = 32
@@ -28,7 +29,7 @@ export interface TrainedTrial {
  */
 export function* trainTrial(trial: TrialState): Generator<void, TrainedTrial> {
   const initial = yield* fullCheck(trial)
-  const bornDead = initial.deadLayer > 0 && trial.batch.training.stopAtDeath && deathIsFinal(trial)
+  const bornDead = initial.deadLayer > 0 && trial.batch.training.stopAtDeath && deathIsFinal(trial.batch.training)
   const end = bornDead ? END.bornDead : yield* trainToEnd(trial)
   const final = end === END.diverged ? null : yield* fullCheck(trial)
   if (trial.trace !== null) trial.trace[trial.step] = final?.loss ?? Number.NaN
@@ -84,7 +85,7 @@ function* endAfterUpdate(trial: TrialState): Generator<void, End | null> {
   const isCheck = step % CHECK_STEPS === 0
   if (!isCheck && step !== training.steps) return null
   if (!network.parameters.every(Number.isFinite)) return END.diverged
-  const certifies = network.canDie && deathIsFinal(trial)
+  const certifies = network.canDie && deathIsFinal(trial.batch.training)
   if (!isCheck || !(certifies || convergedLoss !== null)) return null
   const { deadLayer, loss } = yield* fullCheck(trial)
   if (certifies && noteDeath(trial, deadLayer) && training.stopAtDeath) return END.died
@@ -92,8 +93,8 @@ function* endAfterUpdate(trial: TrialState): Generator<void, End | null> {
 }
 
 /** Whether a dead layer stays dead: absolute noise goes on moving its biases (NUMERICS.md, 6). */
-function deathIsFinal({ batch }: TrialState): boolean {
-  return batch.training.noise?.kind !== 'absolute'
+export function deathIsFinal({ noise }: Pick<TrainingSpec, 'noise'>): boolean {
+  return noise?.kind !== 'absolute'
 }
 
 /** Takes a check into the run of dead checks; tells whether it certifies death, for the first time. */

@@ -1,13 +1,13 @@
 import type { TrainedBatch, TrialBatch } from '../batch.ts'
-import { allocateParameters } from '../network.ts'
+import { allocateParameters, parameterCount } from '../network.ts'
 import type { TrainedTrial } from './train-trial.ts'
 import type { TrialState } from './trial-state.ts'
 
 /** A result for every trial of the batch, to be filled lane by lane. */
-export function allocateTrained(batch: TrialBatch): TrainedBatch {
+export function allocateTrained(batch: Omit<TrialBatch, 'initial'>): TrainedBatch {
   const trials = batch.trials.length
   return {
-    parameters: allocateParameters(batch.numerics, batch.initial.length),
+    parameters: allocateParameters(batch.numerics, trials * parameterCount(batch.shape)),
     end: new Uint8Array(trials),
     endStep: new Uint32Array(trials),
     initialDeadLayer: new Uint16Array(trials),
@@ -18,7 +18,7 @@ export function allocateTrained(batch: TrialBatch): TrainedBatch {
     outputMin: new Float64Array(trials * batch.points.outputDim),
     outputMax: new Float64Array(trials * batch.points.outputDim),
     deadPoints: new Uint32Array(trials),
-    lossTrace: batch.trace ? new Float64Array(trials * (batch.training.steps + 1)) : null,
+    lossTrace: batch.trace ? new Float64Array(trials * (batch.training.steps + 1)).fill(Number.NaN) : null,
   }
 }
 
